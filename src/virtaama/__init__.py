@@ -1,0 +1,1 @@
+"""Virtaama: the organiser's toolkit of a wellbeing services county."""

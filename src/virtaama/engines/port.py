@@ -1,0 +1,32 @@
+"""What the platform asks of an engine. Small on purpose: SQL trees in, columns out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+import pyarrow as pa
+from sqlglot import exp
+
+
+class Engine(Protocol):
+    """One open warehouse. A statement is a tree; values are bound, never written into the text."""
+
+    def run(self, statement: exp.Expression, parameters: dict[str, Any] | None = None) -> int:
+        """Run a statement; return the number of rows it changed (0 where the engine does not say)."""
+        ...
+
+    def read(self, query: exp.Expression, parameters: dict[str, Any] | None = None) -> pa.Table:
+        """Run a query; return its rows as columns."""
+        ...
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Everything inside commits together or not at all."""
+        ...
+
+    def columns(self, table: str) -> Sequence[tuple[str, str]]:
+        """Name and engine type of each column; empty when there is no such table."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,122 @@
+"""What a county knows about: concepts with keys, attributes, relationships, in three languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from virtaama.problems import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The same words in Finnish, Swedish and English."""
+
+    fi: str
+    sv: str
+    en: str
+
+    def in_language(self, language: str) -> str:
+        match language:
+            case "sv":
+                return self.sv
+            case "en":
+                return self.en
+            case _:
+                return self.fi
+
+
+class Type(StrEnum):
+    """The kinds of value an attribute or a source field can hold."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+    BOOLEAN = "boolean"
+    IDENTITY = "identity"  # a personal identity code at the source, a keyed pseudonym everywhere after
+
+
+class Sensitivity(StrEnum):
+    """How closely an attribute is guarded; each class has satellites of its own."""
+
+    OPEN = "open"  # about no person
+    PERSONAL = "personal"  # about a person
+    SPECIAL = "special"  # special categories, GDPR article 9: health, social care
+    DIRECT = "direct"  # names a person: kept only enciphered
+
+
+class Kind(StrEnum):
+    """Whether instances last (a resident, a unit) or happen (a visit, a posting)."""
+
+    ENTITY = "entity"
+    EVENT = "event"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute:
+    """A fact about one instance of a concept."""
+
+    name: str
+    type: Type
+    labels: Text
+    definition: Text
+    place: Place
+    sensitivity: Sensitivity = Sensitivity.OPEN
+    unit: str = ""  # "EUR", "kg"; empty where the value has none
+    code_list: str = ""  # name of a CodeList the values come from; empty for free values
+    purposes: tuple[str, ...] = ()  # what the attribute may be used for; required when SPECIAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relationship:
+    """A named reference from one instance to an instance of concept `to`."""
+
+    name: str
+    to: str
+    labels: Text
+    definition: Text
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concept:
+    """Something the county knows about. `key` names the attributes that identify an instance."""
+
+    name: str
+    kind: Kind
+    labels: Text
+    definition: Text
+    key: tuple[str, ...]
+    attributes: tuple[Attribute, ...]
+    relationships: tuple[Relationship, ...]
+    place: Place
+
+    def attribute(self, name: str) -> Attribute | None:
+        return next((a for a in self.attributes if a.name == name), None)
+
+    def relationship(self, name: str) -> Relationship | None:
+        return next((r for r in self.relationships if r.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """One code of a list and the days it is valid, both ends included; None is open."""
+
+    code: str
+    labels: Text
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeList:
+    """A closed, dated list of codes with its source."""
+
+    name: str
+    labels: Text
+    source: str
+    codes: tuple[Code, ...]
+    place: Place

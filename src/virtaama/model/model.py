@@ -1,0 +1,37 @@
+"""The whole concept model of a county, as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from virtaama.model.concepts import CodeList, Concept
+from virtaama.model.feeds import Feed, System
+from virtaama.model.mappings import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """Concepts, code lists, systems and mappings that have been checked against each other.
+
+    Mappings keep the order of their files: where two sources disagree about an attribute, the
+    earlier mapping wins. `version` is the first 12 hex digits of the SHA-256 of the model's files.
+    """
+
+    version: str
+    concepts: tuple[Concept, ...]
+    code_lists: tuple[CodeList, ...]
+    systems: tuple[System, ...]
+    mappings: tuple[Mapping, ...]
+
+    def concept(self, name: str) -> Concept:
+        return next(c for c in self.concepts if c.name == name)
+
+    def code_list(self, name: str) -> CodeList:
+        return next(c for c in self.code_lists if c.name == name)
+
+    def feed(self, id: str) -> Feed:
+        return next(f for s in self.systems for f in s.feeds if f.id == id)
+
+    @property
+    def feeds(self) -> tuple[Feed, ...]:
+        return tuple(f for s in self.systems for f in s.feeds)
