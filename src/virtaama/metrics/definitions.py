@@ -33,6 +33,9 @@ class Fact:
     Expressions are SQL read as DuckDB over the attributes of the concept; `relationship.attribute`
     follows a relationship (any number of steps), so nobody writes a join. Functions of the platform:
     age_years(born, at), age_group(born, at), care_guarantee_deadline(section, born, at).
+    The name `at` is the day a row is looked at: the day it happened, or for a `during` fact the month end
+    (the last day within the month, where days are counted). So a resident's age is
+    age_group(resident.birth_date, at) in every fact.
 
     Exactly one of `time` (a moment) or `during` (start, end: the end open when null; both ends are days
     the fact holds) places a row in time.
@@ -65,8 +68,9 @@ class Window(StrEnum):
 class Measure:
     """An aggregate over a fact.
 
-    `aggregate` is one of: count | persons | sum(x) | mean(x) | median(x) | p90(x), x an expression over the
-    fact's columns. `per_person_having` keeps only the rows of persons whose rows in the period satisfy
+    `aggregate` is one of: count | persons | sum(x) | mean(x) | median(x) | p90(x). Expressions may name the
+    fact's columns and dimensions and, where the fact is no union, whatever its own expressions may name.
+    With window `days`, count is the number of days and sum(x) the sum of x over the days. `per_person_having` keeps only the rows of persons whose rows in the period satisfy
     it (an aggregate condition, such as "count(DISTINCT sector) >= 3").
     """
 
@@ -91,8 +95,10 @@ class Target:
 class Metric:
     """A number with a meaning: numerator / denominator * scale, or the numerator alone.
 
-    `by` are the dimensions it can be broken down by, a subset of those its facts have. A dimension the
-    denominator lacks is not offered. `levels` are the areas it makes sense for: county, municipality, unit.
+    `by` are the dimensions it can be broken down by, a subset of those its numerator has. Where the
+    denominator lacks a dimension it is not broken down: contacts by phone per 1 000 residents. `levels` are
+    the areas it makes sense for: county, municipality, unit; the last two are the dimensions `municipality`
+    and `unit`, which both facts must have. The level county needs none.
     """
 
     name: str
@@ -112,7 +118,9 @@ class Metric:
     denominator: Measure | None = None
     scale: float = 1
     targets: tuple[Target, ...] = ()
-    minimum_group: int = 5  # fewer persons (or rows, where the fact has no person) are not shown
+    # Fewer persons (or rows, where the fact has no person) are not shown. 0: figures about no person,
+    # such as money, which are shown to the last row whatever the role's own limit.
+    minimum_group: int = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
