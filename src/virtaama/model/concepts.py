@@ -83,7 +83,11 @@ class Relationship:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concept:
-    """Something the county knows about. `key` names the attributes that identify an instance."""
+    """Something the county knows about. `key` names the attributes that identify an instance.
+
+    `time` names the attributes that say when an event happened: the first that has a value counts.
+    Where it is empty, all attributes of type date or timestamp are tried in their order.
+    """
 
     name: str
     kind: Kind
@@ -93,6 +97,7 @@ class Concept:
     attributes: tuple[Attribute, ...]
     relationships: tuple[Relationship, ...]
     place: Place
+    time: tuple[str, ...] = ()
 
     def attribute(self, name: str) -> Attribute | None:
         return next((a for a in self.attributes if a.name == name), None)

@@ -30,7 +30,7 @@ class Mapping:
     `key` follows the order of the concept's key. A row with a null in its own key describes nothing
     and is counted as a finding; a relationship with a null in its key points nowhere.
     `deleted` marks a row that says its instance was deleted at the source.
-    `note` tells apart two mappings from the same feed to the same concept.
+    Two mappings may take the same feed to the same concept, as where a row describes two instances.
     """
 
     feed: str
