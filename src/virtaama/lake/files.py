@@ -1,0 +1,66 @@
+"""Batches as Parquet files, named by what was delivered. Written once, never changed, checked before use."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from virtaama.lake.batches import Batch
+from virtaama.problems import Damaged
+
+
+@dataclass(frozen=True, slots=True)
+class Lake:
+    """The folder the Parquet files live in: `<feed>/<SHA-256 of the delivered bytes>.parquet`."""
+
+    folder: Path
+
+    def path_of(self, feed: str, sha256: str) -> str:
+        """Where the batch of these delivered bytes lies, relative to the lake."""
+        return f"{feed}/{sha256}.parquet"
+
+    def store(self, relative: str, write: Callable[[Path], object]) -> str:
+        """Let `write` fill a file and put it in place whole and durable; return its SHA-256.
+
+        A file in place that no ledger row knows is a crash's leftover and is replaced.
+        """
+        path = self.folder / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(".unfinished")
+        write(unfinished)
+        digest = sha256_of(unfinished)
+        _sync(unfinished)
+        unfinished.replace(path)
+        _sync(path.parent)
+        return digest
+
+    def verified_path(self, batch: Batch) -> Path:
+        """The Parquet file of a batch, after its bytes were found to be what the ledger says; else Damaged."""
+        path = self.folder / batch.parquet
+        if not path.is_file():
+            raise Damaged(
+                f"{path}: batch {batch.number} of {batch.feed} is in the ledger but its file is missing.\n"
+                "  Bring the lake back from its safe copy; nothing was read."
+            )
+        if sha256_of(path) != batch.parquet_sha256:
+            raise Damaged(
+                f"{path}: batch {batch.number} of {batch.feed} is not the file that was landed.\n"
+                "  Bring the file back from its safe copy; nothing was read."
+            )
+        return path
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

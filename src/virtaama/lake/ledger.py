@@ -1,0 +1,453 @@
+"""The ledger: what was delivered, what became of it, and which runs touched it. Appended, never rewritten.
+
+One SQLite file in rollback-journal mode with full synchronisation, so that what a call has returned
+from is on disk. A batch, its rejected rows and its drift are recorded together or not at all.
+Moments are stored as the caller gives them; `extracted` is local time without a zone.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from virtaama.lake.batches import Batch, DriftEvent, Rejected
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS batch (
+    number INTEGER PRIMARY KEY,
+    feed TEXT NOT NULL,
+    file TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    parquet TEXT NOT NULL,
+    parquet_sha256 TEXT NOT NULL,
+    extracted TEXT NOT NULL,
+    landed TEXT NOT NULL,
+    rows INTEGER NOT NULL,
+    rejected INTEGER NOT NULL,
+    contract TEXT NOT NULL,
+    UNIQUE (feed, sha256)
+) STRICT;
+CREATE TABLE IF NOT EXISTS rejected (
+    batch INTEGER NOT NULL REFERENCES batch (number),
+    line INTEGER NOT NULL,
+    raw BLOB NOT NULL,
+    reason TEXT NOT NULL,
+    detail TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS rejected_by_batch ON rejected (batch);
+CREATE TABLE IF NOT EXISTS drift (
+    feed TEXT NOT NULL,
+    file TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    UNIQUE (feed, sha256, kind, name, outcome)
+) STRICT;
+CREATE TABLE IF NOT EXISTS repeat (
+    batch INTEGER NOT NULL REFERENCES batch (number),
+    file TEXT NOT NULL,
+    met TEXT NOT NULL,
+    PRIMARY KEY (batch, file)
+) STRICT;
+CREATE TABLE IF NOT EXISTS refused (
+    feed TEXT NOT NULL,
+    file TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    refused TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (feed, file, sha256)
+) STRICT;
+CREATE TABLE IF NOT EXISTS run (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    started TEXT NOT NULL,
+    finished TEXT,
+    ok INTEGER NOT NULL DEFAULT 0,
+    summary TEXT NOT NULL DEFAULT '',
+    error TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE TABLE IF NOT EXISTS finding (
+    batch INTEGER NOT NULL REFERENCES batch (number),
+    check_name TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (batch, check_name, detail)
+) STRICT;
+"""
+
+_BATCH = "number, feed, file, sha256, parquet, parquet_sha256, extracted, landed, rows, rejected, contract"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """A delivery whose bytes had landed before, met under another name. It was not landed again."""
+
+    batch: int
+    feed: str
+    file: str
+    met: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A delivery that was not taken in. It leaves this list when its bytes land after all."""
+
+    feed: str
+    file: str
+    sha256: str
+    refused: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of a command that changes the project. `finished` is None while it runs or when it died."""
+
+    id: int
+    kind: str  # land | load | publish
+    started: datetime
+    finished: datetime | None
+    ok: bool
+    summary: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityLine:
+    """One thing that was noticed in one batch, with how many rows it concerns.
+
+    `batch` is 0 for a delivery that was refused; `rows` is the number of rows of the batch.
+    """
+
+    feed: str
+    batch: int
+    check: str
+    detail: str
+    count: int
+    rows: int = 0
+
+
+class Ledger:
+    """The open ledger of one project."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the ledger; an empty one is made where there is none."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(
+            path, timeout=30, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.executescript(_TABLES)
+        return cls(connection)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    # Batches
+
+    def batches(self, feed: str | None = None) -> tuple[Batch, ...]:
+        """All batches, or those of one feed, in the order in which history is read: extracted, number."""
+        return tuple(
+            _batch(row)
+            for row in self._connection.execute(
+                f"SELECT {_BATCH} FROM batch WHERE ? IS NULL OR feed = ? ORDER BY extracted, number",
+                (feed, feed),
+            )
+        )
+
+    def batch_of(self, feed: str, sha256: str) -> Batch | None:
+        """The batch these delivered bytes became for this feed, if they have landed."""
+        row = self._connection.execute(
+            f"SELECT {_BATCH} FROM batch WHERE feed = ? AND sha256 = ?", (feed, sha256)
+        ).fetchone()
+        return _batch(row) if row else None
+
+    def record_batch(
+        self,
+        *,
+        feed: str,
+        file: str,
+        sha256: str,
+        parquet: str,
+        parquet_sha256: str,
+        extracted: datetime,
+        landed: datetime,
+        rows: int,
+        contract: str,
+        rejected: tuple[Rejected, ...],
+        drift: tuple[DriftEvent, ...],
+    ) -> Batch:
+        """Record a batch whose Parquet file is in place; it gets the next number."""
+        with self._writing() as connection:
+            (number,) = connection.execute(
+                "SELECT coalesce(max(number), 0) + 1 FROM batch"
+            ).fetchone()
+            batch = Batch(
+                number=number,
+                feed=feed,
+                file=file,
+                sha256=sha256,
+                parquet=parquet,
+                parquet_sha256=parquet_sha256,
+                extracted=extracted,
+                landed=landed,
+                rows=rows,
+                rejected=len(rejected),
+                contract=contract,
+            )
+            connection.execute(
+                f"INSERT INTO batch ({_BATCH}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    number,
+                    feed,
+                    file,
+                    sha256,
+                    parquet,
+                    parquet_sha256,
+                    extracted.isoformat(),
+                    landed.isoformat(),
+                    rows,
+                    len(rejected),
+                    contract,
+                ),
+            )
+            connection.executemany(
+                "INSERT INTO rejected (batch, line, raw, reason, detail) VALUES (?, ?, ?, ?, ?)",
+                (
+                    (number, row.line, row.raw, row.reason, row.detail)
+                    for row in rejected
+                ),
+            )
+            _insert_drift(connection, feed, file, sha256, drift)
+        return batch
+
+    def rejected(self, batch: int) -> tuple[Rejected, ...]:
+        """The rows of a batch that were set aside, `raw` still enciphered, in the order of their lines."""
+        return tuple(
+            Rejected(line=line, raw=raw, reason=reason, detail=detail)
+            for line, raw, reason, detail in self._connection.execute(
+                "SELECT line, raw, reason, detail FROM rejected WHERE batch = ? ORDER BY line, rowid",
+                (batch,),
+            )
+        )
+
+    def drift(self, feed: str, sha256: str) -> tuple[DriftEvent, ...]:
+        """How the columns of one delivery differed from the declared ones."""
+        return tuple(
+            DriftEvent(kind=kind, column=name, outcome=outcome, detail=detail)
+            for kind, name, outcome, detail in self._connection.execute(
+                "SELECT kind, name, outcome, detail FROM drift WHERE feed = ? AND sha256 = ? ORDER BY rowid",
+                (feed, sha256),
+            )
+        )
+
+    # Deliveries that did not become a batch
+
+    def record_repeat(self, batch: int, file: str, met: datetime) -> bool:
+        """Note that the bytes of a batch were met under another name; False when that was known."""
+        with self._writing() as connection:
+            found = connection.execute(
+                "INSERT INTO repeat (batch, file, met) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                (batch, file, met.isoformat()),
+            )
+        return found.rowcount == 1
+
+    def repeats(self) -> tuple[Repeat, ...]:
+        return tuple(
+            Repeat(batch=batch, feed=feed, file=file, met=datetime.fromisoformat(met))
+            for batch, feed, file, met in self._connection.execute(
+                "SELECT r.batch, b.feed, r.file, r.met FROM repeat r JOIN batch b ON b.number = r.batch "
+                "ORDER BY r.batch, r.file"
+            )
+        )
+
+    def record_refused(
+        self,
+        *,
+        feed: str,
+        file: str,
+        sha256: str,
+        refused: datetime,
+        reason: str,
+        drift: tuple[DriftEvent, ...],
+    ) -> None:
+        """Note that a delivery was not taken in, and why; a newer refusal of the same bytes replaces it."""
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT INTO refused (feed, file, sha256, refused, reason) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT DO UPDATE SET refused = excluded.refused, reason = excluded.reason",
+                (feed, file, sha256, refused.isoformat(), reason),
+            )
+            _insert_drift(connection, feed, file, sha256, drift)
+
+    def refused(self) -> tuple[Refused, ...]:
+        """Deliveries that were not taken in and have not landed since."""
+        return tuple(
+            Refused(
+                feed=feed,
+                file=file,
+                sha256=sha256,
+                refused=datetime.fromisoformat(refused),
+                reason=reason,
+            )
+            for feed, file, sha256, refused, reason in self._connection.execute(
+                "SELECT feed, file, sha256, refused, reason FROM refused r WHERE NOT EXISTS "
+                "(SELECT * FROM batch b WHERE b.feed = r.feed AND b.sha256 = r.sha256) ORDER BY feed, file"
+            )
+        )
+
+    # Runs
+
+    def start_run(self, kind: str, started: datetime) -> int:
+        """Open a run before it does anything; returns its id."""
+        with self._writing() as connection:
+            cursor = connection.execute(
+                "INSERT INTO run (kind, started) VALUES (?, ?)",
+                (kind, started.isoformat()),
+            )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def finish_run(
+        self, id: int, *, finished: datetime, ok: bool, summary: str, error: str = ""
+    ) -> None:
+        with self._writing() as connection:
+            connection.execute(
+                "UPDATE run SET finished = ?, ok = ?, summary = ?, error = ? WHERE id = ?",
+                (finished.isoformat(), int(ok), summary, error, id),
+            )
+
+    def runs(self) -> tuple[Run, ...]:
+        """All runs, the newest first."""
+        return tuple(
+            Run(
+                id=id,
+                kind=kind,
+                started=datetime.fromisoformat(started),
+                finished=datetime.fromisoformat(finished) if finished else None,
+                ok=bool(ok),
+                summary=summary,
+                error=error,
+            )
+            for id, kind, started, finished, ok, summary, error in self._connection.execute(
+                "SELECT id, kind, started, finished, ok, summary, error FROM run ORDER BY id DESC"
+            )
+        )
+
+    # What was noticed
+
+    def replace_findings(self, batch: int, findings: tuple[QualityLine, ...]) -> None:
+        """Record what the loader noticed in a batch, in place of what an earlier load of it noticed."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM finding WHERE batch = ?", (batch,))
+            connection.executemany(
+                "INSERT INTO finding (batch, check_name, detail, count) VALUES (?, ?, ?, ?)",
+                ((batch, line.check, line.detail, line.count) for line in findings),
+            )
+
+    def quality(self) -> tuple[QualityLine, ...]:
+        """Everything noticed: rejected rows by reason, drift, repeats, refusals, findings of the loader."""
+        return tuple(
+            QualityLine(
+                feed=feed,
+                batch=batch,
+                check=check,
+                detail=detail,
+                count=count,
+                rows=rows,
+            )
+            for feed, batch, check, detail, count, rows in self._connection.execute(
+                _QUALITY
+            )
+        )
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._connection
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+
+_QUALITY = """
+SELECT feed, batch, check_name, detail, count, rows FROM (
+    SELECT b.feed, b.number AS batch, r.reason AS check_name, r.detail, count(*) AS count, b.rows
+    FROM rejected r JOIN batch b ON b.number = r.batch GROUP BY b.number, r.reason, r.detail
+    UNION ALL
+    SELECT d.feed, coalesce(b.number, 0), 'column_' || d.kind, d.detail, 1, coalesce(b.rows, 0)
+    FROM drift d LEFT JOIN batch b ON b.feed = d.feed AND b.sha256 = d.sha256
+    UNION ALL
+    SELECT b.feed, b.number, 'repeated_delivery', r.file, 1, b.rows
+    FROM repeat r JOIN batch b ON b.number = r.batch
+    UNION ALL
+    SELECT r.feed, 0, 'refused_delivery', r.file || ': ' || r.reason, 1, 0
+    FROM refused r
+    WHERE NOT EXISTS (SELECT * FROM batch b WHERE b.feed = r.feed AND b.sha256 = r.sha256)
+    UNION ALL
+    SELECT b.feed, b.number, f.check_name, f.detail, f.count, b.rows
+    FROM finding f JOIN batch b ON b.number = f.batch
+)
+ORDER BY feed, batch, check_name, detail
+"""
+
+
+def _batch(row: tuple[int, str, str, str, str, str, str, str, int, int, str]) -> Batch:
+    (
+        number,
+        feed,
+        file,
+        sha256,
+        parquet,
+        parquet_sha256,
+        extracted,
+        landed,
+        rows,
+        rejected,
+        contract,
+    ) = row
+    return Batch(
+        number=number,
+        feed=feed,
+        file=file,
+        sha256=sha256,
+        parquet=parquet,
+        parquet_sha256=parquet_sha256,
+        extracted=datetime.fromisoformat(extracted),
+        landed=datetime.fromisoformat(landed),
+        rows=rows,
+        rejected=rejected,
+        contract=contract,
+    )
+
+
+def _insert_drift(
+    connection: sqlite3.Connection,
+    feed: str,
+    file: str,
+    sha256: str,
+    drift: tuple[DriftEvent, ...],
+) -> None:
+    connection.executemany(
+        "INSERT INTO drift (feed, file, sha256, kind, name, outcome, detail) VALUES (?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT DO NOTHING",
+        (
+            (feed, file, sha256, event.kind, event.column, event.outcome, event.detail)
+            for event in drift
+        ),
+    )
