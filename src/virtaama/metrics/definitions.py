@@ -70,8 +70,9 @@ class Measure:
 
     `aggregate` is one of: count | persons | sum(x) | mean(x) | median(x) | p90(x). Expressions may name the
     fact's columns and dimensions and, where the fact is no union, whatever its own expressions may name.
-    With window `days`, count is the number of days and sum(x) the sum of x over the days. `per_person_having` keeps only the rows of persons whose rows in the period satisfy
-    it (an aggregate condition, such as "count(DISTINCT sector) >= 3").
+    With window `days`, count is the number of days and sum(x) the sum of x over the days. `per_person_having`
+    keeps only the rows of persons whose rows in the period satisfy it (an aggregate condition, such
+    as "count(DISTINCT sector) >= 3").
     """
 
     fact: str

@@ -260,6 +260,4 @@ def age_in_years(born: date, on: date) -> int:
 def _months_later(start: date, months: int) -> date:
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     # A month that lacks the day ends the wait on its own last day (150/1930 3 §).
-    return date(
-        year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1])
-    )
+    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))

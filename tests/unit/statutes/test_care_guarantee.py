@@ -68,20 +68,14 @@ def test_age_is_counted_on_the_day_the_wait_begins() -> None:
     assert care_guarantee_deadline("51a", born, date(2025, 3, 10)) == date(2025, 6, 10)
 
 
-def test_three_months_from_the_last_day_of_a_month_end_on_the_last_day_of_a_month() -> (
-    None
-):
-    assert care_guarantee_deadline("51a", ADULT, date(2025, 11, 30)) == date(
-        2026, 2, 28
-    )
+def test_three_months_from_the_last_day_of_a_month_end_on_the_last_day_of_a_month() -> None:
+    assert care_guarantee_deadline("51a", ADULT, date(2025, 11, 30)) == date(2026, 2, 28)
 
 
 @pytest.mark.parametrize("section", sorted({limit.section for limit in WAIT_LIMITS}))
 def test_never_do_two_limits_of_one_section_hold_at_once(section: str) -> None:
     firsts = {limit.valid_from for limit in WAIT_LIMITS}
-    lasts = {
-        limit.valid_until for limit in WAIT_LIMITS if limit.valid_until is not None
-    }
+    lasts = {limit.valid_until for limit in WAIT_LIMITS if limit.valid_until is not None}
     for day in firsts | lasts:
         for age in (0, 22, 23, 90):
             assert sum(limit.holds(age, day) for limit in wait_limits(section)) <= 1

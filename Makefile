@@ -1,0 +1,65 @@
+# Everything a newcomer or a build machine needs. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+RESIDENTS ?= 20000
+PORT ?= 8000
+SERVE ?= yes
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+RUN := $(VENV)/.run-installed
+DEV := $(VENV)/.dev-installed
+FAST := tests/unit tests/spec tests/docs
+
+.PHONY: help setup demo test check static browser bench lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(DEV) ## Make the virtual environment with everything development needs
+
+demo: $(RUN) ## Invent a county, run the whole flow, serve the portal [RESIDENTS=20000 PORT=8000 SERVE=no]
+	@$(BIN)/virtaama demo demo --residents $(RESIDENTS) --port $(PORT) $(if $(filter no,$(SERVE)),--no-serve)
+
+test: static browser ## Everything: lint, formatting, types, import contracts, all tests
+	$(BIN)/pytest
+
+check: static ## The fast half of it
+	$(BIN)/pytest $(wildcard $(FAST)) -m "not slow"
+
+static: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+browser:
+	@tools/chromium.sh
+
+bench: $(DEV) ## Measure speed and memory at 200 000 residents
+	$(BIN)/python -m benchmarks
+
+lock: $(DEV) ## Choose the newest allowed versions and write them down with their hashes (needs uv)
+	uv pip compile pyproject.toml --group build --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --quiet --output-file requirements/run.txt
+	uv pip compile pyproject.toml --group dev --constraint requirements/run.txt --upgrade --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/dev.txt
+
+clean: ## Remove the environment and the caches; the demo's folder stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build dist
+
+$(VENV)/bin/python:
+	@tools/venv.sh $(PYTHON) $(VENV)
+
+$(RUN): requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) --require-hashes -r requirements/run.txt
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): requirements/dev.txt $(RUN) | $(VENV)/bin/python
+	$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
