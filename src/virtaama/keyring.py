@@ -66,18 +66,12 @@ class Keyring:
 
     def encipher(self, field_name: str, text: str) -> str:
         """Close a direct attribute. The same text in the same field gives the same result (AES-256-SIV)."""
-        return base64.b64encode(
-            self._siv().encrypt(text.encode(), [field_name.encode()])
-        ).decode("ascii")
+        return base64.b64encode(self._siv().encrypt(text.encode(), [field_name.encode()])).decode("ascii")
 
     def decipher(self, field_name: str, enciphered: str) -> str:
         """Open what `encipher` closed; Damaged when it is of another field, another key or changed."""
         try:
-            return (
-                self._siv()
-                .decrypt(base64.b64decode(enciphered), [field_name.encode()])
-                .decode()
-            )
+            return self._siv().decrypt(base64.b64decode(enciphered), [field_name.encode()]).decode()
         except (InvalidTag, ValueError):
             raise Damaged(
                 f"A value of field {field_name} was not enciphered with this project's key."
@@ -85,17 +79,12 @@ class Keyring:
 
     def encipher_all(self, field_name: str, texts: list[str]) -> list[str]:
         siv, bound = self._siv(), [field_name.encode()]
-        return [
-            base64.b64encode(siv.encrypt(text.encode(), bound)).decode("ascii")
-            for text in texts
-        ]
+        return [base64.b64encode(siv.encrypt(text.encode(), bound)).decode("ascii") for text in texts]
 
     def seal(self, raw: bytes, context: str) -> bytes:
         """Close quarantined bytes; `context` (the feed) must be given again to open them (AES-256-GCM)."""
         nonce = secrets.token_bytes(_NONCE)
-        return nonce + AESGCM(self._keys["quarantine"]).encrypt(
-            nonce, raw, context.encode()
-        )
+        return nonce + AESGCM(self._keys["quarantine"]).encrypt(nonce, raw, context.encode())
 
     def unseal(self, sealed: bytes, context: str) -> bytes:
         """Open what `seal` closed; Damaged when the key, the context or the bytes are not the same."""
@@ -104,15 +93,11 @@ class Keyring:
                 sealed[:_NONCE], sealed[_NONCE:], context.encode()
             )
         except (InvalidTag, ValueError):
-            raise Damaged(
-                f"A quarantined row of {context} was not sealed with this project's key."
-            ) from None
+            raise Damaged(f"A quarantined row of {context} was not sealed with this project's key.") from None
 
     def _siv(self) -> AESSIV:
         # AES-256-SIV takes 64 bytes; the stored 32 are expanded, so that every key file looks the same.
-        return AESSIV(
-            HKDFExpand(SHA512(), 64, b"virtaama direct").derive(self._keys["direct"])
-        )
+        return AESSIV(HKDFExpand(SHA512(), 64, b"virtaama direct").derive(self._keys["direct"]))
 
 
 def _write_new(path: Path, key: bytes) -> None:

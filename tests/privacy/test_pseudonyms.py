@@ -12,9 +12,7 @@ from virtaama.privacy.pseudonyms import is_identity_code, normalise, pseudonym
 KEY = bytes(range(32))
 
 
-def test_persons_who_differ_only_by_the_sign_of_the_century_are_different_persons() -> (
-    None
-):
+def test_persons_who_differ_only_by_the_sign_of_the_century_are_different_persons() -> None:
     codes = [
         "010190-900P",
         "010190+900P",
@@ -45,10 +43,7 @@ def test_another_key_gives_other_pseudonyms() -> None:
 @pytest.mark.parametrize("algorithm", ["md5", "sha1", "sha256", "sha512", "blake2b"])
 def test_no_hash_without_the_key_gives_the_pseudonym(algorithm: str) -> None:
     code = b"010190-900P"
-    assert (
-        pseudonym(code.decode(), KEY)[2:]
-        not in hashlib.new(algorithm, code).hexdigest()
-    )
+    assert pseudonym(code.decode(), KEY)[2:] not in hashlib.new(algorithm, code).hexdigest()
 
 
 @given(
@@ -67,9 +62,7 @@ def test_a_code_is_recognised_exactly_when_an_independent_library_does(
 
 
 @given(st.dates(), st.integers(900, 999))
-def test_a_code_with_its_right_check_character_is_recognised(
-    day: object, number: int
-) -> None:
+def test_a_code_with_its_right_check_character_is_recognised(day: object, number: int) -> None:
     digits = f"{day:%d%m%y}{number}"
     check = "0123456789ABCDEFHJKLMNPRSTUVWXY"[int(digits) % 31]
     code = f"{day:%d%m%y}-{number}{check}"

@@ -144,9 +144,7 @@ class Ledger:
     def open(cls, path: Path) -> Self:
         """Open the ledger; an empty one is made where there is none."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(
-            path, timeout=30, isolation_level=None, check_same_thread=False
-        )
+        connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA journal_mode = DELETE")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -192,9 +190,7 @@ class Ledger:
     ) -> Batch:
         """Record a batch whose Parquet file is in place; it gets the next number."""
         with self._writing() as connection:
-            (number,) = connection.execute(
-                "SELECT coalesce(max(number), 0) + 1 FROM batch"
-            ).fetchone()
+            (number,) = connection.execute("SELECT coalesce(max(number), 0) + 1 FROM batch").fetchone()
             batch = Batch(
                 number=number,
                 feed=feed,
@@ -226,10 +222,7 @@ class Ledger:
             )
             connection.executemany(
                 "INSERT INTO rejected (batch, line, raw, reason, detail) VALUES (?, ?, ?, ?, ?)",
-                (
-                    (number, row.line, row.raw, row.reason, row.detail)
-                    for row in rejected
-                ),
+                ((number, row.line, row.raw, row.reason, row.detail) for row in rejected),
             )
             _insert_drift(connection, feed, file, sha256, drift)
         return batch
@@ -321,9 +314,7 @@ class Ledger:
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 
-    def finish_run(
-        self, id: int, *, finished: datetime, ok: bool, summary: str, error: str = ""
-    ) -> None:
+    def finish_run(self, id: int, *, finished: datetime, ok: bool, summary: str, error: str = "") -> None:
         with self._writing() as connection:
             connection.execute(
                 "UPDATE run SET finished = ?, ok = ?, summary = ?, error = ? WHERE id = ?",
@@ -369,9 +360,7 @@ class Ledger:
                 count=count,
                 rows=rows,
             )
-            for feed, batch, check, detail, count, rows in self._connection.execute(
-                _QUALITY
-            )
+            for feed, batch, check, detail, count, rows in self._connection.execute(_QUALITY)
         )
 
     @contextmanager
@@ -446,8 +435,5 @@ def _insert_drift(
     connection.executemany(
         "INSERT INTO drift (feed, file, sha256, kind, name, outcome, detail) VALUES (?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT DO NOTHING",
-        (
-            (feed, file, sha256, event.kind, event.column, event.outcome, event.detail)
-            for event in drift
-        ),
+        ((feed, file, sha256, event.kind, event.column, event.outcome, event.detail) for event in drift),
     )

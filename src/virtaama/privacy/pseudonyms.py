@@ -19,9 +19,7 @@ _CENTURIES = {
     **dict.fromkeys("ABCDEF", 2000),
 }
 _CHECK_CHARACTERS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
-_SHAPE = re.compile(
-    r"(\d{2})(\d{2})(\d{2})([-+ABCDEFUVWXY])(\d{3})([0-9A-Y])", re.ASCII
-)
+_SHAPE = re.compile(r"(\d{2})(\d{2})(\d{2})([-+ABCDEFUVWXY])(\d{3})([0-9A-Y])", re.ASCII)
 
 
 def normalise(code: str) -> str:
@@ -38,10 +36,7 @@ def is_identity_code(code: str) -> bool:
     if parts is None:
         return False
     day, month, year, sign, number, check = parts.groups()
-    if (
-        int(number) < 2
-        or _CHECK_CHARACTERS[int(day + month + year + number) % 31] != check
-    ):
+    if int(number) < 2 or _CHECK_CHARACTERS[int(day + month + year + number) % 31] != check:
         return False
     try:
         date(_CENTURIES[sign] + int(year), int(month), int(day))

@@ -63,9 +63,7 @@ def test_the_same_bytes_are_one_batch(ledger: Ledger) -> None:
             rejected=(Rejected(line=2, raw=b"x", reason="wrong_type", detail="d"),),
         )
     assert ledger.batches() == (batch,)
-    assert (
-        ledger.rejected(1) == ()
-    )  # what belonged to the failed record is gone with it
+    assert ledger.rejected(1) == ()  # what belonged to the failed record is gone with it
 
 
 def test_a_repeat_is_recorded_once(ledger: Ledger) -> None:
@@ -137,6 +135,4 @@ def test_what_was_recorded_is_there_after_reopening(tmp_path: Path) -> None:
     ledger.close()
     again = Ledger.open(tmp_path / "ledger.sqlite")
     assert [batch.sha256 for batch in again.batches()] == ["a"]
-    assert [event.column for event in again.drift("register.residents", "a")] == [
-        "UUSI"
-    ]
+    assert [event.column for event in again.drift("register.residents", "a")] == ["UUSI"]
