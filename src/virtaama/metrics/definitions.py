@@ -50,18 +50,14 @@ class Fact:
     during: tuple[str, str] | None = None
     person: str = ""  # relationship path to the person counted; "self" when the concept is the person
     by: tuple[tuple[str, str], ...] = ()  # dimension -> expression
-    columns: tuple[
-        tuple[str, str], ...
-    ] = ()  # further named expressions aggregates may use
+    columns: tuple[tuple[str, str], ...] = ()  # further named expressions aggregates may use
 
 
 class Window(StrEnum):
     """Which rows a measure sees for a period."""
 
     PERIOD = "period"  # those that happened in the period
-    PERIOD_END = (
-        "period_end"  # `during` facts: those that hold on the last day of the period
-    )
+    PERIOD_END = "period_end"  # `during` facts: those that hold on the last day of the period
     MONTH_ENDS = "month_ends"  # `during` facts: mean over the month ends of the period
     DAYS = "days"  # `during` facts: days within the period, summed
     YEAR_TO_DATE = "year_to_date"  # from 1 January to the end of the period

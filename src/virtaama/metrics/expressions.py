@@ -33,9 +33,7 @@ def read_expression(sql: str) -> exp.Expr:
         tree = sqlglot.parse_one(sql, read="duckdb")
     except SqlglotError as error:
         raise ValueError(str(error).splitlines()[0]) from error
-    if isinstance(tree, (exp.Query, exp.DDL, exp.DML, exp.Command)) or tree.find(
-        exp.Query
-    ):
+    if isinstance(tree, (exp.Query, exp.DDL, exp.DML, exp.Command)) or tree.find(exp.Query):
         raise ValueError("an expression is wanted here, not a query")
     return tree
 
@@ -61,9 +59,7 @@ def names_in(tree: exp.Expr) -> Iterator[Name]:
         yield from names_in(child)
 
 
-def rename(
-    tree: exp.Expr, stands_for: Callable[[Name], exp.Expr]
-) -> exp.Expr:
+def rename(tree: exp.Expr, stands_for: Callable[[Name], exp.Expr]) -> exp.Expr:
     """The expression with every dotted name replaced by what it stands for."""
 
     def replaced(node: exp.Expr) -> exp.Expr:
@@ -85,18 +81,14 @@ def follow(model: Model, concept: Concept, name: Name) -> Followed:
         relationship = here.relationship(step)
         if relationship is None:
             known = tuple(r.name for r in here.relationships)
-            raise ValueError(
-                f"'{here.name}' has no relationship '{step}'; it has {listed(known)}"
-            )
+            raise ValueError(f"'{here.name}' has no relationship '{step}'; it has {listed(known)}")
         here = model.concept(relationship.to)
         steps.append((step, here.name))
     if here.attribute(last):
         return Followed(tuple(steps), last)
     if here.relationship(last):
         return Followed(tuple(steps), f"{last}_key")
-    known = tuple(a.name for a in here.attributes) + tuple(
-        r.name for r in here.relationships
-    )
+    known = tuple(a.name for a in here.attributes) + tuple(r.name for r in here.relationships)
     raise ValueError(f"'{here.name}' has no attribute '{last}'; it has {listed(known)}")
 
 

@@ -22,9 +22,7 @@ AGE_GROUPS: tuple[tuple[str, int, int], ...] = (
 
 def age_years(born: exp.Expr, at: exp.Expr) -> exp.Expr:
     """Whole years lived on the day `at`."""
-    return exp.Anonymous(
-        this="datesub", expressions=[exp.Literal.string("year"), _day(born), _day(at)]
-    )
+    return exp.Anonymous(this="datesub", expressions=[exp.Literal.string("year"), _day(born), _day(at)])
 
 
 def age_group(born: exp.Expr, at: exp.Expr) -> exp.Expr:
@@ -41,9 +39,7 @@ def age_group(born: exp.Expr, at: exp.Expr) -> exp.Expr:
     return groups
 
 
-def care_guarantee_deadline(
-    section: exp.Expr, born: exp.Expr, at: exp.Expr
-) -> exp.Expr:
+def care_guarantee_deadline(section: exp.Expr, born: exp.Expr, at: exp.Expr) -> exp.Expr:
     """The last lawful day of a wait that began on the day `at`; null where no limit was in force."""
     limits = exp.Case()
     for limit in WAIT_LIMITS:
@@ -56,29 +52,17 @@ def care_guarantee_deadline(
     return limits
 
 
-def _applies(
-    limit: WaitLimit, section: exp.Expr, born: exp.Expr, at: exp.Expr
-) -> exp.Expr:
+def _applies(limit: WaitLimit, section: exp.Expr, born: exp.Expr, at: exp.Expr) -> exp.Expr:
     conditions = [
         section.copy().eq(limit.section),
         exp.GTE(this=_day(at), expression=_date(limit.valid_from.isoformat())),
     ]
     if limit.valid_until:
-        conditions.append(
-            exp.LTE(this=_day(at), expression=_date(limit.valid_until.isoformat()))
-        )
+        conditions.append(exp.LTE(this=_day(at), expression=_date(limit.valid_until.isoformat())))
     if limit.from_age:
-        conditions.append(
-            exp.GTE(
-                this=age_years(born, at), expression=exp.Literal.number(limit.from_age)
-            )
-        )
+        conditions.append(exp.GTE(this=age_years(born, at), expression=exp.Literal.number(limit.from_age)))
     if limit.below_age is not None:
-        conditions.append(
-            exp.LT(
-                this=age_years(born, at), expression=exp.Literal.number(limit.below_age)
-            )
-        )
+        conditions.append(exp.LT(this=age_years(born, at), expression=exp.Literal.number(limit.below_age)))
     return exp.and_(*conditions)
 
 
@@ -109,9 +93,7 @@ def expand(tree: exp.Expr) -> exp.Expr:
         name = node.name.lower()
         wanted, function = FUNCTIONS[name]
         if len(node.expressions) != wanted:
-            raise ValueError(
-                f"{name} takes {wanted} arguments, not {len(node.expressions)}"
-            )
+            raise ValueError(f"{name} takes {wanted} arguments, not {len(node.expressions)}")
         return function(*(expand(argument) for argument in node.expressions))
 
     return tree.copy().transform(expanded, copy=False)

@@ -89,9 +89,7 @@ def parse_catalogue(files: Mapping[str, str], model: Model) -> Catalogue:
             continue
         root.only(SECTIONS)
         facts += [_fact(name, node) for name, node in root.named("facts")]
-        dimensions += [
-            _dimension(name, node) for name, node in root.named("dimensions")
-        ]
+        dimensions += [_dimension(name, node) for name, node in root.named("dimensions")]
         metrics += [_metric(name, node) for name, node in root.named("metrics")]
     version = hashlib.sha256(
         "\0".join(f"{file}\0{text}" for file, text in sorted(files.items())).encode()
@@ -123,9 +121,7 @@ class _Reading:
             root = yaml.compose(text, Loader=yaml.SafeLoader)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 0
-            self.problems.append(
-                Problem(Place(file, line), f"not readable as YAML: {error.problem}")
-            )
+            self.problems.append(Problem(Place(file, line), f"not readable as YAML: {error.problem}"))
             return None
         return None if root is None else _Node(self, file, root)
 
@@ -157,14 +153,10 @@ class _Node:
         met: set[str] = set()
         for key, _, place in self.pairs():
             if key in met:
-                self.reading.problems.append(
-                    Problem(place, f"'{key}' stands here twice")
-                )
+                self.reading.problems.append(Problem(place, f"'{key}' stands here twice"))
             elif key not in allowed:
                 self.reading.problems.append(
-                    Problem(
-                        place, f"'{key}' is not known here", did_you_mean(key, allowed)
-                    )
+                    Problem(place, f"'{key}' is not known here", did_you_mean(key, allowed))
                 )
             met.add(key)
 
@@ -230,25 +222,17 @@ class _Node:
 
     def expressions(self, name: str) -> tuple[tuple[str, str], ...]:
         found = self.member(name)
-        return (
-            tuple((key, value.scalar()) for key, value, _ in found.pairs())
-            if found
-            else ()
-        )
+        return tuple((key, value.scalar()) for key, value, _ in found.pairs()) if found else ()
 
     def words(self, name: str) -> Text:
         found = self.member(name)
         if found is None:
-            self.wrong(
-                f"'{name}' is missing", f"Write {name}: {{fi: …, sv: …, en: …}}."
-            )
+            self.wrong(f"'{name}' is missing", f"Write {name}: {{fi: …, sv: …, en: …}}.")
             return Text("", "", "")
         found.only(LANGUAGES)
         return Text(*(found.text(language, required=True) for language in LANGUAGES))
 
-    def choice(
-        self, name: str, choices: type[Choice], default: Choice | None = None
-    ) -> Choice:
+    def choice(self, name: str, choices: type[Choice], default: Choice | None = None) -> Choice:
         known = tuple(choice.value for choice in choices)
         found = self.member(name)
         value = found.scalar() if found else ""
@@ -399,9 +383,7 @@ def _check_fact(fact: Fact, catalogue: Catalogue, model: Model) -> Iterator[Prob
     known = tuple(d.name for d in catalogue.dimensions)
     for dimension, _ in fact.by:
         if dimension not in known:
-            yield wrong(
-                f"'{dimension}' is not a dimension", did_you_mean(dimension, known)
-            )
+            yield wrong(f"'{dimension}' is not a dimension", did_you_mean(dimension, known))
 
 
 def _check_union(fact: Fact, catalogue: Catalogue) -> Iterator[Problem]:
@@ -419,9 +401,7 @@ def _check_union(fact: Fact, catalogue: Catalogue) -> Iterator[Problem]:
             ("dimensions", members[0].by, other.by),
             ("columns", members[0].columns, other.columns),
         ):
-            first, second = (
-                tuple(name for name, _ in pairs) for pairs in (mine, theirs)
-            )
+            first, second = (tuple(name for name, _ in pairs) for pairs in (mine, theirs))
             if set(first) != set(second):
                 yield Problem(
                     fact.place,
@@ -431,9 +411,7 @@ def _check_union(fact: Fact, catalogue: Catalogue) -> Iterator[Problem]:
                 )
 
 
-def _name_problems(
-    sql: str, known: frozenset[Name], concept: str, model: Model
-) -> Iterator[str]:
+def _name_problems(sql: str, known: frozenset[Name], concept: str, model: Model) -> Iterator[str]:
     """What is wrong with an expression whose names are known ones or lead on from a concept."""
     try:
         tree = expand(read_expression(sql))
@@ -452,9 +430,7 @@ def _name_problems(
             yield str(error)
 
 
-def _check_dimension(
-    dimension: Dimension, catalogue: Catalogue, model: Model
-) -> Iterator[Problem]:
+def _check_dimension(dimension: Dimension, catalogue: Catalogue, model: Model) -> Iterator[Problem]:
     place = next(
         (f.place for f in catalogue.facts if dimension.name in dict(f.by)),
         Place("metrics"),
@@ -475,9 +451,7 @@ def _check_dimension(
         )
 
 
-def _check_metric(
-    metric: Metric, sound: set[str], catalogue: Catalogue, model: Model
-) -> Iterator[Problem]:
+def _check_metric(metric: Metric, sound: set[str], catalogue: Catalogue, model: Model) -> Iterator[Problem]:
     def wrong(what: str, advice: str = "") -> Problem:
         return Problem(metric.place, f"metric '{metric.name}': {what}", advice)
 
@@ -495,9 +469,7 @@ def _check_metric(
                 did_you_mean(measure.fact, tuple(facts)),
             )
         elif measure.fact in sound:
-            for problem in _measure_problems(
-                measure, facts[measure.fact], catalogue, model
-            ):
+            for problem in _measure_problems(measure, facts[measure.fact], catalogue, model):
                 yield wrong(problem)
             dimensions = dimensions_of(facts[measure.fact], catalogue)
             for level in metric.levels:
@@ -515,19 +487,13 @@ def _check_metric(
                     did_you_mean(dimension, dimensions),
                 )
     about_persons = any(
-        counts_persons(facts[m.fact], catalogue)
-        for m in measures_of(metric)
-        if m.fact in sound
+        counts_persons(facts[m.fact], catalogue) for m in measures_of(metric) if m.fact in sound
     )
     if metric.minimum_group == 0 and about_persons:
-        yield wrong(
-            "minimum_group 0 is only for figures about no person, and its facts count persons"
-        )
+        yield wrong("minimum_group 0 is only for figures about no person, and its facts count persons")
 
 
-def _measure_problems(
-    measure: Measure, fact: Fact, catalogue: Catalogue, model: Model
-) -> Iterator[str]:
+def _measure_problems(measure: Measure, fact: Fact, catalogue: Catalogue, model: Model) -> Iterator[str]:
     parts = parts_of(fact, catalogue)
     if measure.window in STOCK_WINDOWS and not all(part.during for part in parts):
         yield f"window '{measure.window}' needs a fact with `during`, and '{fact.name}' has `time`"
@@ -539,9 +505,7 @@ def _measure_problems(
         argument, function = aggregate.argument, aggregate.function
     except ValueError as error:
         yield str(error)
-    if (function == "persons" or measure.per_person_having) and not counts_persons(
-        fact, catalogue
-    ):
+    if (function == "persons" or measure.per_person_having) and not counts_persons(fact, catalogue):
         yield f"fact '{fact.name}' has no person to count"
     own = (*dimensions_of(fact, catalogue), *columns_of(fact, catalogue))
     known = frozenset({AT, *((name,) for name in own)})

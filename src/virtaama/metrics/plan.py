@@ -50,9 +50,7 @@ class Coverage:
     last: date
 
     def holds(self, period: date, grain: Grain) -> bool:
-        return self.first <= period and last_day(period, grain) <= last_day(
-            self.last, Grain.MONTH
-        )
+        return self.first <= period and last_day(period, grain) <= last_day(self.last, Grain.MONTH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +73,7 @@ class MetricPlan:
         )
 
 
-AGGREGATE = re.compile(
-    r"^\s*(count|persons|(?:sum|mean|median|p90)\s*\((?P<argument>.+)\))\s*$", re.DOTALL
-)
+AGGREGATE = re.compile(r"^\s*(count|persons|(?:sum|mean|median|p90)\s*\((?P<argument>.+)\))\s*$", re.DOTALL)
 
 
 def read_aggregate(text: str) -> Aggregate:
@@ -96,11 +92,7 @@ def sampling_of(measure: Measure) -> Sampling:
 
 
 def measures_of(metric: Metric) -> tuple[Measure, ...]:
-    return (
-        (metric.numerator,)
-        if metric.denominator is None
-        else (metric.numerator, metric.denominator)
-    )
+    return (metric.numerator,) if metric.denominator is None else (metric.numerator, metric.denominator)
 
 
 def parts_of(fact: Fact, catalogue: Catalogue) -> tuple[Fact, ...]:
@@ -120,16 +112,12 @@ def counts_persons(fact: Fact, catalogue: Catalogue) -> bool:
     return all(part.person for part in parts_of(fact, catalogue))
 
 
-def is_defined(
-    metric: Metric, level: Level, dimension: str, catalogue: Catalogue
-) -> bool:
+def is_defined(metric: Metric, level: Level, dimension: str, catalogue: Catalogue) -> bool:
     """Whether the metric makes sense at a level and, unless empty, in a dimension."""
     if level.value not in metric.levels:
         return False
     facts = tuple(catalogue.fact(measure.fact) for measure in measures_of(metric))
-    if level is not Level.COUNTY and not all(
-        level.value in dimensions_of(f, catalogue) for f in facts
-    ):
+    if level is not Level.COUNTY and not all(level.value in dimensions_of(f, catalogue) for f in facts):
         return False
     return not dimension or (
         dimension in metric.by
@@ -148,17 +136,13 @@ def prepared_breakdowns(metric: Metric, catalogue: Catalogue) -> tuple[Breakdown
             for level in (Level.COUNTY, Level.MUNICIPALITY)
         ),
     )
-    return tuple(
-        b for b in wanted if is_defined(metric, b.level, b.dimension, catalogue)
-    )
+    return tuple(b for b in wanted if is_defined(metric, b.level, b.dimension, catalogue))
 
 
 def concepts_of(metric: Metric, catalogue: Catalogue) -> tuple[str, ...]:
     """The concepts whose instances a metric counts, in the order met."""
     facts = (catalogue.fact(measure.fact) for measure in measures_of(metric))
-    return tuple(
-        dict.fromkeys(part.of for fact in facts for part in parts_of(fact, catalogue))
-    )
+    return tuple(dict.fromkeys(part.of for fact in facts for part in parts_of(fact, catalogue)))
 
 
 def overlap(coverages: tuple[Coverage, ...]) -> Coverage | None:
@@ -167,8 +151,4 @@ def overlap(coverages: tuple[Coverage, ...]) -> Coverage | None:
         return None
     first = max(c.first for c in coverages)
     last = min(c.last for c in coverages)
-    return (
-        Coverage(period_of(first, Grain.MONTH), period_of(last, Grain.MONTH))
-        if first <= last
-        else None
-    )
+    return Coverage(period_of(first, Grain.MONTH), period_of(last, Grain.MONTH)) if first <= last else None

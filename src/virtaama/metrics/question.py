@@ -23,13 +23,9 @@ class Missing(StrEnum):
     """Why there is no value. A missing value is never zero."""
 
     NO_DATA = "no_data"  # the sources delivered nothing that falls in this period
-    NOT_DELIVERED = (
-        "not_delivered"  # no delivery of a needed feed covers the period yet
-    )
+    NOT_DELIVERED = "not_delivered"  # no delivery of a needed feed covers the period yet
     NO_DENOMINATOR = "no_denominator"  # nothing to divide by
-    NOT_DEFINED = (
-        "not_defined"  # the metric makes no sense at this level or in this breakdown
-    )
+    NOT_DEFINED = "not_defined"  # the metric makes no sense at this level or in this breakdown
     TOO_FEW = "too_few"  # fewer than the minimum group: hidden to protect persons
     NOT_ALLOWED = "not_allowed"  # outside the asker's area
 

@@ -70,9 +70,7 @@ class Stars:
     catalog: str = ""
 
     def table(self, concept: str) -> exp.Table:
-        return exp.table_(
-            concept, db=self.schema, catalog=self.catalog or None, quoted=True
-        )
+        return exp.table_(concept, db=self.schema, catalog=self.catalog or None, quoted=True)
 
 
 def column(name: str, table: str = "") -> exp.Column:
@@ -94,9 +92,7 @@ def as_type(value: exp.Expr, kind: str) -> exp.Expr:
 # Observations -----------------------------------------------------------------------------------------
 
 
-def names_needed(
-    measures: Iterable[Measure], fact: Fact, catalogue: Catalogue
-) -> tuple[Name, ...]:
+def names_needed(measures: Iterable[Measure], fact: Fact, catalogue: Catalogue) -> tuple[Name, ...]:
     """What the observations of a fact must carry so that these measures can be computed."""
     needed: dict[Name, None] = {(d,): None for d in dimensions_of(fact, catalogue)}
     for measure in measures:
@@ -117,8 +113,7 @@ def observations(
 ) -> exp.Query:
     """The rows of a fact laid on months: _month, _person, _starts, _days and one column per needed name."""
     first, *rest = (
-        _observed(part, sampling, needed, months, catalogue, stars)
-        for part in parts_of(fact, catalogue)
+        _observed(part, sampling, needed, months, catalogue, stars) for part in parts_of(fact, catalogue)
     )
     query: exp.Query = first
     for other in rest:
@@ -149,36 +144,26 @@ def _observed(
                 exp.and_(
                     exp.GTE(
                         this=end.copy(),
-                        expression=last_of_month
-                        if sampling is Sampling.STOCK
-                        else first_of_month,
+                        expression=last_of_month if sampling is Sampling.STOCK else first_of_month,
                     ),
                     exp.GTE(this=end.copy(), expression=start.copy()),
                 ),
             ),
         )
-        piece_ends = exp.Least(
-            this=held_until, expressions=[last_of_month], ignore_nulls=True
-        )
-        piece_starts = exp.Greatest(
-            this=start.copy(), expressions=[first_of_month], ignore_nulls=True
-        )
+        piece_ends = exp.Least(this=held_until, expressions=[last_of_month], ignore_nulls=True)
+        piece_starts = exp.Greatest(this=start.copy(), expressions=[first_of_month], ignore_nulls=True)
         at: exp.Expr = last_of_month if sampling is Sampling.STOCK else piece_ends
         month: exp.Expr = first_of_month
         starts: exp.Expr = exp.GTE(this=start.copy(), expression=first_of_month)
         days: exp.Expr = exp.Add(
-            this=exp.Paren(
-                this=exp.Sub(this=piece_ends.copy(), expression=piece_starts)
-            ),
+            this=exp.Paren(this=exp.Sub(this=piece_ends.copy(), expression=piece_starts)),
             expression=exp.Literal.number(1),
         )
         conditions = [within]
     else:
         moment = joins.resolve(fact.time, {})
         at = _as_day(moment.copy())
-        month = as_type(
-            exp.func("date_trunc", text("month"), moment, dialect="duckdb"), "DATE"
-        )
+        month = as_type(exp.func("date_trunc", text("month"), moment, dialect="duckdb"), "DATE")
         starts, days = exp.true(), exp.Literal.number(1)
         conditions = [
             exp.GTE(this=at.copy(), expression=day(months[0])),
@@ -192,18 +177,12 @@ def _observed(
         starts.as_(STARTS, quoted=True),
         as_type(days, "INTEGER").as_(DAYS, quoted=True),
         *(
-            _named(name, fact, joins, at, dimensions_of(fact, catalogue)).as_(
-                _flat(name), quoted=True
-            )
+            _named(name, fact, joins, at, dimensions_of(fact, catalogue)).as_(_flat(name), quoted=True)
             for name in needed
         ),
     ).where(*conditions)
     select = joins.add_to(select)
-    return (
-        select.join(_calendar(months), on=exp.true(), join_type="inner")
-        if fact.during
-        else select
-    )
+    return select.join(_calendar(months), on=exp.true(), join_type="inner") if fact.during else select
 
 
 def _named(
@@ -245,9 +224,7 @@ def _calendar(months: tuple[date, ...]) -> exp.Expr:
     )
 
 
-def _values(
-    alias: str, columns: tuple[str, ...], rows: Iterable[tuple[exp.Expr, ...]]
-) -> exp.Expr:
+def _values(alias: str, columns: tuple[str, ...], rows: Iterable[tuple[exp.Expr, ...]]) -> exp.Expr:
     return exp.Values(
         expressions=[exp.Tuple(expressions=list(row)) for row in rows],
         alias=exp.TableAlias(
@@ -289,18 +266,12 @@ class _Joins:
         return self.column(tuple(path.split(".")))
 
     def add_to(self, select: exp.Select) -> exp.Select:
-        select = select.from_(
-            exp.alias_(
-                self._stars.table(self._concept.name), self._alias(()), table=True
-            )
-        )
+        select = select.from_(exp.alias_(self._stars.table(self._concept.name), self._alias(()), table=True))
         for path, concept in sorted(self._met.items(), key=lambda met: len(met[0])):
             alias = self._alias(path)
             select = select.join(
                 exp.alias_(self._stars.table(concept), alias, table=True),
-                on=column(f"{concept}_key", alias).eq(
-                    column(f"{path[-1]}_key", self._alias(path[:-1]))
-                ),
+                on=column(f"{concept}_key", alias).eq(column(f"{path[-1]}_key", self._alias(path[:-1]))),
                 join_type="left",
             )
         return select
@@ -328,9 +299,7 @@ def cells(
     fact = catalogue.fact(measure.fact)
     spread = any(part.during for part in parts_of(fact, catalogue))
     # A row that touches several months of a window is one row: its first month there stands for it.
-    once = exp.or_(
-        column(STARTS, "o"), column(MONTH, "o").eq(column("window_first", "w"))
-    )
+    once = exp.or_(column(STARTS, "o"), column(MONTH, "o").eq(column("window_first", "w")))
     counted_once = spread and measure.window not in STOCK_WINDOWS
     conditions: list[exp.Expr] = []
     if measure.where:
@@ -391,9 +360,7 @@ def _over_observations(sql: str) -> exp.Expr:
 
 def _aggregated(measure: Measure, grain: Grain) -> exp.Expr:
     aggregate = read_aggregate(measure.aggregate)
-    argument = (
-        _over_observations(aggregate.argument) if aggregate.argument else exp.null()
-    )
+    argument = _over_observations(aggregate.argument) if aggregate.argument else exp.null()
     by_days = measure.window is Window.DAYS
     # At every month end a person is counted anew; the sum over the month ends becomes their mean.
     month_ends = MONTHS_IN[grain] if measure.window is Window.MONTH_ENDS else 1
@@ -411,11 +378,7 @@ def _aggregated(measure: Measure, grain: Grain) -> exp.Expr:
         case "persons":
             total = exp.Count(this=exp.Distinct(expressions=[column(PERSON, "o")]))
         case "sum" if by_days:
-            total = exp.Sum(
-                this=exp.Mul(
-                    this=exp.Paren(this=argument), expression=column(DAYS, "o")
-                )
-            )
+            total = exp.Sum(this=exp.Mul(this=exp.Paren(this=argument), expression=column(DAYS, "o")))
         case "sum":
             total = exp.Sum(this=argument)
         case "mean":
@@ -423,24 +386,18 @@ def _aggregated(measure: Measure, grain: Grain) -> exp.Expr:
         case "median":
             return exp.Median(this=argument)
         case _:
-            return exp.func(
-                "quantile_cont", argument, exp.Literal.number("0.9"), dialect="duckdb"
-            )
+            return exp.func("quantile_cont", argument, exp.Literal.number("0.9"), dialect="duckdb")
     if aggregate.function == "sum":
         total = exp.Coalesce(this=total, expressions=[exp.Literal.number(0)])
     if month_ends == 1:
         return total
-    return exp.Div(
-        this=as_type(total, "DOUBLE"), expression=exp.Literal.number(month_ends)
-    )
+    return exp.Div(this=as_type(total, "DOUBLE"), expression=exp.Literal.number(month_ends))
 
 
 def _persons() -> exp.Expr:
     # A row about an unknown person may be about anybody: it counts as a person of its own.
     known = exp.Count(this=exp.Distinct(expressions=[column(PERSON, "o")]))
-    unknown = exp.Sub(
-        this=exp.Count(this=exp.Star()), expression=exp.Count(this=column(PERSON, "o"))
-    )
+    unknown = exp.Sub(this=exp.Count(this=exp.Star()), expression=exp.Count(this=column(PERSON, "o")))
     return exp.Add(this=known, expression=unknown)
 
 
@@ -455,9 +412,7 @@ def _window(window: Window, grain: Grain, months: tuple[date, ...]) -> exp.Expr:
     return _values("w", ("month", "period", "window_first"), rows)
 
 
-def _qualifying(
-    measure: Measure, window: exp.Expr, observed: str, once: exp.Expr | None
-) -> exp.Select:
+def _qualifying(measure: Measure, window: exp.Expr, observed: str, once: exp.Expr | None) -> exp.Select:
     """The persons whose rows of a period, anywhere in the county, satisfy the measure's condition."""
     select = (
         exp.select(column(PERSON, "o"), column("period", "w"))
@@ -488,12 +443,8 @@ def figures(
     spine = _spine(plan, grains, numerator, denominator, additive, catalogue)
     value_above: exp.Expr = column("value", "n")
     if additive:
-        value_above = exp.Coalesce(
-            this=value_above, expressions=[exp.Literal.number(0)]
-        )
-    value_below: exp.Expr = (
-        column("value", "d") if metric.denominator else exp.null()
-    )
+        value_above = exp.Coalesce(this=value_above, expressions=[exp.Literal.number(0)])
+    value_below: exp.Expr = column("value", "d") if metric.denominator else exp.null()
     numbers = exp.select(
         *(column(name, "s") for name in CELL_COLUMNS),
         as_type(value_above, "DOUBLE").as_("numerator"),
@@ -529,17 +480,13 @@ def figures(
     )
     value: exp.Expr = column("numerator")
     missing: exp.Expr = (
-        exp.Case()
-        .when(column("numerator").is_(exp.null()), text(Missing.NO_DATA.value))
-        .else_(exp.null())
+        exp.Case().when(column("numerator").is_(exp.null()), text(Missing.NO_DATA.value)).else_(exp.null())
     )
     if metric.denominator:
         value = exp.Mul(
             this=exp.Div(
                 this=value,
-                expression=exp.Nullif(
-                    this=column("denominator"), expression=exp.Literal.number(0)
-                ),
+                expression=exp.Nullif(this=column("denominator"), expression=exp.Literal.number(0)),
             ),
             expression=exp.Literal.number(str(metric.scale)),
         )
@@ -578,18 +525,12 @@ def _rows(metric: Metric) -> exp.Expr:
 
 def _persons_behind(metric: Metric, catalogue: Catalogue) -> exp.Expr:
     """The smallest group of persons the value tells about; nobody counts for nothing."""
-    sides = {"n": metric.numerator} | (
-        {"d": metric.denominator} if metric.denominator else {}
-    )
+    sides = {"n": metric.numerator} | ({"d": metric.denominator} if metric.denominator else {})
     of_persons = [
-        s
-        for s, measure in sides.items()
-        if counts_persons(catalogue.fact(measure.fact), catalogue)
+        s for s, measure in sides.items() if counts_persons(catalogue.fact(measure.fact), catalogue)
     ]
     groups = [
-        exp.Nullif(
-            this=_or_zero(column("persons", side)), expression=exp.Literal.number(0)
-        )
+        exp.Nullif(this=_or_zero(column("persons", side)), expression=exp.Literal.number(0))
         for side in of_persons or list(sides)
     ]
     least = (
@@ -616,8 +557,7 @@ def _spine(
     whole = _values(
         "whole",
         ("grain", "period"),
-        [(text(g.value), day(p)) for g in grains for p in plan.periods(g)]
-        or [(exp.null(), exp.null())],
+        [(text(g.value), day(p)) for g in grains for p in plan.periods(g)] or [(exp.null(), exp.null())],
     )
     seen = (
         exp.select(
@@ -626,9 +566,7 @@ def _spine(
             exp.Max(this=column("period")).as_("last_seen"),
         )
         .from_(exp.table_(numerator, quoted=True))
-        .group_by(
-            *(column(c) for c in ("grain", "level", "area", "dimension", "member"))
-        )
+        .group_by(*(column(c) for c in ("grain", "level", "area", "dimension", "member")))
     )
     if plan.metric.denominator is None:
         return _spine_of_numerator(whole, seen, additive).subquery()
@@ -659,10 +597,7 @@ def _spine(
         .join(
             exp.alias_(seen.subquery(), "k", table=True),
             on=exp.and_(
-                *(
-                    column(c, "k").eq(column(c, "d"))
-                    for c in ("grain", "level", "area")
-                ),
+                *(column(c, "k").eq(column(c, "d")) for c in ("grain", "level", "area")),
                 column("dimension", "k").isin(*shared).not_(),
             ),
         )
@@ -671,9 +606,7 @@ def _spine(
     return told_apart.union(together, distinct=False).subquery()
 
 
-def _spine_of_numerator(
-    whole: exp.Expr, seen: exp.Select, additive: bool
-) -> exp.Select:
+def _spine_of_numerator(whole: exp.Expr, seen: exp.Select, additive: bool) -> exp.Select:
     """Without a denominator: where nothing was seen in a whole period, an additive measure is truly zero.
 
     A unit is only known to be open between the first and the last time it is seen.
@@ -755,9 +688,7 @@ def cells_of(
 ) -> exp.Query:
     """The cells of a measure for several breakdowns, end to end; those its fact cannot give are left out."""
     dimensions = dimensions_of(catalogue.fact(measure.fact), catalogue)
-    known = dict.fromkeys(
-        b if b.dimension in dimensions else Breakdown(b.level) for b in breakdowns
-    )
+    known = dict.fromkeys(b if b.dimension in dimensions else Breakdown(b.level) for b in breakdowns)
     first, *rest = (
         cells(measure, grain, breakdown, months, observed, county, catalogue)
         for grain in grains

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .small_county import SmallCounty, small_county
+from tests.spec.metrics.small_county import SmallCounty, small_county
 
 
 @pytest.fixture

@@ -33,15 +33,11 @@ def same(word: str) -> Text:
 
 
 def attribute(name: str, type: Type = Type.TEXT) -> Attribute:
-    return Attribute(
-        name=name, type=type, labels=same(name), definition=same(name), place=HERE
-    )
+    return Attribute(name=name, type=type, labels=same(name), definition=same(name), place=HERE)
 
 
 def relationship(name: str, to: str) -> Relationship:
-    return Relationship(
-        name=name, to=to, labels=same(name), definition=same(name), place=HERE
-    )
+    return Relationship(name=name, to=to, labels=same(name), definition=same(name), place=HERE)
 
 
 def concept(
@@ -57,9 +53,7 @@ def concept(
         definition=same(name),
         key=(key,),
         attributes=(attribute(key), *(attribute(n, t) for n, t in attributes.items())),
-        relationships=tuple(
-            relationship(n, to) for n, to in (relationships or {}).items()
-        ),
+        relationships=tuple(relationship(n, to) for n, to in (relationships or {}).items()),
         place=HERE,
     )
 
@@ -151,7 +145,11 @@ facts:
     of: stay
     during: [came, left_on]
     person: resident
-    by: {municipality: resident.home_municipality.code, unit: unit.code, age_group: "age_group(resident.birth_date, at)", sex: resident.sex}
+    by:
+      municipality: resident.home_municipality.code
+      unit: unit.code
+      age_group: "age_group(resident.birth_date, at)"
+      sex: resident.sex
     columns: {sector: "'ward'"}
   visit_by_sector:
     of: visit
@@ -219,9 +217,7 @@ CREATE TABLE star.budget(budget_key INTEGER, id VARCHAR, day DATE, euros DECIMAL
 def catalogue_with(body: str) -> Catalogue:
     """The small county's catalogue with one metric, `asked`, whose remaining members are given in YAML."""
     indented = body.strip().replace("\n", "\n    ")
-    return parse_catalogue(
-        {"facts.yaml": FACTS, "metrics.yaml": METRIC.format(body=indented)}, MODEL
-    )
+    return parse_catalogue({"facts.yaml": FACTS, "metrics.yaml": METRIC.format(body=indented)}, MODEL)
 
 
 @dataclass(frozen=True)
@@ -266,10 +262,7 @@ class SmallCounty:
         query = question_query(plan, grain, "07", catalogue, Stars(MODEL))
         rows = self.connection.execute(query.sql(dialect="duckdb")).fetchall()
         return sorted(
-            (
-                Cell(r[2], r[4], r[6], r[7], r[8], r[9], r[10], r[11], r[12])
-                for r in rows
-            ),
+            (Cell(r[2], r[4], r[6], r[7], r[8], r[9], r[10], r[11], r[12]) for r in rows),
             key=lambda cell: (cell.period, cell.area, cell.member),
         )
 

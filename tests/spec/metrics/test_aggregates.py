@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from .small_county import SmallCounty
+from tests.spec.metrics.small_county import SmallCounty
 
 JANUARY = (date(2024, 1, 1), date(2024, 1, 1))
 
@@ -44,7 +44,10 @@ def test_aggregate_gives_the_number_counted_by_hand(
 
 
 def test_where_keeps_only_the_rows_that_satisfy_it(visits: SmallCounty) -> None:
-    body = "numerator: {fact: visit, aggregate: count, where: \"NOT urgent AND resident.sex = 'male'\"}\nlevels: [county]"
+    body = """
+numerator: {fact: visit, aggregate: count, where: "NOT urgent AND resident.sex = 'male'"}
+levels: [county]
+"""
     assert visits.values(body, months=JANUARY) == [1]
 
 
@@ -86,9 +89,7 @@ def test_row_about_an_unknown_person_counts_as_a_person_of_its_own(
         "2, 'b', '2024-01-06 10:00', 4, false, 'R10', 70.5, NULL, 1",
         "3, 'c', '2024-01-06 10:00', 4, false, 'R10', 70.5, 1, 1",
     )
-    [cell] = county.ask(
-        "numerator: {fact: visit, aggregate: count}\nlevels: [county]", months=JANUARY
-    )
+    [cell] = county.ask("numerator: {fact: visit, aggregate: count}\nlevels: [county]", months=JANUARY)
     assert cell.persons == 3
     assert county.values(
         "numerator: {fact: visit, aggregate: persons}\nlevels: [county]", months=JANUARY

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from tests.spec.metrics.small_county import SmallCounty
 from virtaama.metrics.question import Grain, Level
-
-from .small_county import SmallCounty
 
 TWO_MONTHS = (date(2024, 1, 1), date(2024, 2, 1))
 PER_RESIDENT = """
@@ -74,9 +73,7 @@ def test_dimension_both_have_divides_both(county: SmallCounty) -> None:
         "2, 'b', '2000-01-01', NULL, 2, 1",
     )
     county.add("visit", "1, 'a', '2024-01-05', 2, true, 'R10', 40, 1, 1")
-    cells = county.ask(
-        PER_RESIDENT, by="sex", months=(date(2024, 1, 1), date(2024, 1, 1))
-    )
+    cells = county.ask(PER_RESIDENT, by="sex", months=(date(2024, 1, 1), date(2024, 1, 1)))
     assert [(c.member, c.value) for c in cells] == [("female", 1000), ("male", 0)]
 
 
@@ -89,9 +86,7 @@ def test_unit_is_silent_before_it_opens_and_zero_between_its_visits(
         "2, 'b', '2024-04-05', 2, true, 'R10', 40, 1, 1",
     )
     body = "numerator: {fact: visit, aggregate: count}\nlevels: [unit]"
-    cells = county.ask(
-        body, level=Level.UNIT, months=(date(2024, 1, 1), date(2024, 6, 1))
-    )
+    cells = county.ask(body, level=Level.UNIT, months=(date(2024, 1, 1), date(2024, 6, 1)))
     assert [(c.period.month, c.value) for c in cells] == [(2, 1), (3, 0), (4, 1)]
 
 

@@ -6,9 +6,8 @@ from datetime import date
 
 import pytest
 
+from tests.spec.metrics.small_county import SmallCounty
 from virtaama.metrics.question import Level
-
-from .small_county import SmallCounty
 
 JANUARY = (date(2024, 1, 1), date(2024, 1, 1))
 SEVERAL = """
@@ -46,19 +45,13 @@ def test_their_share_of_cost_counts_all_their_rows(users: SmallCounty) -> None:
 
 def test_person_qualifies_by_rows_anywhere_in_the_county(users: SmallCounty) -> None:
     users.connection.execute("UPDATE star.stay SET resident_key = 3")
-    users.connection.execute(
-        "UPDATE star.resident SET home_municipality_key = 2 WHERE resident_key = 3"
-    )
+    users.connection.execute("UPDATE star.resident SET home_municipality_key = 2 WHERE resident_key = 3")
     users.add("visit", "3, 'c', '2024-01-07', 1, true, 'R52', 1, 3, 1")
-    cells = users.ask(
-        SEVERAL % ("persons", "persons"), level=Level.MUNICIPALITY, months=JANUARY
-    )
+    cells = users.ask(SEVERAL % ("persons", "persons"), level=Level.MUNICIPALITY, months=JANUARY)
     assert [(c.area, c.value) for c in cells] == [("098", 100), ("398", 0)]
 
 
 def test_condition_looks_at_each_period_alone(users: SmallCounty) -> None:
     users.add("visit", "3, 'c', '2024-02-07', 1, true, 'R52', 1, 2, 1")
-    values = users.values(
-        SEVERAL % ("persons", "persons"), months=(date(2024, 1, 1), date(2024, 2, 1))
-    )
+    values = users.values(SEVERAL % ("persons", "persons"), months=(date(2024, 1, 1), date(2024, 2, 1)))
     assert values == [50, 0]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from tests.spec.metrics.small_county import SmallCounty
 from virtaama.metrics.question import Grain, Level
-
-from .small_county import SmallCounty
 
 YEAR = (date(2024, 1, 1), date(2024, 12, 1))
 FIRST_QUARTER = (date(2024, 1, 1), date(2024, 3, 1))
@@ -17,9 +16,7 @@ def measure(fact: str, aggregate: str, window: str, levels: str = "county") -> s
 
 
 def test_period_sees_what_happened_in_it(county: SmallCounty) -> None:
-    county.add(
-        "posting", "1, 'a', '2024-01-31', 10, 'x'", "2, 'b', '2024-02-01', 5, 'x'"
-    )
+    county.add("posting", "1, 'a', '2024-01-31', 10, 'x'", "2, 'b', '2024-02-01', 5, 'x'")
     body = measure("posting", "sum(euros)", "period")
     assert county.values(body, months=FIRST_QUARTER) == [10, 5, 0]
     assert county.values(body, grain=Grain.QUARTER, months=FIRST_QUARTER) == [15]
@@ -77,9 +74,7 @@ def test_person_living_at_two_addresses_of_a_month_end_is_one_person(
 def test_age_is_the_age_on_the_day_looked_at(county: SmallCounty) -> None:
     county.add("residence", "1, 'a', '2000-01-01', NULL, 1, 1")  # born 15.6.1950
     body = measure("residence", "persons", "month_ends") + "\nby: [age_group]"
-    cells = county.ask(
-        body, by="age_group", months=(date(2025, 5, 1), date(2025, 6, 1))
-    )
+    cells = county.ask(body, by="age_group", months=(date(2025, 5, 1), date(2025, 6, 1)))
     assert [(c.period.month, c.member) for c in cells if c.value] == [
         (5, "65-74"),
         (6, "75-84"),
@@ -124,9 +119,7 @@ def test_year_to_date_runs_from_january_to_the_end_of_the_period(
     county: SmallCounty,
 ) -> None:
     for month in range(1, 13):
-        county.add(
-            "posting", f"{month}, 'p{month}', '2024-{month:02}-10', {month}, 'x'"
-        )
+        county.add("posting", f"{month}, 'p{month}', '2024-{month:02}-10', {month}, 'x'")
     county.add("posting", "13, 'old', '2023-12-31', 1000, 'x'")
     body = measure("posting", "sum(euros)", "year_to_date")
     assert county.values(body, months=YEAR) == [
@@ -150,9 +143,7 @@ def test_year_to_date_runs_from_january_to_the_end_of_the_period(
 def test_budget_use_divides_the_year_to_date_by_the_whole_year(
     county: SmallCounty,
 ) -> None:
-    county.add(
-        "posting", "1, 'a', '2024-01-10', 30, 'x'", "2, 'b', '2024-02-10', 20, 'x'"
-    )
+    county.add("posting", "1, 'a', '2024-01-10', 30, 'x'", "2, 'b', '2024-02-10', 20, 'x'")
     for month in range(1, 13):
         county.add("budget", f"{month}, 'b{month}', '2024-{month:02}-01', 10")
     body = """
@@ -171,9 +162,7 @@ minimum_group: 0
 def test_year_to_date_has_no_value_in_a_year_whose_beginning_was_not_delivered(
     county: SmallCounty,
 ) -> None:
-    county.add(
-        "posting", "1, 'a', '2023-11-10', 30, 'x'", "2, 'b', '2024-01-10', 20, 'x'"
-    )
+    county.add("posting", "1, 'a', '2023-11-10', 30, 'x'", "2, 'b', '2024-01-10', 20, 'x'")
     cells = county.ask(
         measure("posting", "sum(euros)", "year_to_date"),
         months=(date(2023, 11, 1), date(2024, 1, 1)),
@@ -201,6 +190,4 @@ def test_areas_are_those_of_the_level(county: SmallCounty) -> None:
     body = measure("stay", "count", "period", "municipality, unit")
     by_municipality = county.ask(body, level=Level.MUNICIPALITY, months=january)
     assert [(c.area, c.value) for c in by_municipality] == [("098", 1), ("398", 1)]
-    assert [
-        (c.area, c.value) for c in county.ask(body, level=Level.UNIT, months=january)
-    ] == [("U1", 2)]
+    assert [(c.area, c.value) for c in county.ask(body, level=Level.UNIT, months=january)] == [("U1", 2)]
