@@ -13,11 +13,13 @@ from sqlglot import exp
 class Engine(Protocol):
     """One open warehouse. A statement is a tree; values are bound, never written into the text."""
 
-    def run(self, statement: exp.Expression, parameters: dict[str, Any] | None = None) -> int:
+    def run(self, statement: exp.Expr, parameters: dict[str, Any] | None = None) -> int:
         """Run a statement; return the number of rows it changed (0 where the engine does not say)."""
         ...
 
-    def read(self, query: exp.Expression, parameters: dict[str, Any] | None = None) -> pa.Table:
+    def read(
+        self, query: exp.Expr, parameters: dict[str, Any] | None = None
+    ) -> pa.Table:
         """Run a query; return its rows as columns."""
         ...
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from virtaama.model.concepts import Sensitivity, Type
+from virtaama.model.mappings import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,37 +33,71 @@ class Reference:
 
     relationship: str
     column: str  # <relationship>_key
-    hub: str
+    hub: Hub
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """What one instance was related to, from one system, with history: a unit of work.
+    """What one instance was related to, from one source, with history: a unit of work.
 
     The concept's own key drives: a newer row of the same driving key ends the older.
     Columns: hash key, one key per reference (null points nowhere), `extracted`, `batch`, `deleted`.
     """
 
-    name: str  # link_<concept>__<system>
-    concept: str
-    system: str
+    name: str  # link_<concept>__<source>
     hash_key: str
     references: tuple[Reference, ...]
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        """The columns whose change makes a new row."""
+        return tuple(reference.column for reference in self.references)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Satellite:
-    """What one system said of an instance, with history, in one class of sensitivity.
+    """What one source said of an instance, with history, in one class of sensitivity.
 
-    Columns: hash key, payload, `extracted`, `batch`, `deleted`.
+    Columns: hash key, payload, `extracted`, `batch`, `deleted`. The payload is empty where a source
+    says no more than that an instance exists.
     """
 
-    name: str  # sat_<concept>__<system>__<sensitivity>
-    concept: str
-    system: str
+    name: str  # sat_<concept>__<source>__<sensitivity>
     sensitivity: Sensitivity
     hash_key: str
     payload: tuple[Column, ...]
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        """The columns whose change makes a new row."""
+        return tuple(column.name for column in self.payload)
+
+
+History = Satellite | Link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What one mapping fills: the hub of its concept, and history of its own.
+
+    Each mapping has its own satellites and link, so what one feed says never overwrites or deletes what
+    another says; views bring them together.
+    """
+
+    name: str  # <system>__<feed>; `__2` follows for the second mapping of the feed to the concept
+    mapping: Mapping
+    hub: Hub
+    satellites: tuple[Satellite, ...]
+    link: Link | None
+
+    @property
+    def histories(self) -> tuple[History, ...]:
+        """Never empty, and each holds every instance the source has named. The first counts for all."""
+        return (*self.satellites, *((self.link,) if self.link else ()))
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        return self.link.references if self.link else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +114,15 @@ class VaultDesign:
 
     model_version: str
     hubs: tuple[Hub, ...]
-    links: tuple[Link, ...]
-    satellites: tuple[Satellite, ...]
+    sources: tuple[Source, ...]  # in the order of the mappings
     code_tables: tuple[CodeTable, ...]
+
+    def hub(self, concept: str) -> Hub:
+        return next(hub for hub in self.hubs if hub.concept == concept)
+
+    def sources_of(self, concept: str) -> tuple[Source, ...]:
+        """The sources of a concept; where they disagree the earlier wins."""
+        return tuple(source for source in self.sources if source.hub.concept == concept)
+
+    def sources_from(self, feed: str) -> tuple[Source, ...]:
+        return tuple(source for source in self.sources if source.mapping.feed == feed)

@@ -1,0 +1,119 @@
+"""DuckDB as the embedded engine: one file, or memory, opened by one process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+import pyarrow as pa
+from sqlglot import exp
+
+from virtaama.problems import Busy
+
+
+class DuckDB:
+    """An open warehouse. Statements are written once and kept: give the same tree, not a copy of it."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, *, in_memory: bool
+    ) -> None:
+        self._connection = connection
+        self._in_memory = in_memory
+        # The tree is kept with its text, so that its identity stays its own.
+        self._written: dict[int, tuple[exp.Expr, str, frozenset[str]]] = {}
+
+    @classmethod
+    def open(
+        cls,
+        path: Path | None = None,
+        *,
+        readable: Sequence[Path] = (),
+        memory: str = "3GB",
+        threads: int | None = None,
+        temporary: Path | None = None,
+    ) -> Self:
+        """Open or make the file at `path`; without a path, in memory.
+
+        Only files below the folders in `readable` can be read by a statement, and nothing is fetched.
+        Raises Busy when another process has the file open.
+        """
+        try:
+            connection = duckdb.connect(str(path) if path else ":memory:")
+        except duckdb.IOException as error:
+            if "lock" in str(error):
+                raise Busy(
+                    f"{path} is in use by another process. Try again when it has finished."
+                ) from error
+            raise
+        settings: dict[str, object] = {
+            "memory_limit": memory,
+            "threads": threads or os.cpu_count() or 1,
+            # Rows of a vault have no order; keeping one would write bulk loads twice.
+            "preserve_insertion_order": False,
+            "checkpoint_threshold": "256MB",
+        }
+        if temporary:
+            settings["temp_directory"] = str(temporary)
+        for name, value in settings.items():
+            connection.execute(f"SET {name} = ?", [value])
+        connection.execute(
+            "SET allowed_directories = ?",
+            [[f"{folder.resolve()}/" for folder in readable]],
+        )
+        connection.execute("SET enable_external_access = false")
+        return cls(connection, in_memory=path is None)
+
+    def run(self, statement: exp.Expr, parameters: dict[str, Any] | None = None) -> int:
+        """Run a statement; return the number of rows it changed. Values it does not name are left out."""
+        sql, names = self._text(statement)
+        result = self._connection.execute(sql, _bound(parameters, names)).fetchone()
+        return int(result[0]) if result and isinstance(result[0], int) else 0
+
+    def read(
+        self, query: exp.Expr, parameters: dict[str, Any] | None = None
+    ) -> pa.Table:
+        """Run a query; return its rows as columns. Values it does not name are left out."""
+        sql, names = self._text(query)
+        return self._connection.execute(sql, _bound(parameters, names)).to_arrow_table()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self._connection.begin()
+        try:
+            yield
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self._connection.commit()
+
+    def columns(self, table: str) -> Sequence[tuple[str, str]]:
+        found = self._connection.execute(
+            "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? AND NOT internal "
+            "ORDER BY column_index",
+            [table],
+        )
+        return [(name, type) for name, type in found.fetchall()]
+
+    def close(self) -> None:
+        """Bring everything into the file, so that no log is left beside it, and let go of it."""
+        if not self._in_memory:
+            self._connection.execute("CHECKPOINT")
+        self._connection.close()
+
+    def _text(self, tree: exp.Expr) -> tuple[str, frozenset[str]]:
+        kept = self._written.get(id(tree))
+        if kept is None:
+            names = frozenset(
+                str(value.this) for value in tree.find_all(exp.Placeholder)
+            )
+            kept = (tree, tree.sql(dialect="duckdb"), names)
+            self._written[id(tree)] = kept
+        return kept[1], kept[2]
+
+
+def _bound(parameters: dict[str, Any] | None, names: frozenset[str]) -> dict[str, Any]:
+    return {name: value for name, value in (parameters or {}).items() if name in names}

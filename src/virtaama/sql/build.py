@@ -1,0 +1,113 @@
+"""Small builders over the SQL tree: every name quoted, every value bound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import sqlglot
+from sqlglot import exp
+
+
+def parsed(sql: str) -> exp.Expr:
+    """An expression or statement read as DuckDB."""
+    return sqlglot.parse_one(sql, read="duckdb")
+
+
+def column(name: str, table: str = "") -> exp.Column:
+    return exp.column(name, table=table or None, quoted=True)
+
+
+def table(name: str, alias: str = "") -> exp.Table:
+    return exp.to_table(
+        f'"{name}"', dialect="duckdb", alias=f'"{alias}"' if alias else None
+    )
+
+
+def bound(name: str, type: str = "") -> exp.Expr:
+    """A value given when the statement runs; with its type where the engine could not tell."""
+    value = exp.Placeholder(this=name)
+    return exp.cast(value, type, dialect="duckdb") if type else value
+
+
+def text(value: str) -> exp.Literal:
+    return exp.Literal.string(value)
+
+
+def named(expression: exp.Expr, name: str) -> exp.Alias:
+    return exp.Alias(this=expression, alias=exp.to_identifier(name, quoted=True))
+
+
+def select(*columns: exp.Expr | str) -> exp.Select:
+    """A SELECT of expressions; a string is a column of that name."""
+    return exp.Select(
+        expressions=[column(c) if isinstance(c, str) else c for c in columns]
+    )
+
+
+def join(query: exp.Select, other: exp.Expr, using: str, kind: str) -> exp.Select:
+    """`kind` is SEMI, ANTI, LEFT, FULL or INNER."""
+    return query.join(
+        other, using=[exp.to_identifier(using, quoted=True)], join_type=kind
+    )
+
+
+def union_all(queries: Sequence[exp.Query]) -> exp.Query:
+    whole = queries[0]
+    for query in queries[1:]:
+        whole = exp.Union(this=whole, expression=query, distinct=False)
+    return whole
+
+
+def subquery(query: exp.Query, alias: str) -> exp.Subquery:
+    return exp.Subquery(
+        this=query, alias=exp.TableAlias(this=exp.to_identifier(alias, quoted=True))
+    )
+
+
+def insert(into: str, columns: Iterable[str], query: exp.Query) -> exp.Insert:
+    """Columns are always named: a table that was widened has them in another order than its design."""
+    target = exp.Schema(
+        this=table(into),
+        expressions=[exp.to_identifier(c, quoted=True) for c in columns],
+    )
+    return exp.Insert(this=target, expression=query)
+
+
+def temporary_table(name: str, query: exp.Query) -> exp.Create:
+    """A table of this connection, made anew."""
+    return exp.Create(
+        this=table(name),
+        kind="TABLE",
+        replace=True,
+        expression=query,
+        properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
+    )
+
+
+def create_table(name: str, columns: Iterable[tuple[str, str]]) -> exp.Create:
+    """A table, made if there is none of that name."""
+    definitions = [
+        exp.ColumnDef(
+            this=exp.to_identifier(column, quoted=True),
+            kind=exp.DataType.build(type, dialect="duckdb"),
+        )
+        for column, type in columns
+    ]
+    return exp.Create(
+        this=exp.Schema(this=table(name), expressions=definitions),
+        kind="TABLE",
+        exists=True,
+    )
+
+
+def any_of(conditions: Sequence[exp.Expr]) -> exp.Expr:
+    return exp.or_(*conditions) if conditions else exp.false()
+
+
+def all_of(conditions: Sequence[exp.Expr]) -> exp.Expr:
+    return exp.and_(*conditions) if conditions else exp.true()
+
+
+def columns_used(sql: str) -> frozenset[str]:
+    """The names of the columns an expression reads."""
+    return frozenset(found.name for found in parsed(sql).find_all(exp.Column))

@@ -1,0 +1,351 @@
+"""What has to be done to a warehouse, in order, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+
+from virtaama.model.concepts import Kind
+from virtaama.model.feeds import Delivery
+from virtaama.model.model import Model
+from virtaama.problems import Place, Problem, ProblemsFound
+from virtaama.sql.build import columns_used
+from virtaama.vault.render import ENGINE_TYPES, engine_type
+from virtaama.vault.steps import (
+    AddColumn,
+    Arrival,
+    BatchLoad,
+    CodeCheck,
+    CountContent,
+    CountCorrections,
+    CountRows,
+    CreateTable,
+    DateBack,
+    EmptyCodes,
+    EndAbsent,
+    FillCodes,
+    FindAffected,
+    FindMet,
+    FindRepeated,
+    ForgetLater,
+    InsertChanges,
+    InsertHub,
+    InsertReferenced,
+    KeepAffected,
+    KeepLastRow,
+    Reading,
+    StageRows,
+    Step,
+    TableStep,
+)
+from virtaama.vault.tables import Column, Hub, Link, Satellite, Source, VaultDesign
+
+APPLIED = "applied"
+_APPLIED_COLUMNS = (
+    ("batch", "INTEGER"),
+    ("feed", "VARCHAR"),
+    ("model_version", "VARCHAR"),
+    ("applied_at", "TIMESTAMP"),
+    ("rows_in", "BIGINT"),
+    ("rows_new", "BIGINT"),
+)
+_CODE_COLUMNS = (
+    ("code", "VARCHAR"),
+    ("label_fi", "VARCHAR"),
+    ("label_sv", "VARCHAR"),
+    ("label_en", "VARCHAR"),
+    ("valid_from", "DATE"),
+    ("valid_until", "DATE"),
+)
+_ENGINE_TO_TYPE = {engine: type for type, engine in ENGINE_TYPES.items()}
+
+Columns = Callable[[str], Sequence[tuple[str, str]]]
+
+
+def plan_tables(design: VaultDesign, columns: Columns) -> tuple[TableStep, ...]:
+    """Steps that bring the tables of a warehouse to the design; none where it is there already.
+
+    `columns` tells what a table has now (nothing: there is no such table). Tables and payload columns
+    may be added. Any other difference raises ProblemsFound: it would lose or bend history.
+    """
+    steps: list[TableStep] = []
+    problems: list[Problem] = []
+    for name, wanted, may_grow in _tables(design):
+        found = dict(columns(name))
+        if not found:
+            steps.append(CreateTable(name=name, columns=wanted))
+            continue
+        added = [(column, type) for column, type in wanted if column not in found]
+        if may_grow:
+            steps += [
+                AddColumn(table=name, column=Column(c, _ENGINE_TO_TYPE[type]))
+                for c, type in added
+            ]
+        odd = [
+            *(f"'{c}' is new" for c, _ in added if not may_grow),
+            *(
+                f"'{c}' is {found[c]} and would be {type}"
+                for c, type in wanted
+                if found.get(c, type) != type
+            ),
+            *(f"'{c}' is gone" for c in found if c not in dict(wanted)),
+        ]
+        if odd:
+            problems.append(
+                Problem(
+                    Place("model"),
+                    f"table {name} of the warehouse does not fit the model: {', '.join(odd)}.",
+                    "Move the warehouse file aside and load again: the lake keeps every delivery.",
+                )
+            )
+    if problems:
+        raise ProblemsFound(tuple(problems))
+    return tuple(steps)
+
+
+def plan_codes(model: Model, design: VaultDesign) -> tuple[TableStep, ...]:
+    """Steps that make the code tables say what the model says."""
+    lists = ((table, model.code_list(table.code_list)) for table in design.code_tables)
+    return tuple(
+        step
+        for table, codes in lists
+        for step in (EmptyCodes(table=table), FillCodes(table=table, codes=codes))
+    )
+
+
+def plan_load(
+    model: Model,
+    design: VaultDesign,
+    arrivals: Iterable[Arrival],
+    applied: frozenset[int],
+) -> tuple[BatchLoad, ...]:
+    """One load for each arrival that is not applied yet, in the order of history.
+
+    An arrival older than an applied one of its feed is late: the later ones are read again for the keys
+    it touches, so that any order of the same deliveries gives the same warehouse.
+    """
+    ordered = sorted(arrivals, key=lambda arrival: arrival.position)
+    known = [arrival for arrival in ordered if arrival.number in applied]
+    newest = known[-1].position if known else None
+
+    @cache
+    def steps(feed: str, source: Source, part: str, back: bool) -> tuple[Step, ...]:
+        return _PARTS[part](model, design, feed, source, back)
+
+    loads = []
+    for arrival in ordered:
+        if arrival.number in applied:
+            continue
+        feed = arrival.feed
+        later = [
+            other
+            for other in known
+            if other.feed == feed and other.position > arrival.position
+        ]
+        back = newest is not None and newest > arrival.position
+        readings: list[Reading] = []
+        for source in design.sources_from(feed):
+            readings.append(
+                Reading(
+                    arrival=arrival,
+                    steps=steps(feed, source, "late" if later else "in order", back),
+                )
+            )
+            readings += [
+                Reading(arrival=o, steps=steps(feed, source, "again", False))
+                for o in later
+            ]
+        loads.append(BatchLoad(arrival=arrival, readings=tuple(readings)))
+    return tuple(loads)
+
+
+def _in_order(
+    model: Model, design: VaultDesign, feed: str, source: Source, back: bool
+) -> tuple[Step, ...]:
+    return (
+        *_stage(model, design, feed, source),
+        *_apply(
+            model, design, feed, source, back=back, counted=True, only_affected=False
+        ),
+    )
+
+
+def _late(
+    model: Model, design: VaultDesign, feed: str, source: Source, back: bool
+) -> tuple[Step, ...]:
+    full = model.feed(feed).delivery is Delivery.FULL
+    return (
+        *_stage(model, design, feed, source),
+        FindAffected(source=source, full=full),
+        *(ForgetLater(source=source, history=history) for history in source.histories),
+        *_apply(
+            model, design, feed, source, back=back, counted=True, only_affected=True
+        ),
+    )
+
+
+def _again(
+    model: Model, design: VaultDesign, feed: str, source: Source, back: bool
+) -> tuple[Step, ...]:
+    return (
+        StageRows(source=source, row_order=model.feed(feed).row_order),
+        KeepAffected(source=source),
+        FindRepeated(source=source),
+        KeepLastRow(source=source),
+        *_apply(
+            model, design, feed, source, back=back, counted=False, only_affected=True
+        ),
+    )
+
+
+_PARTS = {"in order": _in_order, "late": _late, "again": _again}
+
+
+def _stage(
+    model: Model, design: VaultDesign, feed: str, source: Source
+) -> tuple[Step, ...]:
+    return (
+        StageRows(source=source, row_order=model.feed(feed).row_order),
+        FindRepeated(source=source),
+        *((CountRows(source=source),) if _is_counted(design, source) else ()),
+        KeepLastRow(source=source),
+    )
+
+
+def _apply(
+    model: Model,
+    design: VaultDesign,
+    feed: str,
+    source: Source,
+    *,
+    back: bool,
+    counted: bool,
+    only_affected: bool,
+) -> tuple[Step, ...]:
+    delivery = model.feed(feed).delivery
+    counted = counted and _is_counted(design, source)
+    hubs = (
+        (source.hub, source.hub.hash_key),
+        *((r.hub, r.column) for r in source.references),
+    )
+    # Hubs first: history never describes a key that is not there yet.
+    return (
+        FindMet(source=source),
+        *((_count_content(model, design, source, delivery),) if counted else ()),
+        InsertHub(source=source),
+        *(
+            InsertReferenced(source=source, reference=reference)
+            for reference in source.references
+        ),
+        *((DateBack(hub=hub, column=column) for hub, column in hubs) if back else ()),
+        *(
+            InsertChanges(source=source, history=history)
+            for history in source.histories
+        ),
+        *(
+            EndAbsent(source=source, history=history, only_affected=only_affected)
+            for history in source.histories
+            if delivery is Delivery.FULL
+        ),
+        *((_count_corrections(source, delivery),) if counted else ()),
+    )
+
+
+def _count_content(
+    model: Model, design: VaultDesign, source: Source, delivery: Delivery
+) -> CountContent:
+    concept = model.concept(source.hub.concept)
+    held = {part.name for part in source.hub.business_key}
+    held |= {
+        column.name for satellite in source.satellites for column in satellite.payload
+    }
+    moments = concept.time or tuple(
+        a.name
+        for a in concept.attributes
+        if ENGINE_TYPES[a.type] in ("DATE", "TIMESTAMP")
+    )
+    happens = concept.kind is Kind.EVENT
+    tables = {table.code_list: table for table in design.code_tables}
+    return CountContent(
+        source=source,
+        time=tuple(name for name in moments if name in held) if happens else (),
+        late=happens and delivery is Delivery.EVENTS,
+        codes=tuple(
+            CodeCheck(
+                attribute=attribute.name,
+                table=tables[attribute.code_list],
+                dated=any(
+                    c.valid_from or c.valid_until
+                    for c in model.code_list(attribute.code_list).codes
+                ),
+            )
+            for attribute in concept.attributes
+            if attribute.code_list and attribute.name in held
+        ),
+    )
+
+
+def _count_corrections(source: Source, delivery: Delivery) -> CountCorrections:
+    # What happened is told once, so telling it again otherwise is a correction; what lasts changes.
+    return CountCorrections(
+        source=source, check="correction" if delivery is Delivery.EVENTS else "change"
+    )
+
+
+def _is_counted(design: VaultDesign, source: Source) -> bool:
+    """False for a by-product: what the rows of another source of the feed merely point to.
+
+    A feed of visits may also name professionals. Their keys repeat from row to row on purpose, so what
+    would be odd about the visits says nothing about them.
+    """
+    own = [expression.sql for expression in source.mapping.key]
+    fields = {name for sql in own for name in columns_used(sql)}
+    for other in design.sources_from(source.mapping.feed):
+        points_here = any(
+            reference.hub == source.hub and [e.sql for e in target.key] == own
+            for reference in other.references
+            for target in other.mapping.targets
+            if target.relationship == reference.relationship
+        )
+        others = {
+            name
+            for expression in other.mapping.key
+            for name in columns_used(expression.sql)
+        }
+        if points_here and not fields <= others:
+            return False
+    return True
+
+
+def _tables(
+    design: VaultDesign,
+) -> Iterable[tuple[str, tuple[tuple[str, str], ...], bool]]:
+    """Name, columns, and whether columns may be added."""
+    yield APPLIED, _APPLIED_COLUMNS, False
+    for hub in design.hubs:
+        yield hub.name, _hub_columns(hub), False
+    for source in design.sources:
+        for history in source.histories:
+            yield history.name, _history_columns(history), True
+    for code_table in design.code_tables:
+        yield code_table.name, _CODE_COLUMNS, False
+
+
+def _hub_columns(hub: Hub) -> tuple[tuple[str, str], ...]:
+    parts = ((part.name, engine_type(part)) for part in hub.business_key)
+    return (
+        (hub.hash_key, "UUID"),
+        *parts,
+        ("first_extracted", "TIMESTAMP"),
+        ("first_batch", "INTEGER"),
+    )
+
+
+def _history_columns(history: Satellite | Link) -> tuple[tuple[str, str], ...]:
+    match history:
+        case Link():
+            content = [(reference.column, "UUID") for reference in history.references]
+        case Satellite():
+            content = [(column.name, engine_type(column)) for column in history.payload]
+    stamp = (("extracted", "TIMESTAMP"), ("batch", "INTEGER"), ("deleted", "BOOLEAN"))
+    return ((history.hash_key, "UUID"), *content, *stamp)
