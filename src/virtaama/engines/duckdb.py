@@ -18,9 +18,7 @@ from virtaama.problems import Busy
 class DuckDB:
     """An open warehouse. Statements are written once and kept: give the same tree, not a copy of it."""
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, *, in_memory: bool
-    ) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, in_memory: bool) -> None:
         self._connection = connection
         self._in_memory = in_memory
         # The tree is kept with its text, so that its identity stays its own.
@@ -45,9 +43,7 @@ class DuckDB:
             connection = duckdb.connect(str(path) if path else ":memory:")
         except duckdb.IOException as error:
             if "lock" in str(error):
-                raise Busy(
-                    f"{path} is in use by another process. Try again when it has finished."
-                ) from error
+                raise Busy(f"{path} is in use by another process. Try again when it has finished.") from error
             raise
         settings: dict[str, object] = {
             "memory_limit": memory,
@@ -73,12 +69,10 @@ class DuckDB:
         result = self._connection.execute(sql, _bound(parameters, names)).fetchone()
         return int(result[0]) if result and isinstance(result[0], int) else 0
 
-    def read(
-        self, query: exp.Expr, parameters: dict[str, Any] | None = None
-    ) -> pa.Table:
+    def read(self, query: exp.Expr, parameters: dict[str, Any] | None = None) -> pa.Table:
         """Run a query; return its rows as columns. Values it does not name are left out."""
         sql, names = self._text(query)
-        return self._connection.execute(sql, _bound(parameters, names)).to_arrow_table()
+        return self._connection.sql(sql, params=_bound(parameters, names)).to_arrow_table()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -107,9 +101,7 @@ class DuckDB:
     def _text(self, tree: exp.Expr) -> tuple[str, frozenset[str]]:
         kept = self._written.get(id(tree))
         if kept is None:
-            names = frozenset(
-                str(value.this) for value in tree.find_all(exp.Placeholder)
-            )
+            names = frozenset(str(value.this) for value in tree.find_all(exp.Placeholder))
             kept = (tree, tree.sql(dialect="duckdb"), names)
             self._written[id(tree)] = kept
         return kept[1], kept[2]

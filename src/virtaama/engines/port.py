@@ -17,9 +17,7 @@ class Engine(Protocol):
         """Run a statement; return the number of rows it changed (0 where the engine does not say)."""
         ...
 
-    def read(
-        self, query: exp.Expr, parameters: dict[str, Any] | None = None
-    ) -> pa.Table:
+    def read(self, query: exp.Expr, parameters: dict[str, Any] | None = None) -> pa.Table:
         """Run a query; return its rows as columns."""
         ...
 

@@ -72,9 +72,7 @@ def plan(model: Model, ledger: Ledger, engine: Engine) -> LoadPlan:
         tables += plan_codes(model, wanted)
     batches = ledger.batches()
     _refuse_unknown(frozenset(done), batches)
-    return LoadPlan(
-        tables=tables, batches=_plan(model, wanted, batches, frozenset(done))
-    )
+    return LoadPlan(tables=tables, batches=_plan(model, wanted, batches, frozenset(done)))
 
 
 def load(
@@ -95,9 +93,7 @@ def load(
     todo = plan(model, ledger, engine)
     with engine.transaction():
         for step in todo.tables:
-            engine.run(
-                render(step), _codes(step) if isinstance(step, FillCodes) else None
-            )
+            engine.run(render(step), _codes(step) if isinstance(step, FillCodes) else None)
     batches = {batch.number: batch for batch in ledger.batches()}
     statements = _Statements()
     rows_in = rows_new = 0
@@ -149,9 +145,7 @@ def _apply(
     findings: list[QualityLine] = []
     paths = {
         number: str(lake.verified_path(batches[number]))
-        for number in sorted(
-            {reading.arrival.number for reading in batch_load.readings}
-        )
+        for number in sorted({reading.arrival.number for reading in batch_load.readings})
     }
     for reading in batch_load.readings:
         values = reading.arrival.values | {"file": paths[reading.arrival.number]}
@@ -159,9 +153,7 @@ def _apply(
             if isinstance(step, CountRows | CountContent | CountCorrections):
                 counts = engine.read(statements.of(step), values).to_pylist()
                 findings += [
-                    _finding(batches[reading.arrival.number], **count)
-                    for count in counts
-                    if count["count"]
+                    _finding(batches[reading.arrival.number], **count) for count in counts if count["count"]
                 ]
                 continue
             changed = engine.run(statements.of(step), values)
@@ -170,9 +162,7 @@ def _apply(
             at_hand = reading.arrival == batch_load.arrival
             if at_hand and changed and _counts_absence(step):
                 batch = batches[reading.arrival.number]
-                findings.append(
-                    _finding(batch, "disappeared", step.source.hub.concept, changed)
-                )
+                findings.append(_finding(batch, "disappeared", step.source.hub.concept, changed))
     return added, _summed(findings)
 
 
@@ -228,18 +218,14 @@ def _applied(engine: Engine) -> dict[int, str]:
     """The batches the warehouse holds, each with the model version it was loaded under."""
     if not engine.columns(APPLIED):
         return {}
-    rows = engine.read(
-        select(column("batch"), column("model_version")).from_(table(APPLIED))
-    )
+    rows = engine.read(select(column("batch"), column("model_version")).from_(table(APPLIED)))
     return {row["batch"]: row["model_version"] for row in rows.to_pylist()}
 
 
 def _refuse_unknown(done: frozenset[int], batches: tuple[Batch, ...]) -> None:
     unknown = sorted(done - {batch.number for batch in batches})
     if unknown:
-        named = ", ".join(str(number) for number in unknown[:5]) + (
-            " …" if len(unknown) > 5 else ""
-        )
+        named = ", ".join(str(number) for number in unknown[:5]) + (" …" if len(unknown) > 5 else "")
         raise Damaged(
             f"The warehouse holds batches the ledger does not know: {named}.\n"
             "  Ledger and warehouse come from different moments. Bring both back from the same safe copy."
@@ -248,10 +234,7 @@ def _refuse_unknown(done: frozenset[int], batches: tuple[Batch, ...]) -> None:
 
 def _codes(step: FillCodes) -> dict[str, object]:
     rows = [
-        (c.code, c.labels.fi, c.labels.sv, c.labels.en, c.valid_from, c.valid_until)
-        for c in step.codes.codes
+        (c.code, c.labels.fi, c.labels.sv, c.labels.en, c.valid_from, c.valid_until) for c in step.codes.codes
     ]
     columns = zip(*rows, strict=True) if rows else ([] for _ in CODE_COLUMNS)
-    return {
-        name: list(values) for name, values in zip(CODE_COLUMNS, columns, strict=True)
-    }
+    return {name: list(values) for name, values in zip(CODE_COLUMNS, columns, strict=True)}

@@ -18,9 +18,7 @@ def column(name: str, table: str = "") -> exp.Column:
 
 
 def table(name: str, alias: str = "") -> exp.Table:
-    return exp.to_table(
-        f'"{name}"', dialect="duckdb", alias=f'"{alias}"' if alias else None
-    )
+    return exp.to_table(f'"{name}"', dialect="duckdb", alias=f'"{alias}"' if alias else None)
 
 
 def bound(name: str, type: str = "") -> exp.Expr:
@@ -39,16 +37,12 @@ def named(expression: exp.Expr, name: str) -> exp.Alias:
 
 def select(*columns: exp.Expr | str) -> exp.Select:
     """A SELECT of expressions; a string is a column of that name."""
-    return exp.Select(
-        expressions=[column(c) if isinstance(c, str) else c for c in columns]
-    )
+    return exp.Select(expressions=[column(c) if isinstance(c, str) else c for c in columns])
 
 
 def join(query: exp.Select, other: exp.Expr, using: str, kind: str) -> exp.Select:
     """`kind` is SEMI, ANTI, LEFT, FULL or INNER."""
-    return query.join(
-        other, using=[exp.to_identifier(using, quoted=True)], join_type=kind
-    )
+    return query.join(other, using=[exp.to_identifier(using, quoted=True)], join_type=kind)
 
 
 def union_all(queries: Sequence[exp.Query]) -> exp.Query:
@@ -59,9 +53,7 @@ def union_all(queries: Sequence[exp.Query]) -> exp.Query:
 
 
 def subquery(query: exp.Query, alias: str) -> exp.Subquery:
-    return exp.Subquery(
-        this=query, alias=exp.TableAlias(this=exp.to_identifier(alias, quoted=True))
-    )
+    return exp.Subquery(this=query, alias=exp.TableAlias(this=exp.to_identifier(alias, quoted=True)))
 
 
 def insert(into: str, columns: Iterable[str], query: exp.Query) -> exp.Insert:

@@ -38,9 +38,7 @@ def design(model: Model) -> VaultDesign:
         model_version=model.version,
         hubs=tuple(hubs.values()),
         sources=tuple(sources),
-        code_tables=tuple(
-            CodeTable(name=f"ref_{c.name}", code_list=c.name) for c in model.code_lists
-        ),
+        code_tables=tuple(CodeTable(name=f"ref_{c.name}", code_list=c.name) for c in model.code_lists),
     )
 
 
@@ -54,9 +52,7 @@ def _hub(concept: Concept) -> Hub:
     )
 
 
-def _source(
-    concept: Concept, mapping: Mapping, ordinal: int, hubs: dict[str, Hub]
-) -> Source:
+def _source(concept: Concept, mapping: Mapping, ordinal: int, hubs: dict[str, Hub]) -> Source:
     name = mapping.feed.replace(".", "__") + (f"__{ordinal}" if ordinal > 1 else "")
     hub = hubs[concept.name]
     link = _link(concept, mapping, name, hubs)
@@ -74,9 +70,7 @@ def _source(
     return Source(name=name, mapping=mapping, hub=hub, satellites=satellites, link=link)
 
 
-def _satellites(
-    concept: Concept, mapping: Mapping, source: str
-) -> tuple[Satellite, ...]:
+def _satellites(concept: Concept, mapping: Mapping, source: str) -> tuple[Satellite, ...]:
     # The key is the hub's: a satellite that repeated it would version it too.
     mapped = {name for name, _ in mapping.attributes} - set(concept.key)
     payloads = {
@@ -99,9 +93,7 @@ def _satellites(
     )
 
 
-def _link(
-    concept: Concept, mapping: Mapping, source: str, hubs: dict[str, Hub]
-) -> Link | None:
+def _link(concept: Concept, mapping: Mapping, source: str, hubs: dict[str, Hub]) -> Link | None:
     mapped = {target.relationship for target in mapping.targets}
     references = tuple(
         Reference(relationship=r.name, column=f"{r.name}_key", hub=hubs[r.to])

@@ -60,11 +60,7 @@ def explain(step: Step, arrival: Arrival | None = None) -> str:
         case FindMet(source=source):
             return f"find which {_words(source.hub.concept)} keys this source has named before"
         case CountContent(codes=codes, late=late):
-            lists = (
-                f", unknown and ended codes of {', '.join(c.attribute for c in codes)}"
-                if codes
-                else ""
-            )
+            lists = f", unknown and ended codes of {', '.join(c.attribute for c in codes)}" if codes else ""
             return f"count deletions{', late rows' if late else ''}{lists}"
         case InsertHub(source=source):
             return f"add {_words(source.hub.concept)} keys the hub has not met{_origin(arrival)}"
@@ -74,13 +70,9 @@ def explain(step: Step, arrival: Arrival | None = None) -> str:
         case DateBack(hub=hub):
             return f"date keys in {hub.name} back to this delivery where it is older than what brought them"
         case InsertChanges(history=history):
-            return (
-                f"add {_what(history)} that changed to {history.name}{_origin(arrival)}"
-            )
+            return f"add {_what(history)} that changed to {history.name}{_origin(arrival)}"
         case EndAbsent(history=history):
-            return (
-                f"mark as deleted in {history.name} what the full delivery leaves out"
-            )
+            return f"mark as deleted in {history.name} what the full delivery leaves out"
         case CountCorrections(check=check):
             return f"count {check}s: keys met before that came with other content"
         case _:
@@ -99,24 +91,14 @@ def explain_load(load: BatchLoad) -> tuple[str, ...]:
     heading = f"batch {arrival.number}: {arrival.feed}, extracted {arrival.extracted:%Y-%m-%d}{_origin(arrival)}{late}"
     if not load.readings:
         return heading, "nothing is mapped from this feed: only note that it was met"
-    return heading, *(
-        explain(step, reading.arrival)
-        for reading in load.readings
-        for step in reading.steps
-    )
+    return heading, *(explain(step, reading.arrival) for reading in load.readings for step in reading.steps)
 
 
 def _what(history: History) -> str:
     if isinstance(history, Link):
-        return (
-            "relationships ("
-            + ", ".join(_words(r.relationship) for r in history.references)
-            + ")"
-        )
+        return "relationships (" + ", ".join(_words(r.relationship) for r in history.references) + ")"
     return (
-        f"{history.sensitivity} attributes ({', '.join(history.content)})"
-        if history.payload
-        else "existence"
+        f"{history.sensitivity} attributes ({', '.join(history.content)})" if history.payload else "existence"
     )
 
 

@@ -32,39 +32,25 @@ def standardised(part: exp.Expr, type: Type) -> exp.Expr:
     """A part of a key as the hub keeps it."""
     if type not in _TEXT:
         return part
-    return exp.Nullif(
-        this=exp.Trim(this=part, expression=text(WHITESPACE)), expression=text("")
-    )
+    return exp.Nullif(this=exp.Trim(this=part, expression=text(WHITESPACE)), expression=text(""))
 
 
 def hash_key(parts: Sequence[tuple[exp.Expr, Type]]) -> exp.Expr:
     """The hash key of parts that are standardised already; null when one of them is."""
-    written = [
-        _escaped(part) if type in _TEXT else exp.cast(part, "VARCHAR")
-        for part, type in parts
-    ]
+    written = [_escaped(part) if type in _TEXT else exp.cast(part, "VARCHAR") for part, type in parts]
     joined = written[0]
     for part in written[1:]:
-        joined = exp.DPipe(
-            this=exp.DPipe(this=joined, expression=text("|")), expression=part
-        )
+        joined = exp.DPipe(this=exp.DPipe(this=joined, expression=text("|")), expression=part)
     return exp.cast(exp.MD5(this=joined), "UUID")
 
 
 def key_of(*parts: str) -> UUID:
     """The rule in plain Python, for parts that are text: what an auditor may check a key with."""
-    cleaned = [
-        part.strip(WHITESPACE).replace("\\", "\\\\").replace("|", "\\|")
-        for part in parts
-    ]
-    return UUID(
-        hashlib.md5("|".join(cleaned).encode(), usedforsecurity=False).hexdigest()
-    )
+    cleaned = [part.strip(WHITESPACE).replace("\\", "\\\\").replace("|", "\\|") for part in parts]
+    return UUID(hashlib.md5("|".join(cleaned).encode(), usedforsecurity=False).hexdigest())
 
 
 def _escaped(part: exp.Expr) -> exp.Expr:
     for character in ("\\", "|"):
-        part = exp.func(
-            "REPLACE", part, text(character), text("\\" + character), dialect="duckdb"
-        )
+        part = exp.func("REPLACE", part, text(character), text("\\" + character), dialect="duckdb")
     return part

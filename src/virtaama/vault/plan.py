@@ -77,17 +77,10 @@ def plan_tables(design: VaultDesign, columns: Columns) -> tuple[TableStep, ...]:
             continue
         added = [(column, type) for column, type in wanted if column not in found]
         if may_grow:
-            steps += [
-                AddColumn(table=name, column=Column(c, _ENGINE_TO_TYPE[type]))
-                for c, type in added
-            ]
+            steps += [AddColumn(table=name, column=Column(c, _ENGINE_TO_TYPE[type])) for c, type in added]
         odd = [
             *(f"'{c}' is new" for c, _ in added if not may_grow),
-            *(
-                f"'{c}' is {found[c]} and would be {type}"
-                for c, type in wanted
-                if found.get(c, type) != type
-            ),
+            *(f"'{c}' is {found[c]} and would be {type}" for c, type in wanted if found.get(c, type) != type),
             *(f"'{c}' is gone" for c in found if c not in dict(wanted)),
         ]
         if odd:
@@ -137,11 +130,7 @@ def plan_load(
         if arrival.number in applied:
             continue
         feed = arrival.feed
-        later = [
-            other
-            for other in known
-            if other.feed == feed and other.position > arrival.position
-        ]
+        later = [other for other in known if other.feed == feed and other.position > arrival.position]
         back = newest is not None and newest > arrival.position
         readings: list[Reading] = []
         for source in design.sources_from(feed):
@@ -151,59 +140,42 @@ def plan_load(
                     steps=steps(feed, source, "late" if later else "in order", back),
                 )
             )
-            readings += [
-                Reading(arrival=o, steps=steps(feed, source, "again", False))
-                for o in later
-            ]
+            readings += [Reading(arrival=o, steps=steps(feed, source, "again", False)) for o in later]
         loads.append(BatchLoad(arrival=arrival, readings=tuple(readings)))
     return tuple(loads)
 
 
-def _in_order(
-    model: Model, design: VaultDesign, feed: str, source: Source, back: bool
-) -> tuple[Step, ...]:
+def _in_order(model: Model, design: VaultDesign, feed: str, source: Source, back: bool) -> tuple[Step, ...]:
     return (
         *_stage(model, design, feed, source),
-        *_apply(
-            model, design, feed, source, back=back, counted=True, only_affected=False
-        ),
+        *_apply(model, design, feed, source, back=back, counted=True, only_affected=False),
     )
 
 
-def _late(
-    model: Model, design: VaultDesign, feed: str, source: Source, back: bool
-) -> tuple[Step, ...]:
+def _late(model: Model, design: VaultDesign, feed: str, source: Source, back: bool) -> tuple[Step, ...]:
     full = model.feed(feed).delivery is Delivery.FULL
     return (
         *_stage(model, design, feed, source),
         FindAffected(source=source, full=full),
         *(ForgetLater(source=source, history=history) for history in source.histories),
-        *_apply(
-            model, design, feed, source, back=back, counted=True, only_affected=True
-        ),
+        *_apply(model, design, feed, source, back=back, counted=True, only_affected=True),
     )
 
 
-def _again(
-    model: Model, design: VaultDesign, feed: str, source: Source, back: bool
-) -> tuple[Step, ...]:
+def _again(model: Model, design: VaultDesign, feed: str, source: Source, back: bool) -> tuple[Step, ...]:
     return (
         StageRows(source=source, row_order=model.feed(feed).row_order),
         KeepAffected(source=source),
         FindRepeated(source=source),
         KeepLastRow(source=source),
-        *_apply(
-            model, design, feed, source, back=back, counted=False, only_affected=True
-        ),
+        *_apply(model, design, feed, source, back=back, counted=False, only_affected=True),
     )
 
 
 _PARTS = {"in order": _in_order, "late": _late, "again": _again}
 
 
-def _stage(
-    model: Model, design: VaultDesign, feed: str, source: Source
-) -> tuple[Step, ...]:
+def _stage(model: Model, design: VaultDesign, feed: str, source: Source) -> tuple[Step, ...]:
     return (
         StageRows(source=source, row_order=model.feed(feed).row_order),
         FindRepeated(source=source),
@@ -233,15 +205,9 @@ def _apply(
         FindMet(source=source),
         *((_count_content(model, design, source, delivery),) if counted else ()),
         InsertHub(source=source),
-        *(
-            InsertReferenced(source=source, reference=reference)
-            for reference in source.references
-        ),
+        *(InsertReferenced(source=source, reference=reference) for reference in source.references),
         *((DateBack(hub=hub, column=column) for hub, column in hubs) if back else ()),
-        *(
-            InsertChanges(source=source, history=history)
-            for history in source.histories
-        ),
+        *(InsertChanges(source=source, history=history) for history in source.histories),
         *(
             EndAbsent(source=source, history=history, only_affected=only_affected)
             for history in source.histories
@@ -251,18 +217,12 @@ def _apply(
     )
 
 
-def _count_content(
-    model: Model, design: VaultDesign, source: Source, delivery: Delivery
-) -> CountContent:
+def _count_content(model: Model, design: VaultDesign, source: Source, delivery: Delivery) -> CountContent:
     concept = model.concept(source.hub.concept)
     held = {part.name for part in source.hub.business_key}
-    held |= {
-        column.name for satellite in source.satellites for column in satellite.payload
-    }
+    held |= {column.name for satellite in source.satellites for column in satellite.payload}
     moments = concept.time or tuple(
-        a.name
-        for a in concept.attributes
-        if ENGINE_TYPES[a.type] in ("DATE", "TIMESTAMP")
+        a.name for a in concept.attributes if ENGINE_TYPES[a.type] in ("DATE", "TIMESTAMP")
     )
     happens = concept.kind is Kind.EVENT
     tables = {table.code_list: table for table in design.code_tables}
@@ -274,10 +234,7 @@ def _count_content(
             CodeCheck(
                 attribute=attribute.name,
                 table=tables[attribute.code_list],
-                dated=any(
-                    c.valid_from or c.valid_until
-                    for c in model.code_list(attribute.code_list).codes
-                ),
+                dated=any(c.valid_from or c.valid_until for c in model.code_list(attribute.code_list).codes),
             )
             for attribute in concept.attributes
             if attribute.code_list and attribute.name in held
@@ -287,9 +244,7 @@ def _count_content(
 
 def _count_corrections(source: Source, delivery: Delivery) -> CountCorrections:
     # What happened is told once, so telling it again otherwise is a correction; what lasts changes.
-    return CountCorrections(
-        source=source, check="correction" if delivery is Delivery.EVENTS else "change"
-    )
+    return CountCorrections(source=source, check="correction" if delivery is Delivery.EVENTS else "change")
 
 
 def _is_counted(design: VaultDesign, source: Source) -> bool:
@@ -307,11 +262,7 @@ def _is_counted(design: VaultDesign, source: Source) -> bool:
             for target in other.mapping.targets
             if target.relationship == reference.relationship
         )
-        others = {
-            name
-            for expression in other.mapping.key
-            for name in columns_used(expression.sql)
-        }
+        others = {name for expression in other.mapping.key for name in columns_used(expression.sql)}
         if points_here and not fields <= others:
             return False
     return True

@@ -76,10 +76,7 @@ def render(step: Step) -> exp.Expr:
         case EmptyCodes(table=codes):
             return exp.Delete(this=table(codes.name))
         case FillCodes(table=codes):
-            lists = (
-                exp.func("UNNEST", bound(name), dialect="duckdb")
-                for name in CODE_COLUMNS
-            )
+            lists = (exp.func("UNNEST", bound(name), dialect="duckdb") for name in CODE_COLUMNS)
             return insert(codes.name, CODE_COLUMNS, select(*lists))
         case StageRows():
             return _stage(step)
@@ -134,11 +131,7 @@ def engine_type(column: Column) -> str:
 
 def newest(history: History, *columns: str) -> exp.Select:
     """The last row of every key; the caller narrows the rows before the last one is taken."""
-    return (
-        select(history.hash_key, *columns)
-        .from_(table(history.name))
-        .qualify(_is_last(history.hash_key))
-    )
+    return select(history.hash_key, *columns).from_(table(history.name)).qualify(_is_last(history.hash_key))
 
 
 # Reading a delivery
@@ -168,15 +161,9 @@ def _stage(step: StageRows) -> exp.Create:
         prefix = reference.relationship
         read += _key_parts(prefix, reference.hub, targets[reference.relationship])
         points = _hashed(prefix, reference.hub)
-        whole = (
-            exp.case().when(exp.not_(column("deleted")), points)
-            if mapping.deleted
-            else points
-        )
+        whole = exp.case().when(exp.not_(column("deleted")), points) if mapping.deleted else points
         shaped.append(named(whole, reference.column))
-        shaped += [
-            column(part_name(prefix, part)) for part in reference.hub.business_key
-        ]
+        shaped += [column(part_name(prefix, part)) for part in reference.hub.business_key]
     for satellite in source.satellites:
         for payload in satellite.payload:
             read.append(named(_typed(attributes[payload.name], payload), payload.name))
@@ -199,21 +186,15 @@ def part_name(prefix: str, part: Column) -> str:
     return f"{prefix}__{part.name}"
 
 
-def _key_parts(
-    prefix: str, hub: Hub, expressions: tuple[Expression, ...]
-) -> list[exp.Expr]:
+def _key_parts(prefix: str, hub: Hub, expressions: tuple[Expression, ...]) -> list[exp.Expr]:
     return [
-        named(
-            standardised(_typed(expression, part), part.type), part_name(prefix, part)
-        )
+        named(standardised(_typed(expression, part), part.type), part_name(prefix, part))
         for expression, part in zip(expressions, hub.business_key, strict=True)
     ]
 
 
 def _hashed(prefix: str, hub: Hub) -> exp.Expr:
-    return hash_key(
-        [(column(part_name(prefix, part)), part.type) for part in hub.business_key]
-    )
+    return hash_key([(column(part_name(prefix, part)), part.type) for part in hub.business_key])
 
 
 def _typed(expression: Expression, wanted: Column) -> exp.Expr:
@@ -227,33 +208,19 @@ def _unless_deleted(name: str) -> exp.Expr:
 def _find_repeated(source: Source) -> exp.Create:
     key = source.hub.hash_key
     several = exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1))
-    keys = (
-        select(key)
-        .from_(table("stage"))
-        .where(_known(key))
-        .group_by(column(key))
-        .having(several)
-    )
+    keys = select(key).from_(table("stage")).where(_known(key)).group_by(column(key)).having(several)
     return temporary_table("repeated", keys)
 
 
 def _count_rows(source: Source) -> exp.Query:
     key, concept = source.hub.hash_key, source.hub.concept
-    no_key = (
-        _count("no_key", concept, exp.Count(this=exp.Star()))
-        .from_(table("stage"))
-        .where(_unknown(key))
-    )
-    said = exp.Tuple(
-        expressions=[column(name) for name in ("deleted", *_content(source))]
-    )
-    contents = exp.Count(
-        this=exp.Distinct(expressions=[said if _content(source) else column("deleted")])
-    )
+    no_key = _count("no_key", concept, exp.Count(this=exp.Star())).from_(table("stage")).where(_unknown(key))
+    said = exp.Tuple(expressions=[column(name) for name in ("deleted", *_content(source))])
+    contents = exp.Count(this=exp.Distinct(expressions=[said if _content(source) else column("deleted")]))
     per_key = join(
-        select(
-            key, named(exp.Count(this=exp.Star()), "rows"), named(contents, "contents")
-        ).from_(table("stage")),
+        select(key, named(exp.Count(this=exp.Star()), "rows"), named(contents, "contents")).from_(
+            table("stage")
+        ),
         table("repeated"),
         key,
         "SEMI",
@@ -264,9 +231,7 @@ def _count_rows(source: Source) -> exp.Query:
         [
             no_key,
             _count("repeated_row", concept, surplus).from_(subquery(per_key, "keys")),
-            _count("same_key_different_content", concept, other).from_(
-                subquery(per_key.copy(), "keys")
-            ),
+            _count("same_key_different_content", concept, other).from_(subquery(per_key.copy(), "keys")),
         ]
     )
 
@@ -284,15 +249,9 @@ def _keep_last_row(source: Source) -> exp.Delete:
         key,
         "SEMI",
     )
-    surplus = (
-        select(_LINE)
-        .from_(subquery(ranked, "ranked"))
-        .where(column("place") > exp.Literal.number(1))
-    )
+    surplus = select(_LINE).from_(subquery(ranked, "ranked")).where(column("place") > exp.Literal.number(1))
     earlier = exp.In(this=column(_LINE), query=exp.Subquery(this=surplus))
-    return exp.Delete(
-        this=table("stage"), where=exp.Where(this=any_of([_unknown(key), earlier]))
-    )
+    return exp.Delete(this=table("stage"), where=exp.Where(this=any_of([_unknown(key), earlier])))
 
 
 # Counting what is odd
@@ -303,18 +262,12 @@ def _count_content(step: CountContent) -> exp.Query:
     alive = exp.not_(column("deleted"))
     stage = table("stage")
     counts: list[exp.Query] = [
-        _count("deletion", concept, exp.Count(this=exp.Star()))
-        .from_(stage)
-        .where(column("deleted"))
+        _count("deletion", concept, exp.Count(this=exp.Star())).from_(stage).where(column("deleted"))
     ]
     moment = _moment(step)
     if step.late and moment is not None:
         late = exp.LT(this=moment, expression=bound("late_before", "TIMESTAMP"))
-        rows = (
-            _count("late_row", concept, exp.Count(this=exp.Star()))
-            .from_(stage.copy())
-            .where(alive, late)
-        )
+        rows = _count("late_row", concept, exp.Count(this=exp.Star())).from_(stage.copy()).where(alive, late)
         counts.append(join(rows, table("met"), source.hub.hash_key, "ANTI"))
     for check in step.codes:
         counts += _count_codes(step, check, moment)
@@ -325,29 +278,15 @@ def _moment(step: CountContent) -> exp.Expr | None:
     keys = {part.name for part in step.source.hub.business_key}
     held = [column(f"key__{name}" if name in keys else name) for name in step.time]
     moments = [exp.cast(name, "TIMESTAMP") for name in held]
-    return (
-        exp.func("COALESCE", *moments)
-        if len(moments) > 1
-        else moments[0]
-        if moments
-        else None
-    )
+    return exp.func("COALESCE", *moments) if len(moments) > 1 else moments[0] if moments else None
 
 
-def _count_codes(
-    step: CountContent, check: CodeCheck, moment: exp.Expr | None
-) -> list[exp.Query]:
+def _count_codes(step: CountContent, check: CodeCheck, moment: exp.Expr | None) -> list[exp.Query]:
     keys = {part.name for part in step.source.hub.business_key}
-    value = column(
-        f"key__{check.attribute}" if check.attribute in keys else check.attribute
-    )
+    value = column(f"key__{check.attribute}" if check.attribute in keys else check.attribute)
     detail = f"{step.source.hub.concept}.{check.attribute}"
     dated = check.dated and moment is not None
-    day = (
-        exp.cast(moment.copy(), "DATE")
-        if dated and moment is not None
-        else exp.cast(exp.null(), "DATE")
-    )
+    day = exp.cast(moment.copy(), "DATE") if dated and moment is not None else exp.cast(exp.null(), "DATE")
     used = (
         select(
             named(value, "code"),
@@ -358,9 +297,7 @@ def _count_codes(
         .where(exp.not_(column("deleted")), _known(value.name))
         .group_by(exp.Literal.number(1), exp.Literal.number(2))
     )
-    unknown = _count("unknown_code", detail, exp.Sum(this=column("rows"))).from_(
-        subquery(used, "used")
-    )
+    unknown = _count("unknown_code", detail, exp.Sum(this=column("rows"))).from_(subquery(used, "used"))
     unknown = join(unknown, table(check.table.name), "code", "ANTI")
     if not dated:
         return [unknown]
@@ -381,9 +318,7 @@ def _count_codes(
             exp.column("rows", table="used"),
         )
     )
-    ended = _count("ended_code", detail, exp.Sum(this=column("rows"))).from_(
-        subquery(judged, "judged")
-    )
+    ended = _count("ended_code", detail, exp.Sum(this=column("rows"))).from_(subquery(judged, "judged"))
     return [unknown, ended.where(exp.not_(column("valid")))]
 
 
@@ -398,9 +333,7 @@ def _count_corrections(step: CountCorrections) -> exp.Query:
         ]
     )
     keys = exp.Count(this=exp.Distinct(expressions=[column(key)]))
-    rows = _count(step.check, step.source.hub.concept, keys).from_(
-        subquery(said, "said")
-    )
+    rows = _count(step.check, step.source.hub.concept, keys).from_(subquery(said, "said"))
     return join(rows, table("met"), key, "SEMI")
 
 
@@ -443,9 +376,7 @@ def _insert_referenced(reference: Reference) -> exp.Insert:
         .group_by(exp.Literal.number(1))
     )
     unmet = select(hub.hash_key, *parts, *_stamp()).from_(subquery(keys, "keys"))
-    return insert(
-        hub.name, _hub_columns(hub), join(unmet, table(hub.name), hub.hash_key, "ANTI")
-    )
+    return insert(hub.name, _hub_columns(hub), join(unmet, table(hub.name), hub.hash_key, "ANTI"))
 
 
 def _date_back(hub: Hub, key: str) -> exp.Update:
@@ -479,22 +410,16 @@ def _insert_changes(history: History) -> exp.Insert:
     said = [column(name, "said") for name in (key, *content)]
     changed = (
         join(
-            select(*said, *_stamp(), column("deleted", "said")).from_(
-                table("stage", "said")
-            ),
+            select(*said, *_stamp(), column("deleted", "said")).from_(table("stage", "said")),
             subquery(before, "before"),
             key,
             "LEFT",
         )
-        .join(
-            table("met"), using=[exp.to_identifier(key, quoted=True)], join_type="SEMI"
-        )
+        .join(table("met"), using=[exp.to_identifier(key, quoted=True)], join_type="SEMI")
         .where(
             any_of(
                 [
-                    exp.NullSafeNEQ(
-                        this=column(name, "said"), expression=column(name, "before")
-                    )
+                    exp.NullSafeNEQ(this=column(name, "said"), expression=column(name, "before"))
                     for name in ("deleted", *content)
                 ]
             )
@@ -522,21 +447,15 @@ def _find_affected(source: Source, full: bool) -> exp.Create:
     keys: list[exp.Query] = [select(key).from_(table("stage"))]
     if full:
         keys += [
-            select(key)
-            .from_(table(history.name))
-            .where(exp.not_(_later("extracted", "batch")))
+            select(key).from_(table(history.name)).where(exp.not_(_later("extracted", "batch")))
             for history in source.histories
         ]
-    return temporary_table(
-        "affected", select(key).distinct().from_(subquery(union_all(keys), "keys"))
-    )
+    return temporary_table("affected", select(key).distinct().from_(subquery(union_all(keys), "keys")))
 
 
 def _add_column(name: str, added: Column) -> exp.Alter:
     kind = exp.DataType.build(engine_type(added), dialect="duckdb")
-    definition = exp.ColumnDef(
-        this=exp.to_identifier(added.name, quoted=True), kind=kind
-    )
+    definition = exp.ColumnDef(this=exp.to_identifier(added.name, quoted=True), kind=kind)
     return exp.Alter(this=table(name), kind="TABLE", actions=[definition])
 
 
@@ -564,9 +483,7 @@ def _content(source: Source) -> list[str]:
 def _later(extracted: str, batch: str) -> exp.Expr:
     """True for what has a later place in history than the delivery at hand."""
     moment = bound("extracted", "TIMESTAMP")
-    same = exp.and_(
-        column(extracted).eq(moment), column(batch) > bound("batch", "INTEGER")
-    )
+    same = exp.and_(column(extracted).eq(moment), column(batch) > bound("batch", "INTEGER"))
     return exp.paren(exp.or_(column(extracted) > moment.copy(), same))
 
 
@@ -584,9 +501,7 @@ def _descending(name: str) -> exp.Ordered:
 
 
 def _within(key: str, keys: str) -> exp.Expr:
-    return exp.In(
-        this=column(key), query=exp.Subquery(this=select(key).from_(table(keys)))
-    )
+    return exp.In(this=column(key), query=exp.Subquery(this=select(key).from_(table(keys))))
 
 
 def _known(name: str) -> exp.Expr:
