@@ -90,7 +90,7 @@ class DuckDB:
             "ORDER BY column_index",
             [table],
         )
-        return [(name, type) for name, type in found.fetchall()]
+        return [(name, kind) for name, kind in found.fetchall()]
 
     def close(self) -> None:
         """Bring everything into the file, so that no log is left beside it, and let go of it."""

@@ -21,10 +21,10 @@ def table(name: str, alias: str = "") -> exp.Table:
     return exp.to_table(f'"{name}"', dialect="duckdb", alias=f'"{alias}"' if alias else None)
 
 
-def bound(name: str, type: str = "") -> exp.Expr:
+def bound(name: str, kind: str = "") -> exp.Expr:
     """A value given when the statement runs; with its type where the engine could not tell."""
     value = exp.Placeholder(this=name)
-    return exp.cast(value, type, dialect="duckdb") if type else value
+    return exp.cast(value, kind, dialect="duckdb") if kind else value
 
 
 def text(value: str) -> exp.Literal:
@@ -81,9 +81,9 @@ def create_table(name: str, columns: Iterable[tuple[str, str]]) -> exp.Create:
     definitions = [
         exp.ColumnDef(
             this=exp.to_identifier(column, quoted=True),
-            kind=exp.DataType.build(type, dialect="duckdb"),
+            kind=exp.DataType.build(kind, dialect="duckdb"),
         )
-        for column, type in columns
+        for column, kind in columns
     ]
     return exp.Create(
         this=exp.Schema(this=table(name), expressions=definitions),

@@ -37,7 +37,7 @@ def explain(step: Step, arrival: Arrival | None = None) -> str:
         case CreateTable(name=name, columns=columns):
             return f"create table {name} ({', '.join(column for column, _ in columns)})"
         case AddColumn(table=name, column=column):
-            return f"widen table {name} by {column.name}; rows that are there hold no value until delivered again"
+            return f"widen table {name} by {column}; rows that are there hold no value until delivered again"
         case EmptyCodes(table=table):
             return f"take the codes out of {table.name}"
         case FillCodes(table=table, codes=codes):

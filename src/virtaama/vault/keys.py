@@ -28,16 +28,16 @@ WHITESPACE = " \t\n\v\f\r\u00a0\u2007\u202f\ufeff"
 _TEXT = (Type.TEXT, Type.IDENTITY)
 
 
-def standardised(part: exp.Expr, type: Type) -> exp.Expr:
+def standardised(part: exp.Expr, kind: Type) -> exp.Expr:
     """A part of a key as the hub keeps it."""
-    if type not in _TEXT:
+    if kind not in _TEXT:
         return part
     return exp.Nullif(this=exp.Trim(this=part, expression=text(WHITESPACE)), expression=text(""))
 
 
 def hash_key(parts: Sequence[tuple[exp.Expr, Type]]) -> exp.Expr:
     """The hash key of parts that are standardised already; null when one of them is."""
-    written = [_escaped(part) if type in _TEXT else exp.cast(part, "VARCHAR") for part, type in parts]
+    written = [_escaped(part) if kind in _TEXT else exp.cast(part, "VARCHAR") for part, kind in parts]
     joined = written[0]
     for part in written[1:]:
         joined = exp.DPipe(this=exp.DPipe(this=joined, expression=text("|")), expression=part)

@@ -38,7 +38,7 @@ from virtaama.vault.steps import (
     Step,
     TableStep,
 )
-from virtaama.vault.tables import Column, Hub, Link, Satellite, Source, VaultDesign
+from virtaama.vault.tables import Hub, Link, Satellite, Source, VaultDesign
 
 APPLIED = "applied"
 _APPLIED_COLUMNS = (
@@ -57,7 +57,6 @@ _CODE_COLUMNS = (
     ("valid_from", "DATE"),
     ("valid_until", "DATE"),
 )
-_ENGINE_TO_TYPE = {engine: type for type, engine in ENGINE_TYPES.items()}
 
 Columns = Callable[[str], Sequence[tuple[str, str]]]
 
@@ -75,12 +74,12 @@ def plan_tables(design: VaultDesign, columns: Columns) -> tuple[TableStep, ...]:
         if not found:
             steps.append(CreateTable(name=name, columns=wanted))
             continue
-        added = [(column, type) for column, type in wanted if column not in found]
+        added = [(column, kind) for column, kind in wanted if column not in found]
         if may_grow:
-            steps += [AddColumn(table=name, column=Column(c, _ENGINE_TO_TYPE[type])) for c, type in added]
+            steps += [AddColumn(table=name, column=c, kind=kind) for c, kind in added]
         odd = [
             *(f"'{c}' is new" for c, _ in added if not may_grow),
-            *(f"'{c}' is {found[c]} and would be {type}" for c, type in wanted if found.get(c, type) != type),
+            *(f"'{c}' is {found[c]} and would be {kind}" for c, kind in wanted if found.get(c, kind) != kind),
             *(f"'{c}' is gone" for c in found if c not in dict(wanted)),
         ]
         if odd:

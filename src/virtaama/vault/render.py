@@ -71,8 +71,8 @@ def render(step: Step) -> exp.Expr:
     match step:
         case CreateTable(name=name, columns=columns):
             return create_table(name, columns)
-        case AddColumn(table=name, column=added):
-            return _add_column(name, added)
+        case AddColumn(table=name, column=added, kind=kind):
+            return _add_column(name, added, kind)
         case EmptyCodes(table=codes):
             return exp.Delete(this=table(codes.name))
         case FillCodes(table=codes):
@@ -453,9 +453,10 @@ def _find_affected(source: Source, full: bool) -> exp.Create:
     return temporary_table("affected", select(key).distinct().from_(subquery(union_all(keys), "keys")))
 
 
-def _add_column(name: str, added: Column) -> exp.Alter:
-    kind = exp.DataType.build(engine_type(added), dialect="duckdb")
-    definition = exp.ColumnDef(this=exp.to_identifier(added.name, quoted=True), kind=kind)
+def _add_column(name: str, added: str, kind: str) -> exp.Alter:
+    definition = exp.ColumnDef(
+        this=exp.to_identifier(added, quoted=True), kind=exp.DataType.build(kind, dialect="duckdb")
+    )
     return exp.Alter(this=table(name), kind="TABLE", actions=[definition])
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from virtaama.model.concepts import CodeList
-from virtaama.vault.tables import CodeTable, Column, History, Hub, Reference, Source
+from virtaama.vault.tables import CodeTable, History, Hub, Reference, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,8 @@ class AddColumn:
     """Widen a table; rows that are there hold null."""
 
     table: str
-    column: Column
+    column: str
+    kind: str  # engine type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
