@@ -1,0 +1,420 @@
+"""Landing: every delivery is recognised, read, made safe and kept, or refused with its reason."""
+
+from __future__ import annotations
+
+import dataclasses
+import fnmatch
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from virtaama.keyring import Keyring
+from virtaama.lake.batches import Batch, DriftEvent, Rejected
+from virtaama.lake.files import Lake, sha256_of
+from virtaama.lake.ledger import Ledger, Refused, Repeat
+from virtaama.loading import drift
+from virtaama.loading.pseudonymise import DETAILS as IDENTITY_DETAILS
+from virtaama.loading.pseudonymise import Pseudonymiser
+from virtaama.model.feeds import Feed, Format, Outcome
+from virtaama.problems import DeliveryRefused
+from virtaama.sources import csv, fhir, json_lines, parquet, sql_database
+from virtaama.sources.reading import DETAILS, FAULT, Reading, RejectedLine, literal
+
+HANDFUL = 10  # so few rejected rows never refuse a delivery, however small it is
+_ROW_GROUP = 122_880  # the engine's own: groups are read in parallel
+_MEMBER = "!"  # `x.zip!NAME.csv` is a file inside a zip
+
+Progress = Callable[
+    [int, int, str], None
+]  # deliveries done, deliveries in all, the file at hand
+
+
+class Connector(Protocol):
+    """How one format is read. `header` is None when a delivery does not say what its columns are."""
+
+    def header(self, file: Path, feed: Feed) -> tuple[str, ...] | None: ...
+
+    def read(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        file: Path,
+        feed: Feed,
+        columns: dict[str, str],
+    ) -> Reading: ...
+
+
+CONNECTORS: dict[Format, Connector] = {
+    Format.CSV: csv,
+    Format.FHIR: fhir,
+    Format.JSON_LINES: json_lines,
+    Format.PARQUET: parquet,
+    Format.SQL: sql_database,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LandReport:
+    """What one landing did. `unchanged` counts deliveries that had landed before under the same name."""
+
+    landed: tuple[Batch, ...]
+    repeats: tuple[Repeat, ...]
+    refused: tuple[Refused, ...]
+    unchanged: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """A file that waits in the deliveries folder, for one feed."""
+
+    feed: Feed
+    order: int  # of the feed among all feeds
+    file: str  # relative to the deliveries folder, with `!member` for a file in a zip
+    extracted: datetime
+
+
+def land_deliveries(
+    feeds: Sequence[Feed],
+    deliveries: Path,
+    lake: Lake,
+    ledger: Ledger,
+    keyring: Keyring,
+    now: datetime,
+    progress: Progress = lambda done, total, file: None,
+    *,
+    memory: str = "2GB",
+) -> LandReport:
+    """Land what has not landed, in the order (extracted, feed, file); the caller holds the project's lock.
+
+    One delivery is one batch, recorded when its rows are on disk. A delivery that is refused does not stop
+    the others. A crash in between loses nothing: what was not recorded is landed again by the next run.
+    """
+    waiting = discover(feeds, deliveries, now)
+    landed: list[Batch] = []
+    repeats: list[Repeat] = []
+    refused: list[Refused] = []
+    unchanged = 0
+    pseudonymiser = Pseudonymiser(keyring)
+    with _engine(memory) as connection:
+        for done, delivered in enumerate(waiting):
+            progress(done, len(waiting), delivered.file)
+            with _opened(deliveries, delivered.file) as path:
+                sha256 = sha256_of(path)
+                if known := ledger.batch_of(delivered.feed.id, sha256):
+                    if known.file == delivered.file:
+                        unchanged += 1
+                    elif ledger.record_repeat(known.number, delivered.file, now):
+                        repeats.append(
+                            Repeat(
+                                batch=known.number,
+                                feed=known.feed,
+                                file=delivered.file,
+                                met=now,
+                            )
+                        )
+                    else:
+                        unchanged += 1
+                    continue
+                try:
+                    prepared = _prepare(connection, path, delivered, pseudonymiser)
+                except DeliveryRefused as refusal:
+                    refused.append(
+                        _record_refusal(ledger, delivered, sha256, now, refusal)
+                    )
+                    continue
+            relative = lake.path_of(delivered.feed.id, sha256)
+            landed.append(
+                ledger.record_batch(
+                    feed=delivered.feed.id,
+                    file=delivered.file,
+                    sha256=sha256,
+                    parquet=relative,
+                    parquet_sha256=lake.store(relative, prepared.write),
+                    extracted=delivered.extracted,
+                    landed=now,
+                    rows=prepared.rows.num_rows,
+                    contract=contract_of(delivered.feed),
+                    rejected=prepared.rejected,
+                    drift=prepared.drift,
+                )
+            )
+    progress(len(waiting), len(waiting), "")
+    return LandReport(
+        landed=tuple(landed),
+        repeats=tuple(repeats),
+        refused=tuple(refused),
+        unchanged=unchanged,
+        rejected=sum(batch.rejected for batch in landed),
+    )
+
+
+def discover(
+    feeds: Sequence[Feed], deliveries: Path, now: datetime
+) -> tuple[Delivered, ...]:
+    """The files of all feeds below the deliveries folder, in the order in which they are landed."""
+    found = [
+        Delivered(
+            feed=feed, order=order, file=file, extracted=extracted_at(feed, file, now)
+        )
+        for order, feed in enumerate(feeds)
+        for file in _files(feed, deliveries)
+    ]
+    return tuple(
+        sorted(found, key=lambda item: (item.extracted, item.order, item.file))
+    )
+
+
+def extracted_at(feed: Feed, file: str, now: datetime) -> datetime:
+    """The moment a delivery describes: the end of the month or day its path names; else the landing time."""
+    named = re.search(feed.extracted, file) if feed.extracted else None
+    if named is None:
+        return now.replace(tzinfo=None)
+    parts = named.groupdict()
+    year, month = int(parts["year"]), int(parts["month"])
+    if day := parts.get("day"):
+        return datetime(year, month, int(day)) + timedelta(days=1)
+    return datetime(year + month // 12, month % 12 + 1, 1)
+
+
+def contract_of(feed: Feed) -> str:
+    """A hash of how a feed is described, its labels and place in the files left out."""
+
+    def plain(value: object) -> object:
+        if dataclasses.is_dataclass(value):
+            return {
+                member.name: plain(getattr(value, member.name))
+                for member in dataclasses.fields(value)
+                if member.name not in ("labels", "place")
+            }
+        return [plain(item) for item in value] if isinstance(value, tuple) else value
+
+    return hashlib.sha256(json.dumps(plain(feed), sort_keys=True).encode()).hexdigest()[
+        :16
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """A delivery that is safe to keep."""
+
+    rows: pa.Table
+    rejected: tuple[Rejected, ...]
+    drift: tuple[DriftEvent, ...]
+
+    def write(self, path: Path) -> None:
+        pq.write_table(self.rows, path, compression="zstd", row_group_size=_ROW_GROUP)
+
+
+class _Stopped(DeliveryRefused):
+    """Refused because of how its columns changed."""
+
+    def __init__(self, message: str, events: tuple[DriftEvent, ...]) -> None:
+        super().__init__(message)
+        self.events = events
+
+
+def _prepare(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    delivered: Delivered,
+    pseudonymiser: Pseudonymiser,
+) -> _Prepared:
+    feed = delivered.feed
+    connector = CONNECTORS[feed.format]
+    columns = _columns(connector.header(path, feed), delivered)
+    reading = connector.read(connection, path, feed, columns.sources)
+    rows = pseudonymiser.protect(reading.rows, feed)
+    if quarantined := columns.with_outcome(Outcome.QUARANTINE):
+        fault = f"{quarantined[0].kind}_column:{quarantined[0].column}"
+        rows = rows.set_column(
+            rows.num_columns - 1, FAULT, pa.array([fault] * rows.num_rows, pa.string())
+        )
+    lines = [*reading.rejected, *_faulty(rows, reading)]
+    read = rows.num_rows + len(reading.rejected)
+    events = (*columns.events, *_retyped(feed, reading, lines, read))
+    if feed.drift.retyped is Outcome.STOP and any(
+        line.reason == "wrong_type" for line in lines
+    ):
+        raise _Stopped(
+            _too_much(delivered, [x for x in lines if x.reason == "wrong_type"], read),
+            events,
+        )
+    if not quarantined and len(lines) > max(HANDFUL, feed.reject_at_most * read):
+        raise _Stopped(_too_much(delivered, lines, read), events)
+    good = rows.filter(pc.is_null(rows[FAULT])).drop_columns([FAULT])
+    return _Prepared(
+        rows=good,
+        rejected=tuple(
+            Rejected(
+                line=line.line,
+                raw=pseudonymiser.keyring.seal(line.raw, feed.id),
+                reason=line.reason,
+                detail=line.detail,
+            )
+            for line in sorted(lines, key=lambda line: line.line)
+        ),
+        drift=events,
+    )
+
+
+def _columns(header: tuple[str, ...] | None, delivered: Delivered) -> drift.Columns:
+    feed = delivered.feed
+    if header is None:
+        return drift.Columns(
+            sources={field.name: field.name for field in feed.fields}, events=()
+        )
+    if twice := drift.repeated(header):
+        raise DeliveryRefused(
+            f"{delivered.file}: the header names {', '.join(twice)} more than once.\n"
+            "  Which column is meant cannot be known; have the delivery corrected."
+        )
+    columns = drift.compare(feed, header)
+    if stopping := columns.with_outcome(Outcome.STOP):
+        raise _Stopped(
+            f"{delivered.file}: {'; '.join(event.detail for event in stopping)}.\n"
+            f"  Correct the delivery; or name the new column, `also` or `drift` at {feed.place} "
+            "and land it again.",
+            columns.events,
+        )
+    return columns
+
+
+def _faulty(rows: pa.Table, reading: Reading) -> Iterator[RejectedLine]:
+    positions = pc.indices_nonzero(pc.is_valid(rows[FAULT])).to_pylist()
+    if not positions:
+        return
+    faults = rows[FAULT].take(pa.array(positions)).to_pylist()
+    for (line, raw), fault in zip(reading.locate(positions), faults, strict=True):
+        reason, _, column = fault.partition(":")
+        yield RejectedLine(line, raw, reason, _ALL_DETAILS[reason].format(column))
+
+
+_ALL_DETAILS = {
+    **DETAILS,
+    **IDENTITY_DETAILS,
+    "added_column": "column {} was added to the delivery",
+    "missing_column": "column {} is missing from the delivery",
+    "renamed_column": "column {} was renamed in the delivery",
+}
+
+
+def _retyped(
+    feed: Feed, reading: Reading, lines: Sequence[RejectedLine], read: int
+) -> tuple[DriftEvent, ...]:
+    """Values accepted as null, and columns most of whose values are not of the declared type."""
+    if feed.drift.retyped is Outcome.ACCEPT:
+        return tuple(
+            drift.retyped(feed, name, count, read)
+            for name, count in reading.unread.items()
+        )
+    unlike = Counter(line.detail for line in lines if line.reason == "wrong_type")
+    return tuple(
+        drift.retyped(feed, field.name, count, read)
+        for field in feed.fields
+        if (count := unlike[DETAILS["wrong_type"].format(field.name)])
+        and (feed.drift.retyped is Outcome.STOP or count > read / 2)
+    )
+
+
+def _too_much(delivered: Delivered, lines: Sequence[RejectedLine], read: int) -> str:
+    reasons = Counter((line.reason, line.detail) for line in lines).most_common(5)
+    listed = "; ".join(
+        f"{count} × {reason}: {detail}" for (reason, detail), count in reasons
+    )
+    sample = ", ".join(
+        str(line.line) for line in sorted(lines, key=lambda line: line.line)[:5]
+    )
+    return (
+        f"{delivered.file}: {len(lines)} of {read} rows cannot be read ({listed}), first at lines {sample}.\n"
+        f"  Compare the file with the description of the feed at {delivered.feed.place}; when the file is "
+        "right as it is, change the description or raise `reject_at_most`."
+    )
+
+
+def _record_refusal(
+    ledger: Ledger,
+    delivered: Delivered,
+    sha256: str,
+    now: datetime,
+    refusal: DeliveryRefused,
+) -> Refused:
+    reason = str(refusal)
+    ledger.record_refused(
+        feed=delivered.feed.id,
+        file=delivered.file,
+        sha256=sha256,
+        refused=now,
+        reason=reason,
+        drift=refusal.events if isinstance(refusal, _Stopped) else (),
+    )
+    return Refused(
+        feed=delivered.feed.id,
+        file=delivered.file,
+        sha256=sha256,
+        refused=now,
+        reason=reason,
+    )
+
+
+def _files(feed: Feed, deliveries: Path) -> list[str]:
+    pattern, _, member = feed.files.partition(_MEMBER)
+    files = sorted(path for path in deliveries.glob(pattern) if path.is_file())
+    names = [path.relative_to(deliveries).as_posix() for path in files]
+    if not member:
+        return names
+    return [
+        f"{name}{_MEMBER}{inside}"
+        for path, name in zip(files, names, strict=True)
+        for inside in _members(path)
+        if fnmatch.fnmatchcase(inside, member)
+    ]
+
+
+def _members(path: Path) -> list[str]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return sorted(archive.namelist())
+    except zipfile.BadZipFile:
+        return []
+
+
+@contextmanager
+def _opened(deliveries: Path, file: str) -> Iterator[Path]:
+    """The delivered file; one inside a zip is unpacked outside the project and removed afterwards."""
+    outer, _, member = file.partition(_MEMBER)
+    if not member:
+        yield deliveries / outer
+        return
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        zipfile.ZipFile(deliveries / outer) as archive,
+    ):
+        unpacked = Path(folder) / Path(member).name
+        with archive.open(member) as packed, unpacked.open("wb") as target:
+            shutil.copyfileobj(packed, target)
+        yield unpacked
+
+
+@contextmanager
+def _engine(memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute(f"SET memory_limit = {literal(memory)}")
+        connection.execute(
+            "SET temp_directory = ''"
+        )  # what does not fit fails; nothing is spilled in the clear
+        yield connection

@@ -1,0 +1,106 @@
+"""An SQL database: the rows of the feed's query, from an SQLite file that is opened for reading only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import sqlalchemy
+from sqlalchemy.exc import SQLAlchemyError
+
+from virtaama.model.feeds import Feed
+from virtaama.problems import DeliveryRefused
+from virtaama.sources.reading import (
+    Reading,
+    fetch,
+    quoted,
+    select_rows,
+    text_values,
+    without_unread,
+)
+
+
+def header(file: Path, feed: Feed) -> tuple[str, ...]:
+    """The columns of the query's result."""
+    return _query(file, feed, rows=False)[0]
+
+
+def read(
+    connection: duckdb.DuckDBPyConnection,
+    file: Path,
+    feed: Feed,
+    columns: Mapping[str, str],
+) -> Reading:
+    """Read the query's rows as text, then as the declared types. A row's place is its number in the result."""
+    names, texts = _query(file, feed, rows=True)
+    by_column = list(zip(*texts, strict=True)) if texts else [()] * len(names)
+    connection.register(
+        "result",
+        pa.table(
+            {
+                f"c{index}": pa.array(column, pa.string())
+                for index, column in enumerate(by_column)
+            }
+        ),
+    )
+    sources = {
+        field: quoted(f"c{names.index(name)}") for field, name in columns.items()
+    }
+    select = select_rows(feed, text_values(feed, sources, None), "result")
+    rows, unread = without_unread(fetch(connection, select, feed, file.name))
+    connection.unregister("result")
+
+    def locate(positions: Sequence[int]) -> list[tuple[int, bytes]]:
+        return [
+            (
+                position + 1,
+                json.dumps(
+                    dict(zip(names, texts[position], strict=True)), ensure_ascii=False
+                ).encode(),
+            )
+            for position in positions
+        ]
+
+    return Reading(rows=rows, rejected=(), locate=locate, unread=unread)
+
+
+def _query(
+    file: Path, feed: Feed, *, rows: bool
+) -> tuple[tuple[str, ...], list[tuple[str | None, ...]]]:
+    engine = sqlalchemy.create_engine(
+        f"sqlite:///file:{file.resolve()}?mode=ro&immutable=1&uri=true",
+        poolclass=sqlalchemy.NullPool,
+    )
+    try:
+        with engine.connect() as database:
+            result = database.execution_options(stream_results=True).exec_driver_sql(
+                feed.query
+            )
+            names = tuple(result.keys())
+            return names, [tuple(map(_text, row)) for row in result] if rows else []
+    except SQLAlchemyError as error:
+        # The message of the database may quote what is stored in it: only its kind is passed on.
+        raise DeliveryRefused(
+            f"{file.name}: the query of {feed.id} failed ({type(error).__name__}).\n"
+            f"  Check `query` at {feed.place} against the tables of the file."
+        ) from None
+
+
+def _text(value: object) -> str | None:
+    match value:
+        case None | "":
+            return None
+        case str():
+            return value
+        case bytes():
+            return value.decode("utf-8", errors="replace")
+        case bool():
+            return "true" if value else "false"
+        case datetime() | date():
+            return value.isoformat()
+        case _:
+            return str(value)
