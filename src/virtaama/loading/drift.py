@@ -61,9 +61,7 @@ def repeated(delivered: Sequence[str]) -> tuple[str, ...]:
 
 def retyped(feed: Feed, column: str, count: int, rows: int) -> DriftEvent:
     """A column whose values do not read as the declared type."""
-    detail = (
-        f"{count} of {rows} values of column {column} do not read as the declared type"
-    )
+    detail = f"{count} of {rows} values of column {column} do not read as the declared type"
     return _event("retyped", column, feed.drift.retyped, detail)
 
 

@@ -39,9 +39,7 @@ HANDFUL = 10  # so few rejected rows never refuse a delivery, however small it i
 _ROW_GROUP = 122_880  # the engine's own: groups are read in parallel
 _MEMBER = "!"  # `x.zip!NAME.csv` is a file inside a zip
 
-Progress = Callable[
-    [int, int, str], None
-]  # deliveries done, deliveries in all, the file at hand
+Progress = Callable[[int, int, str], None]  # deliveries done, deliveries in all, the file at hand
 
 
 class Connector(Protocol):
@@ -133,9 +131,7 @@ def land_deliveries(
                 try:
                     prepared = _prepare(connection, path, delivered, pseudonymiser)
                 except DeliveryRefused as refusal:
-                    refused.append(
-                        _record_refusal(ledger, delivered, sha256, now, refusal)
-                    )
+                    refused.append(_record_refusal(ledger, delivered, sha256, now, refusal))
                     continue
             relative = lake.path_of(delivered.feed.id, sha256)
             landed.append(
@@ -163,20 +159,14 @@ def land_deliveries(
     )
 
 
-def discover(
-    feeds: Sequence[Feed], deliveries: Path, now: datetime
-) -> tuple[Delivered, ...]:
+def discover(feeds: Sequence[Feed], deliveries: Path, now: datetime) -> tuple[Delivered, ...]:
     """The files of all feeds below the deliveries folder, in the order in which they are landed."""
     found = [
-        Delivered(
-            feed=feed, order=order, file=file, extracted=extracted_at(feed, file, now)
-        )
+        Delivered(feed=feed, order=order, file=file, extracted=extracted_at(feed, file, now))
         for order, feed in enumerate(feeds)
         for file in _files(feed, deliveries)
     ]
-    return tuple(
-        sorted(found, key=lambda item: (item.extracted, item.order, item.file))
-    )
+    return tuple(sorted(found, key=lambda item: (item.extracted, item.order, item.file)))
 
 
 def extracted_at(feed: Feed, file: str, now: datetime) -> datetime:
@@ -203,9 +193,7 @@ def contract_of(feed: Feed) -> str:
             }
         return [plain(item) for item in value] if isinstance(value, tuple) else value
 
-    return hashlib.sha256(json.dumps(plain(feed), sort_keys=True).encode()).hexdigest()[
-        :16
-    ]
+    return hashlib.sha256(json.dumps(plain(feed), sort_keys=True).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,15 +229,11 @@ def _prepare(
     rows = pseudonymiser.protect(reading.rows, feed)
     if quarantined := columns.with_outcome(Outcome.QUARANTINE):
         fault = f"{quarantined[0].kind}_column:{quarantined[0].column}"
-        rows = rows.set_column(
-            rows.num_columns - 1, FAULT, pa.array([fault] * rows.num_rows, pa.string())
-        )
+        rows = rows.set_column(rows.num_columns - 1, FAULT, pa.array([fault] * rows.num_rows, pa.string()))
     lines = [*reading.rejected, *_faulty(rows, reading)]
     read = rows.num_rows + len(reading.rejected)
     events = (*columns.events, *_retyped(feed, reading, lines, read))
-    if feed.drift.retyped is Outcome.STOP and any(
-        line.reason == "wrong_type" for line in lines
-    ):
+    if feed.drift.retyped is Outcome.STOP and any(line.reason == "wrong_type" for line in lines):
         raise _Stopped(
             _too_much(delivered, [x for x in lines if x.reason == "wrong_type"], read),
             events,
@@ -275,9 +259,7 @@ def _prepare(
 def _columns(header: tuple[str, ...] | None, delivered: Delivered) -> drift.Columns:
     feed = delivered.feed
     if header is None:
-        return drift.Columns(
-            sources={field.name: field.name for field in feed.fields}, events=()
-        )
+        return drift.Columns(sources={field.name: field.name for field in feed.fields}, events=())
     if twice := drift.repeated(header):
         raise DeliveryRefused(
             f"{delivered.file}: the header names {', '.join(twice)} more than once.\n"
@@ -318,10 +300,7 @@ def _retyped(
 ) -> tuple[DriftEvent, ...]:
     """Values accepted as null, and columns most of whose values are not of the declared type."""
     if feed.drift.retyped is Outcome.ACCEPT:
-        return tuple(
-            drift.retyped(feed, name, count, read)
-            for name, count in reading.unread.items()
-        )
+        return tuple(drift.retyped(feed, name, count, read) for name, count in reading.unread.items())
     unlike = Counter(line.detail for line in lines if line.reason == "wrong_type")
     return tuple(
         drift.retyped(feed, field.name, count, read)
@@ -333,12 +312,8 @@ def _retyped(
 
 def _too_much(delivered: Delivered, lines: Sequence[RejectedLine], read: int) -> str:
     reasons = Counter((line.reason, line.detail) for line in lines).most_common(5)
-    listed = "; ".join(
-        f"{count} × {reason}: {detail}" for (reason, detail), count in reasons
-    )
-    sample = ", ".join(
-        str(line.line) for line in sorted(lines, key=lambda line: line.line)[:5]
-    )
+    listed = "; ".join(f"{count} × {reason}: {detail}" for (reason, detail), count in reasons)
+    sample = ", ".join(str(line.line) for line in sorted(lines, key=lambda line: line.line)[:5])
     return (
         f"{delivered.file}: {len(lines)} of {read} rows cannot be read ({listed}), first at lines {sample}.\n"
         f"  Compare the file with the description of the feed at {delivered.feed.place}; when the file is "
@@ -412,7 +387,7 @@ def _opened(deliveries: Path, file: str) -> Iterator[Path]:
 
 @contextmanager
 def _engine(memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"python_enable_replacements": "false"}) as connection:
         connection.execute(f"SET memory_limit = {literal(memory)}")
         connection.execute(
             "SET temp_directory = ''"

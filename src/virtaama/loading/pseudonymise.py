@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -45,17 +46,12 @@ class Pseudonymiser:
                     bad = pc.and_(pc.is_valid(column), pc.is_null(protected))
                     rows = _replaced(rows, name, protected, bad, f"bad_identity:{name}")
                 case Type.TEXT if declared.direct:
-                    protected = _mapped(
-                        column,
-                        lambda texts, name=name: self.keyring.encipher_all(name, texts),
-                    )
-                    rows = _replaced(rows, name, protected)
+                    encipher = partial(self.keyring.encipher_all, name)
+                    rows = _replaced(rows, name, _mapped(column, encipher))
                 case Type.TEXT:
                     hidden = _holds_identity_code(column)
                     if hidden is not None:
-                        rows = _replaced(
-                            rows, name, column, hidden, f"identity_in_text:{name}"
-                        )
+                        rows = _replaced(rows, name, column, hidden, f"identity_in_text:{name}")
                 case _:
                     pass
         return rows
@@ -103,9 +99,7 @@ def _holds_identity_code(column: pa.ChunkedArray) -> pa.Array | None:
     return pa.array(
         [
             is_shaped and _has_code(text)
-            for is_shaped, text in zip(
-                shaped.to_pylist(), column.to_pylist(), strict=True
-            )
+            for is_shaped, text in zip(shaped.to_pylist(), column.to_pylist(), strict=True)
         ]
     )
 

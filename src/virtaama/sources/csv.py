@@ -85,7 +85,7 @@ def read(
         return _read_by_line(connection, file, feed, sources, len(names))
     select = _engine_select(file, feed, sources, len(names))
     try:
-        table = connection.execute(select).to_arrow_table()
+        table = connection.sql(select).to_arrow_table()
     except duckdb.InvalidInputException:
         return _read_by_line(connection, file, feed, sources, len(names))
     errors = _take_errors(connection)
@@ -116,9 +116,7 @@ class _EngineError:
     column: str
 
 
-def _engine_select(
-    file: Path, feed: Feed, sources: Mapping[str, str], count: int
-) -> str:
+def _engine_select(file: Path, feed: Feed, sources: Mapping[str, str], count: int) -> str:
     dialect = feed.csv
     engine_types = dict.fromkeys((f"c{index}" for index in range(count)), "VARCHAR")
     values = []
@@ -126,18 +124,12 @@ def _engine_select(
         source = sources.get(field.name)
         if source is None:
             values.append(Value(field, "NULL"))
-        elif (
-            field.type is Type.INTEGER
-            or field.format
-            or feed.drift.retyped is Outcome.ACCEPT
-        ):
+        elif field.type is Type.INTEGER or field.format or feed.drift.retyped is Outcome.ACCEPT:
             values.append(Value(field, typed(field, source, dialect), source))
         else:
             engine_types[source] = ENGINE_TYPES[field.type]
             values.append(Value(field, source))
-    types = ", ".join(
-        f"{literal(name)}: {literal(type)}" for name, type in engine_types.items()
-    )
+    types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in engine_types.items())
     nulls = ", ".join(literal(null) for null in dialect.null)
     scan = (
         f"read_csv({literal(str(file))}, columns = {{{types}}}, auto_detect = false, header = true, "
@@ -170,13 +162,9 @@ def _rejected_lines(
 ) -> tuple[RejectedLine, ...]:
     data = file.read_bytes()
     if _codec(dialect) == "latin-1":
-        data = data.decode(
-            "latin-1"
-        ).encode()  # the engine counts the bytes of what it re-encoded
+        data = data.decode("latin-1").encode()  # the engine counts the bytes of what it re-encoded
     gravest: dict[int, _EngineError] = {}
-    for error in sorted(
-        errors, key=lambda error: (error.position, _GRAVITY.index(error.reason))
-    ):
+    for error in sorted(errors, key=lambda error: (error.position, _GRAVITY.index(error.reason))):
         gravest.setdefault(error.position, error)
     lines = []
     counted, line = 0, 1
@@ -202,11 +190,7 @@ def _record_at(data: bytes, start: int, dialect: CsvDialect) -> bytes:
     quote = dialect.quote.encode()
     end = start
     for _ in range(_QUOTED_LINES):
-        ends = [
-            found
-            for found in (data.find(b"\n", end), data.find(b"\r", end))
-            if found >= 0
-        ]
+        ends = [found for found in (data.find(b"\n", end), data.find(b"\r", end)) if found >= 0]
         if not ends:
             return data[start:]
         end = min(ends) + 1
@@ -217,11 +201,7 @@ def _record_at(data: bytes, start: int, dialect: CsvDialect) -> bytes:
 
 def _plain_records(data: bytes, taken: set[int]) -> list[tuple[int, bytes]]:
     lines = enumerate(data.splitlines(), start=1)
-    return [
-        (number, line)
-        for number, line in lines
-        if line and number > 1 and number not in taken
-    ]
+    return [(number, line) for number, line in lines if line and number > 1 and number not in taken]
 
 
 def _is_plain(file: Path, dialect: CsvDialect) -> bool:
@@ -235,8 +215,7 @@ def _is_plain(file: Path, dialect: CsvDialect) -> bool:
         if data.find(b"\0") >= 0:
             return False
         return _codec(dialect) != "latin-1" or (
-            (data.find(b"\xc3") < 0 and data.find(b"\xc2") < 0)
-            or _UTF8_IN_LATIN1.search(data) is None
+            (data.find(b"\xc3") < 0 and data.find(b"\xc2") < 0) or _UTF8_IN_LATIN1.search(data) is None
         )
 
 
@@ -260,9 +239,7 @@ def _read_by_line(
     columns = zip(*texts, strict=True) if texts else iter([()] * count)
     arrow = pa.table(
         {
-            f"c{index}": pa.array(
-                [None if text in nulls else text for text in column], pa.string()
-            )
+            f"c{index}": pa.array([None if text in nulls else text for text in column], pa.string())
             for index, column in enumerate(columns)
         }
     )
@@ -282,9 +259,7 @@ def _read_by_line(
     )
 
 
-def _records(
-    data: bytes, dialect: CsvDialect, count: int
-) -> Iterator[tuple[int, bytes, list[str] | str]]:
+def _records(data: bytes, dialect: CsvDialect, count: int) -> Iterator[tuple[int, bytes, list[str] | str]]:
     """Each record after the header: line, raw bytes, and its values or the reason why it has none."""
     lines = data.removeprefix(_BOM).splitlines()
     index = 1
@@ -297,9 +272,7 @@ def _records(
         index += taken
 
 
-def _record(
-    lines: list[bytes], index: int, dialect: CsvDialect, count: int
-) -> tuple[int, list[str] | str]:
+def _record(lines: list[bytes], index: int, dialect: CsvDialect, count: int) -> tuple[int, list[str] | str]:
     """How many lines the record at `index` takes, and its values or the reason why it has none."""
     for taken in range(1, min(_QUOTED_LINES, len(lines) - index) + 1):
         raw = lines[index + taken - 1]
@@ -339,14 +312,8 @@ def _parsed(text: str, dialect: CsvDialect) -> list[str] | None:
 
 
 def _parser(lines: list[str], dialect: CsvDialect) -> Iterator[list[str]]:
-    return csv.reader(
-        lines, delimiter=dialect.delimiter, quotechar=dialect.quote, strict=True
-    )
+    return csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote, strict=True)
 
 
 def _codec(dialect: CsvDialect) -> str:
-    return (
-        "latin-1"
-        if dialect.encoding.lower().replace("_", "-") in ("latin-1", "iso-8859-1")
-        else "utf-8"
-    )
+    return "latin-1" if dialect.encoding.lower().replace("_", "-") in ("latin-1", "iso-8859-1") else "utf-8"

@@ -31,9 +31,7 @@ _OTHER = "other:"  # marks, inside this module, a resource of another type
 def header(file: Path, feed: Feed) -> None:
     """Resources leave out what they do not know, so no member can be said to be missing."""
     if file.stat().st_size == 0:
-        raise DeliveryRefused(
-            f"{file.name}: the file is empty.\n  A delivery without rows needs no file."
-        )
+        raise DeliveryRefused(f"{file.name}: the file is empty.\n  A delivery without rows needs no file.")
 
 
 def read(

@@ -26,9 +26,7 @@ NOT_AN_OBJECT = ("(resource IS NULL OR json_type(resource) <> 'OBJECT')", "unrea
 def header(file: Path, feed: Feed) -> tuple[str, ...] | None:
     """The members of the objects, and the fields that have a path; None when there is no object."""
     if file.stat().st_size == 0:
-        raise DeliveryRefused(
-            f"{file.name}: the file is empty.\n  A delivery without rows needs no file."
-        )
+        raise DeliveryRefused(f"{file.name}: the file is empty.\n  A delivery without rows needs no file.")
     with duckdb.connect() as connection:
         members = fetch(
             connection,
@@ -41,20 +39,11 @@ def header(file: Path, feed: Feed) -> tuple[str, ...] | None:
         return None
     if any(field.path for field in feed.fields):
         # A path may reach any member: only the fields that name their member can be missed.
-        declared = {
-            name
-            for field in feed.fields
-            for name in (field.name, *field.also)
-            if not field.path
-        }
+        declared = {name for field in feed.fields for name in (field.name, *field.also) if not field.path}
         members = [member for member in members if member in declared]
     return (
         *members,
-        *(
-            field.name
-            for field in feed.fields
-            if field.path and field.name not in members
-        ),
+        *(field.name for field in feed.fields if field.path and field.name not in members),
     )
 
 
@@ -86,9 +75,7 @@ def member_values(feed: Feed, columns: Mapping[str, str]) -> tuple[Value, ...]:
         if field.path or field.name in columns
     }
     # An empty text says as little as a missing member.
-    return text_values(
-        feed, {name: f"nullif({text}, '')" for name, text in texts.items()}, None
-    )
+    return text_values(feed, {name: f"nullif({text}, '')" for name, text in texts.items()}, None)
 
 
 def lines_with_text(file: Path) -> list[tuple[int, bytes]]:

@@ -39,10 +39,7 @@ def read(
     columns: Mapping[str, str],
 ) -> Reading:
     """Read a file. A row's place is its number in the file."""
-    texts = {
-        field: f"nullif(CAST({quoted(name)} AS VARCHAR), '')"
-        for field, name in columns.items()
-    }
+    texts = {field: f"nullif(CAST({quoted(name)} AS VARCHAR), '')" for field, name in columns.items()}
     scan = f"read_parquet({literal(str(file))})"
     rows, unread = without_unread(
         fetch(

@@ -97,9 +97,7 @@ def typed(field: Field, text: str, dialect: CsvDialect | None) -> str:
             return f"CASE WHEN NOT contains({text}, '.') THEN try_cast({number} AS DECIMAL(18,4)) END"
         case Type.DATE if pattern := field.format or (dialect.date if dialect else ""):
             return f"CAST(try_strptime({text}, {literal(pattern)}) AS DATE)"
-        case Type.TIMESTAMP if pattern := field.format or (
-            dialect.timestamp if dialect else ""
-        ):
+        case Type.TIMESTAMP if pattern := field.format or (dialect.timestamp if dialect else ""):
             return f"CAST(try_strptime({text}, {literal(pattern)}) AS TIMESTAMP)"
         case Type.TIMESTAMP:
             return _local_time(text)
@@ -128,9 +126,7 @@ class Value:
     text: str = ""
 
 
-def text_values(
-    feed: Feed, texts: Mapping[str, str], dialect: CsvDialect | None
-) -> tuple[Value, ...]:
+def text_values(feed: Feed, texts: Mapping[str, str], dialect: CsvDialect | None) -> tuple[Value, ...]:
     """The fields of a feed from SQL expressions of type VARCHAR; a field without one is null."""
     return tuple(
         Value(field, typed(field, texts[field.name], dialect), texts[field.name])
@@ -150,24 +146,13 @@ def select_rows(
 
     `unreadable` are conditions on the whole row with their fault, which come before those of its columns.
     """
-    columns = [
-        f"CAST({v.value} AS {ENGINE_TYPES[v.field.type]}) AS {quoted(v.field.name)}"
-        for v in values
-    ]
+    columns = [f"CAST({v.value} AS {ENGINE_TYPES[v.field.type]}) AS {quoted(v.field.name)}" for v in values]
     wrong = [(v.field, _wrong(v)) for v in values if _wrong(v)]
-    faults = [
-        f"WHEN {condition} THEN {literal(fault)}" for condition, fault in unreadable
-    ]
+    faults = [f"WHEN {condition} THEN {literal(fault)}" for condition, fault in unreadable]
     if feed.drift.retyped is Outcome.ACCEPT:
-        columns += [
-            f"coalesce({sql}, FALSE) AS {quoted('unread ' + field.name)}"
-            for field, sql in wrong
-        ]
+        columns += [f"coalesce({sql}, FALSE) AS {quoted('unread ' + field.name)}" for field, sql in wrong]
     else:
-        faults += [
-            f"WHEN {sql} THEN {literal('wrong_type:' + field.name)}"
-            for field, sql in wrong
-        ]
+        faults += [f"WHEN {sql} THEN {literal('wrong_type:' + field.name)}" for field, sql in wrong]
     faults += [
         f"WHEN ({v.text or v.value}) IS NULL THEN {literal('missing_value:' + v.field.name)}"
         for v in values
@@ -180,25 +165,17 @@ def select_rows(
 def _wrong(value: Value) -> str:
     if value.field.type in (Type.TEXT, Type.IDENTITY) or value.value == "NULL":
         return ""
-    checks = (
-        [f"({value.text} IS NOT NULL AND ({value.value}) IS NULL)"]
-        if value.text
-        else []
-    )
+    checks = [f"({value.text} IS NOT NULL AND ({value.value}) IS NULL)"] if value.text else []
     if value.field.type in (Type.DATE, Type.TIMESTAMP):
         # A year of two digits reads as a year of the first century.
-        checks.append(
-            f"({value.value}) < {ENGINE_TYPES[value.field.type]} '1000-01-01'"
-        )
+        checks.append(f"({value.value}) < {ENGINE_TYPES[value.field.type]} '1000-01-01'")
     return " OR ".join(checks)
 
 
-def fetch(
-    connection: duckdb.DuckDBPyConnection, select: str, feed: Feed, file: str
-) -> pa.Table:
+def fetch(connection: duckdb.DuckDBPyConnection, select: str, feed: Feed, file: str) -> pa.Table:
     """Run a reading; what the engine says is not passed on, as it may quote the delivered text."""
     try:
-        return connection.execute(select).to_arrow_table()
+        return connection.sql(select).to_arrow_table()
     except duckdb.OutOfMemoryException:
         raise DeliveryRefused(
             f"{file}: {feed.id} does not fit in the memory allowed.\n"
@@ -214,10 +191,5 @@ def fetch(
 def without_unread(table: pa.Table) -> tuple[pa.Table, dict[str, int]]:
     """Take the flags of accepted unreadable values off a table; return the table and the counts."""
     flags = [name for name in table.column_names if name.startswith("unread ")]
-    counts = {
-        name.removeprefix("unread "): int(table[name].to_numpy().sum())
-        for name in flags
-    }
-    return table.drop_columns(flags), {
-        name: count for name, count in counts.items() if count
-    }
+    counts = {name.removeprefix("unread "): int(table[name].to_numpy().sum()) for name in flags}
+    return table.drop_columns(flags), {name: count for name, count in counts.items() if count}

@@ -40,16 +40,9 @@ def read(
     by_column = list(zip(*texts, strict=True)) if texts else [()] * len(names)
     connection.register(
         "result",
-        pa.table(
-            {
-                f"c{index}": pa.array(column, pa.string())
-                for index, column in enumerate(by_column)
-            }
-        ),
+        pa.table({f"c{index}": pa.array(column, pa.string()) for index, column in enumerate(by_column)}),
     )
-    sources = {
-        field: quoted(f"c{names.index(name)}") for field, name in columns.items()
-    }
+    sources = {field: quoted(f"c{names.index(name)}") for field, name in columns.items()}
     select = select_rows(feed, text_values(feed, sources, None), "result")
     rows, unread = without_unread(fetch(connection, select, feed, file.name))
     connection.unregister("result")
@@ -58,9 +51,7 @@ def read(
         return [
             (
                 position + 1,
-                json.dumps(
-                    dict(zip(names, texts[position], strict=True)), ensure_ascii=False
-                ).encode(),
+                json.dumps(dict(zip(names, texts[position], strict=True)), ensure_ascii=False).encode(),
             )
             for position in positions
         ]
@@ -68,18 +59,14 @@ def read(
     return Reading(rows=rows, rejected=(), locate=locate, unread=unread)
 
 
-def _query(
-    file: Path, feed: Feed, *, rows: bool
-) -> tuple[tuple[str, ...], list[tuple[str | None, ...]]]:
+def _query(file: Path, feed: Feed, *, rows: bool) -> tuple[tuple[str, ...], list[tuple[str | None, ...]]]:
     engine = sqlalchemy.create_engine(
         f"sqlite:///file:{file.resolve()}?mode=ro&immutable=1&uri=true",
         poolclass=sqlalchemy.NullPool,
     )
     try:
         with engine.connect() as database:
-            result = database.execution_options(stream_results=True).exec_driver_sql(
-                feed.query
-            )
+            result = database.execution_options(stream_results=True).exec_driver_sql(feed.query)
             names = tuple(result.keys())
             return names, [tuple(map(_text, row)) for row in result] if rows else []
     except SQLAlchemyError as error:
