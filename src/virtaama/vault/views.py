@@ -1,0 +1,164 @@
+"""The current and as-of state of a concept as one table: nobody writes these joins by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlglot import exp
+
+from virtaama.model.concepts import Concept, Sensitivity
+from virtaama.model.model import Model
+from virtaama.sql.build import (
+    all_of,
+    column,
+    join,
+    named,
+    select,
+    subquery,
+    table,
+    text,
+    union_all,
+)
+from virtaama.vault.render import ENGINE_TYPES, newest
+from virtaama.vault.tables import History, Link, Source, VaultDesign
+
+_RANK = "source__rank"  # the place of a source among those of its concept; the first wins
+_SHARED = "shared__keys"  # keys that more than one source has named
+
+
+def star(model: Model, design: VaultDesign, concept: str) -> exp.Select:
+    """The concept as it is known now, one row an instance.
+
+    Columns: `<concept>_key`, the business key, the other attributes in the model's order, and
+    `<relationship>_key` for each relationship. An attribute takes the value of the first source, in the
+    order of the mappings, that has one. An instance is left out when every source that named it has
+    deleted it. Attributes that name a person are never columns. A concept no mapping describes has an
+    instance for each key that others point to.
+    """
+    return _View(model.concept(concept), design, None).query()
+
+
+def as_of(model: Model, design: VaultDesign, concept: str, moment: datetime) -> exp.Select:
+    """The same as `star`, as it was known at a moment: from deliveries extracted until then."""
+    return _View(model.concept(concept), design, moment).query()
+
+
+def star_columns(concept: Concept) -> tuple[tuple[str, str], ...]:
+    """Name and engine type of the columns of `star`."""
+    guarded = {a.name for a in concept.attributes if a.sensitivity is Sensitivity.DIRECT}
+    types = {a.name: ENGINE_TYPES[a.type] for a in concept.attributes if a.name not in guarded}
+    others = [name for name in types if name not in concept.key]
+    return (
+        (f"{concept.name}_key", "UUID"),
+        *((name, types[name]) for name in (*concept.key, *others) if name in types),
+        *((f"{relationship.name}_key", "UUID") for relationship in concept.relationships),
+    )
+
+
+@dataclass(frozen=True)
+class _View:
+    concept: Concept
+    design: VaultDesign
+    moment: datetime | None
+
+    @property
+    def key(self) -> str:
+        return f"{self.concept.name}_key"
+
+    @property
+    def content(self) -> tuple[tuple[str, str], ...]:
+        """The columns that do not come from the hub, with their types."""
+        return tuple(c for c in star_columns(self.concept)[1:] if c[0] not in self.concept.key)
+
+    def query(self) -> exp.Select:
+        hub = self.design.hub(self.concept.name)
+        sources = self.design.sources_of(self.concept.name)
+        columns = [
+            column(name, "hub" if name in self.concept.key else "") for name, _ in star_columns(self.concept)
+        ]
+        columns[0] = column(self.key)
+        if not sources:
+            nothing = [named(_null(kind), name) for name, kind in self.content]
+            rows: exp.Query = select(self.key, *nothing).from_(table(hub.name))
+            if self.moment:
+                rows = rows.where(_until("first_extracted", self.moment))
+        elif len(sources) == 1:
+            rows = self._said(sources[0], "")
+        else:
+            rows = self._merged(sources)
+        view = join(select(*columns).from_(subquery(rows, "rows")), table(hub.name, "hub"), self.key, "INNER")
+        return view.with_(_SHARED, as_=self._shared(sources), dialect="duckdb") if len(sources) > 1 else view
+
+    def _merged(self, sources: tuple[Source, ...]) -> exp.Query:
+        """Most instances are known from one source and pass as they are; only shared ones are brought together."""
+        alone = [self._said(source, "ANTI") for source in sources]
+        together = union_all(
+            [
+                select(
+                    named(exp.Literal.number(rank), _RANK), self.key, *(name for name, _ in self.content)
+                ).from_(subquery(self._said(source, "SEMI"), "said"))
+                for rank, source in enumerate(sources)
+            ]
+        )
+        firsts = [named(_first(name), name) for name, _ in self.content]
+        merged = select(self.key, *firsts).from_(subquery(together, "said")).group_by(column(self.key))
+        return union_all([*alone, merged])
+
+    def _shared(self, sources: tuple[Source, ...]) -> exp.Select:
+        keys = [select(self.key).distinct().from_(table(source.histories[0].name)) for source in sources]
+        several = exp.Count(this=exp.Star()) > exp.Literal.number(1)
+        named_by = subquery(union_all(keys), "keys")
+        return select(self.key).from_(named_by).group_by(column(self.key)).having(several)
+
+    def _said(self, source: Source, shared: str) -> exp.Select:
+        """What one source says: its living instances with every column of the view, null where it has none."""
+        open_to_view = [
+            h for h in source.histories if isinstance(h, Link) or h.sensitivity is not Sensitivity.DIRECT
+        ]
+        histories = open_to_view or list(source.histories[:1])
+        held = {name for history in open_to_view for name in history.content}
+        columns = [column(n) if n in held else named(_null(kind), n) for n, kind in self.content]
+        said = select(self.key, *columns)
+        for place, history in enumerate(histories):
+            alive = subquery(self._alive(history, history in open_to_view, shared), history.name)
+            said = said.from_(alive) if place == 0 else join(said, alive, self.key, "FULL")
+        return said
+
+    def _alive(self, history: History, with_content: bool, shared: str) -> exp.Query:
+        """The last row of each key unless it is a deletion.
+
+        Keys with one row need no ordering, and they are nearly all: only the others are put in order.
+        """
+        content = history.content if with_content else ()
+        rows = self._narrowed(select(self.key, *content).from_(table(history.name)), shared)
+        several = (
+            self._narrowed(select(self.key).from_(table(history.name)), shared)
+            .group_by(column(self.key))
+            .having(exp.Count(this=exp.Star()) > exp.Literal.number(1))
+        )
+        once = join(rows, subquery(several, "several"), self.key, "ANTI").where(exp.not_(column("deleted")))
+        last = self._narrowed(newest(history, *content, "deleted"), shared)
+        last = join(last, subquery(several.copy(), "several"), self.key, "SEMI")
+        living = select(self.key, *content).from_(subquery(last, "last")).where(exp.not_(column("deleted")))
+        return union_all([once, living])
+
+    def _narrowed(self, rows: exp.Select, shared: str) -> exp.Select:
+        if self.moment:
+            rows = rows.where(_until("extracted", self.moment))
+        return join(rows, table(_SHARED), self.key, shared) if shared else rows
+
+
+def _first(name: str) -> exp.Expr:
+    value = exp.ArgMin(this=column(name), expression=column(_RANK))
+    return exp.Filter(
+        this=value, expression=exp.Where(this=exp.not_(exp.Is(this=column(name), expression=exp.null())))
+    )
+
+
+def _null(kind: str) -> exp.Expr:
+    return exp.cast(exp.null(), kind, dialect="duckdb")
+
+
+def _until(name: str, moment: datetime) -> exp.Expr:
+    return all_of([column(name) <= exp.cast(text(moment.isoformat(sep=" ")), "TIMESTAMP")])
