@@ -1,0 +1,54 @@
+"""Invent a county: the files its systems hand over, month by month, and the flaws planted in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from virtaama.synthetic.client_feedback import client_feedback
+from virtaama.synthetic.client_system import client_system
+from virtaama.synthetic.contact_centre import contact_centre
+from virtaama.synthetic.county import CountySize, WrittenFile, settle
+from virtaama.synthetic.finance import finance
+from virtaama.synthetic.home_care import home_care
+from virtaama.synthetic.manifest import Manifest
+from virtaama.synthetic.old_system import old_system
+from virtaama.synthetic.organisation_register import organisation_register
+from virtaama.synthetic.population_register import population_register
+from virtaama.synthetic.primary_care import primary_care
+from virtaama.synthetic.specialised_care import specialised_care
+from virtaama.synthetic.staff import staff
+
+SYSTEMS = (
+    organisation_register,
+    population_register,
+    primary_care,
+    specialised_care,
+    client_system,
+    old_system,
+    home_care,
+    contact_centre,
+    staff,
+    finance,
+    client_feedback,
+)
+
+
+def invent(
+    size: CountySize | None = None,
+    *,
+    manifest: Manifest | None = None,
+    months_done: Callable[[int], None] = lambda count: None,
+) -> Iterator[WrittenFile]:
+    """The files of a county, oldest month first. The same size and seed give the same bytes.
+
+    `manifest` is filled on the way and is complete when the last file has been taken. `months_done` is told
+    after each month how many are done.
+    """
+    county = settle(
+        size or CountySize(), manifest if manifest is not None else Manifest()
+    )
+    deliveries = [system(county) for system in SYSTEMS]
+    for count, month in enumerate(zip(*deliveries, strict=True), start=1):
+        for files in month:
+            yield from files
+        months_done(count)
