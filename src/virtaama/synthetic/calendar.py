@@ -64,10 +64,7 @@ def day_number(day: date) -> int:
 def months_until(until: tuple[int, int], count: int) -> tuple[Month, ...]:
     """`count` months, the last of them `until` (year, month)."""
     last = until[0] * 12 + until[1] - 1
-    return tuple(
-        Month(number, *_year_and_month(last - count + 1 + number))
-        for number in range(count)
-    )
+    return tuple(Month(number, *_year_and_month(last - count + 1 + number)) for number in range(count))
 
 
 def _year_and_month(ordinal: int) -> tuple[int, int]:
@@ -86,18 +83,14 @@ def weekday_weights(month: Month, weights: tuple[float, ...]) -> Numbers:
     return np.asarray(chances / chances.sum(), dtype=np.float64)
 
 
-def random_days(
-    rng: np.random.Generator, month: Month, weights: tuple[float, ...], size: int
-) -> Integers:
+def random_days(rng: np.random.Generator, month: Month, weights: tuple[float, ...], size: int) -> Integers:
     """Days of the month, drawn with the weights of Monday to Sunday."""
     chances = np.cumsum(weekday_weights(month, weights))
     drawn = np.minimum(np.searchsorted(chances, rng.random(size)), month.days - 1)
     return np.asarray(month.first_day + drawn, dtype=np.int64)
 
 
-def random_minutes(
-    rng: np.random.Generator, hours: tuple[float, ...], size: int
-) -> Integers:
+def random_minutes(rng: np.random.Generator, hours: tuple[float, ...], size: int) -> Integers:
     """Minutes of a day in steps of five, drawn with a weight for each of the 24 hours."""
     chances = np.cumsum(np.asarray(hours) / sum(hours))
     hour = np.minimum(np.searchsorted(chances, rng.random(size)), 23)

@@ -55,26 +55,18 @@ def client_feedback(county: County) -> Deliveries:
         drawn = rng.choice(len(_SERVICES), size, p=_SERVICE_SHARES)
         unit = np.zeros(size, dtype=np.int64)
         for number, name in enumerate(_SERVICES):
-            unit = np.where(
-                drawn == number, county.units.nearest(name, home, who, month), unit
-            )
+            unit = np.where(drawn == number, county.units.nearest(name, home, who, month), unit)
         mood = (
             np.array([0.0, -0.4, 0.3, 0.35, 0.15, 0.1])[drawn]
             + 0.25 * county.progress(month)
             + rng.normal(0, 1, size)
         )
-        recommend = np.clip(
-            np.round(8.85 + 2.0 * mood - 0.5 * (mood < -1.2) * np.abs(mood)), 0, 10
-        )
+        recommend = np.clip(np.round(8.85 + 2.0 * mood - 0.5 * (mood < -1.2) * np.abs(mood)), 0, 10)
         statements = {
-            f"VAITE_{number}": numbers(
-                np.clip(np.round(4.25 + 0.55 * mood + rng.normal(0, 0.6, size)), 1, 5)
-            )
+            f"VAITE_{number}": numbers(np.clip(np.round(4.25 + 0.55 * mood + rng.normal(0, 0.6, size)), 1, 5))
             for number in range(1, 6)
         }
-        group = np.searchsorted(
-            [18, 65, 75], people.age_on(month.first_day, who), side="right"
-        )
+        group = np.searchsorted([18, 65, 75], people.age_on(month.first_day, who), side="right")
         rows = pa.table(
             {
                 "PALAUTE_ID": numbers(next_id + np.arange(size), "F"),
@@ -85,9 +77,7 @@ def client_feedback(county: County) -> Deliveries:
                 "KUNTA": pick(CODES, home),
                 "IKARYHMA": pick(AGE_GROUPS, group),
                 "SUKUPUOLI": pick(("2", "1"), people.male[who].astype(np.int64)),
-                "KANAVA": pick(
-                    CHANNELS, np.searchsorted([0.6, 0.85], rng.random(size))
-                ),
+                "KANAVA": pick(CHANNELS, np.searchsorted([0.6, 0.85], rng.random(size))),
             }
         )
         next_id += size

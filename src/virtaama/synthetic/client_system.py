@@ -36,6 +36,7 @@ from virtaama.synthetic.rows import (
 )
 
 PROFILES = "https://hl7.fi/fhir/finnish-base-profiles/StructureDefinition/fi-base-"
+SECURITY_LABELS = "https://hl7.fi/fhir/finnish-base-profiles/CodeSystem/fi-base-security-label-cs"
 IDENTITY = "urn:oid:1.2.246.21"
 SERVICE_FORMS = (
     "T71",
@@ -105,9 +106,7 @@ def client_system(county: County) -> Deliveries:
 
         seen = np.unique(who)
         new = seen[~known[seen]]
-        moved = np.flatnonzero(
-            known & (people.moves < month.next_first_day) & ~moved_since
-        )
+        moved = np.flatnonzero(known & (people.moves < month.next_first_day) & ~moved_since)
         known[new] = True
         moved_since |= known & (people.moves < month.next_first_day)
         new_positions = np.flatnonzero(np.isin(who, new))
@@ -119,13 +118,9 @@ def client_system(county: County) -> Deliveries:
                 text_of(_patients(county, month, np.union1d(new, moved))),
             ),
             WrittenFile(path, text_of(_encounters(delivered))),
-            WrittenFile(
-                f"{folder}/Appointment.ndjson", text_of(_appointment_lines(rows))
-            ),
+            WrittenFile(f"{folder}/Appointment.ndjson", text_of(_appointment_lines(rows))),
             WrittenFile(f"{folder}/Condition.ndjson", text_of(_conditions(rng, begun))),
-            WrittenFile(
-                f"{folder}/ServiceRequest.ndjson", text_of(_requests(rng, begun))
-            ),
+            WrittenFile(f"{folder}/ServiceRequest.ndjson", text_of(_requests(rng, begun))),
         )
 
 
@@ -134,12 +129,8 @@ def _appointments(
 ) -> tuple[Rows, Integers, Flags]:
     people = county.people
     age = people.age_on(month.first_day)
-    mental = county.who_needs(
-        rng, month, by_age(age, *MENTAL_YEARLY), people.need(1.3), month.season
-    )
-    social = county.who_needs(
-        rng, month, by_age(age, *SOCIAL_YEARLY), people.need(1.3), month.season
-    )
+    mental = county.who_needs(rng, month, by_age(age, *MENTAL_YEARLY), people.need(1.3), month.season)
+    social = county.who_needs(rng, month, by_age(age, *SOCIAL_YEARLY), people.need(1.3), month.season)
     who = np.r_[mental, social]
     size = len(who)
     in_mental = np.arange(size) < len(mental)
@@ -174,20 +165,14 @@ def _appointments(
         {
             "number": numbers(first + np.arange(size)),
             "version": constant("1", size),
-            "updated": join(
-                "", minute_texts(starts + 90, "iso", between="T"), f":00{offset}"
-            ),
+            "updated": join("", minute_texts(starts + 90, "iso", between="T"), f":00{offset}"),
             "status": constant("finished", size),
             "class_code": pick(CLASSES, np.where(remote, 1, np.where(at_home, 2, 0))),
             "service_form": pick(SERVICE_FORMS, form),
             "patient": numbers(who + 1),
             "identity": pick(people.identity, who),
-            "starts": join(
-                "", minute_texts(starts, "iso", between="T"), f":00{offset}"
-            ),
-            "ends": join(
-                "", minute_texts(starts + 45, "iso", between="T"), f":00{offset}"
-            ),
+            "starts": join("", minute_texts(starts, "iso", between="T"), f":00{offset}"),
+            "ends": join("", minute_texts(starts + 45, "iso", between="T"), f":00{offset}"),
             "unit": pick([one.code for one in county.units.all], unit),
             "created": join("", day_texts(day - waited, "iso"), f"T10:00:00{offset}"),
             "outcome": pick(("fulfilled", "cancelled", "noshow"), outcome),
@@ -221,7 +206,8 @@ def _encounters(rows: Rows) -> Column:
         '{"resourceType": "Encounter", "id": "e', _text(rows, "number"),
         '", "meta": {"versionId": "', _text(rows, "version"), '", "lastUpdated": "', _text(rows, "updated"),
         f'", "profile": ["{PROFILES}encounter"]}}, "status": "', _text(rows, "status"),
-        '", "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "', _text(rows, "class_code"),
+        '", "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "',
+        _text(rows, "class_code"),
         '"}, "serviceType": {"coding": [{"system": "', system, '", "code": "', form,
         '"}]}, "subject": {', *_subject(rows),
         '}, "appointment": [{"reference": "Appointment/a', _text(rows, "number"),
@@ -248,18 +234,15 @@ def _appointment_lines(rows: Rows) -> Column:
 def _conditions(rng: np.random.Generator, rows: Rows) -> Column:
     rows = rows.filter(pc.starts_with(_text(rows, "service_form"), "T"))
     size = len(rows)
-    mental = pick(
-        _CONDITIONS, (rng.random(size) ** 1.4 * len(_CONDITIONS)).astype(np.int64)
-    )
-    substance = pick(
-        _SUBSTANCE, (rng.random(size) ** 1.8 * len(_SUBSTANCE)).astype(np.int64)
-    )
+    mental = pick(_CONDITIONS, (rng.random(size) ** 1.4 * len(_CONDITIONS)).astype(np.int64))
+    substance = pick(_SUBSTANCE, (rng.random(size) ** 1.8 * len(_SUBSTANCE)).astype(np.int64))
     code = pc.if_else(pc.equal(_text(rows, "service_form"), "T73"), substance, mental)
     return join(
         "",
         '{"resourceType": "Condition", "id": "c', _text(rows, "number"),
         f'", "meta": {{"profile": ["{PROFILES}condition"]}}, '
-        '"clinicalStatus": {"coding": [{"code": "active"}]}, "code": {"coding": [{"system": "urn:oid:1.2.246.537.6.1", "code": "',
+        '"clinicalStatus": {"coding": [{"code": "active"}]}, '
+        '"code": {"coding": [{"system": "urn:oid:1.2.246.537.6.1", "code": "',
         code, '"}]}, "subject": {', *_subject(rows), '}, "recordedDate": "', _text(rows, "day"),
         '", "encounter": {"reference": "Encounter/e', _text(rows, "number"), '"}}',
     )  # fmt: skip
@@ -284,7 +267,7 @@ def _requests(rng: np.random.Generator, rows: Rows) -> Column:
 def _patients(county: County, month: Month, who: Integers) -> Column:
     people = county.people
     protected = people.protected[who].astype(np.int64)
-    security = ', "security": [{"system": "https://hl7.fi/fhir/finnish-base-profiles/CodeSystem/fi-base-security-label-cs", "code": "TURVAKIELTO"}]'
+    security = f', "security": [{{"system": "{SECURITY_LABELS}", "code": "TURVAKIELTO"}}]'
     offset = f'"{month.code}-01T03:00:00+02:00"'
     return join(
         "",
@@ -293,7 +276,8 @@ def _patients(county: County, month: Month, who: Integers) -> Column:
         '}, "extension": [{"url": "https://hl7.fi/fhir/finnish-base-profiles/StructureDefinition/municipality-code", '
         '"valueCoding": {"system": "urn:oid:1.2.246.537.6.21", "code": "',
         pick(CODES, people.home_on(month.next_first_day - 1, who)),
-        f'"}}}}], "identifier": [{{"use": "official", "type": {{"coding": [{{"code": "NNFIN"}}]}}, "system": "{IDENTITY}", "value": "',
+        '"}}], "identifier": [{"use": "official", "type": {"coding": [{"code": "NNFIN"}]}, '
+        f'"system": "{IDENTITY}", "value": "',
         pick(people.identity, who), '"}], "name": [{"family": "', pick(people.surname, who),
         '", "given": ["', pick(people.given_names, who), '"]}], "gender": "',
         pick(("female", "male"), people.male[who].astype(np.int64)),

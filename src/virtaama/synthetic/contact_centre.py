@@ -76,9 +76,7 @@ def contact_centre(county: County) -> Deliveries:
         rng = county.chance("contact_centre", month.code)
         yearly = by_age(people.age_on(month.first_day), *CONTACTS_YEARLY)
         season = month.season * (1 + 0.12 * (month.influenza - 1.2))
-        who = rng.permutation(
-            county.who_needs(rng, month, yearly, people.need(0.8), season)
-        )
+        who = rng.permutation(county.who_needs(rng, month, yearly, people.need(0.8), season))
         size = len(who)
         growth = 0.06 * county.progress(month)
         channel = np.searchsorted([0.73 - growth, 0.84 - growth / 2], rng.random(size))
@@ -91,23 +89,11 @@ def contact_centre(county: County) -> Deliveries:
         )
         queued = queued_minute * 60 + rng.integers(0, 300, size)
         busy = month.season * (1.15 - 0.3 * county.progress(month))
-        wait = (
-            rng.exponential(np.array([330.0, 200.0, 5400.0])[channel] * busy).astype(
-                np.int64
-            )
-            + 4
-        )
-        patience = (
-            rng.exponential(np.array([2100.0, 1800.0, 1e7])[channel]).astype(np.int64)
-            + 10
-        )
+        wait = rng.exponential(np.array([330.0, 200.0, 5400.0])[channel] * busy).astype(np.int64) + 4
+        patience = rng.exponential(np.array([2100.0, 1800.0, 1e7])[channel]).astype(np.int64) + 10
         answered = wait <= patience
-        ended = queued + np.where(
-            answered, wait + rng.integers(60, 900, size), patience
-        )
-        local = county.units.nearest(
-            service.RECEPTION, people.home_on(days, who), who, month
-        )
+        ended = queued + np.where(answered, wait + rng.integers(60, 900, size), patience)
+        local = county.units.nearest(service.RECEPTION, people.home_on(days, who), who, month)
         anonymous = rng.random(size) < 0.2
         rows = pa.table(
             {
@@ -116,9 +102,7 @@ def contact_centre(county: County) -> Deliveries:
                 "unit": pick([one.code for one in county.units.all], local),
                 "person": pick(people.identity, who, ~anonymous),
                 "municipality": pick(CODES, people.home_on(days, who)),
-                "reason": pick(
-                    REASONS, rng.choice(len(REASONS), size, p=REASON_SHARES)
-                ),
+                "reason": pick(REASONS, rng.choice(len(REASONS), size, p=REASON_SHARES)),
                 "queued_at": second_texts(queued),
                 "answered_at": second_texts(queued + wait, answered),
                 "abandoned_at": second_texts(queued + patience, ~answered),
@@ -132,9 +116,7 @@ def contact_centre(county: County) -> Deliveries:
         next_id += size
         path = f"contact_centre/{month.code}/yhteydenotot_{month.code}.jsonl"
         delivered = sowing.sow(month, path, rows, ~anonymous)
-        yield (
-            WrittenFile(path, text_of(json_lines(delivered, plain=("called_back",)))),
-        )
+        yield (WrittenFile(path, text_of(json_lines(delivered, plain=("called_back",)))),)
 
 
 def json_lines(rows: Rows, plain: tuple[str, ...] = ()) -> Column:

@@ -55,9 +55,7 @@ class County:
         return np.random.default_rng([self.size.seed, name])
 
     def sowing(self, feed: str, shares: Mapping[Flaw, Share]) -> Sowing:
-        return Sowing(
-            feed, shares, self.manifest, self.chance("flaws", feed), len(self.months)
-        )
+        return Sowing(feed, shares, self.manifest, self.chance("flaws", feed), len(self.months))
 
     def progress(self, month: Month) -> float:
         """How far along the whole time a month is, from 0 to 1; trends follow it."""
@@ -83,9 +81,7 @@ class County:
 def settle(size: CountySize, manifest: Manifest) -> County:
     """The county before anything happens in it."""
     months = months_until(size.until, size.months)
-    people = invent_people(
-        np.random.default_rng([size.seed, 1]), size.residents, months
-    )
+    people = invent_people(np.random.default_rng([size.seed, 1]), size.residents, months)
     units = invent_units(months)
     staff = invent_staff(np.random.default_rng([size.seed, 2]), people, units, months)
     return County(
@@ -102,6 +98,4 @@ def by_age(ages: Integers, *steps: tuple[int, float]) -> Numbers:
     """A rate for each age: that of the last step (from age, rate) reached."""
     starts = np.array([start for start, _ in steps])
     rates = np.array([rate for _, rate in steps])
-    return np.asarray(
-        rates[np.searchsorted(starts, ages, side="right") - 1], dtype=np.float64
-    )
+    return np.asarray(rates[np.searchsorted(starts, ages, side="right") - 1], dtype=np.float64)

@@ -1,5 +1,6 @@
 """Finance: accounts, unit prices, the budget and the postings. All euros are positive; the account says
-whether they are revenue or cost."""
+whether they are revenue or cost.
+"""
 
 from __future__ import annotations
 
@@ -86,11 +87,7 @@ def finance(county: County) -> Deliveries:
                     _budget(county, month, years),
                 )
             )
-            files.append(
-                WrittenFile(
-                    f"{folder}/palveluhinnat_{month.year}.csv", _prices(month, years)
-                )
-            )
+            files.append(WrittenFile(f"{folder}/palveluhinnat_{month.year}.csv", _prices(month, years)))
         files.append(
             WrittenFile(
                 f"{folder}/tositteet_{month.code}.csv",
@@ -129,16 +126,12 @@ def _yearly_by_unit(county: County) -> Numbers:
     """Gross euros a year of each unit in the first year."""
     residents = int(county.people.present(county.months[0].first_day).sum())
     net_share = 1 - sum(share for *_, kind, share in ACCOUNTS if kind == "revenue")
-    posts = np.array(
-        [max(1, len(posts)) for posts in county.staff.posts_of_unit], dtype=float
-    )
+    posts = np.array([max(1, len(posts)) for posts in county.staff.posts_of_unit], dtype=float)
     services = np.array([unit.service for unit in county.units.all])
     gross = np.zeros(len(posts))
     for name, net in NET_PER_RESIDENT.items():
         of_service = services == name
-        gross[of_service] = (
-            residents * net / net_share * posts[of_service] / posts[of_service].sum()
-        )
+        gross[of_service] = residents * net / net_share * posts[of_service] / posts[of_service].sum()
     return gross
 
 
@@ -148,16 +141,9 @@ def _shares() -> Numbers:
 
 def _budget(county: County, month: Month, years: int) -> bytes:
     units = [
-        n
-        for n, unit in enumerate(county.units.all)
-        if unit.opens < month.next_first_day <= unit.closes + 1
+        n for n, unit in enumerate(county.units.all) if unit.opens < month.next_first_day <= unit.closes + 1
     ]
-    gross = (
-        _yearly_by_unit(county)[units]
-        * BUDGET_LEVEL
-        * (1 + BUDGET_GROWTH_A_YEAR) ** years
-        / 12
-    )
+    gross = _yearly_by_unit(county)[units] * BUDGET_LEVEL * (1 + BUDGET_GROWTH_A_YEAR) ** years / 12
     unit, account, when = (
         index.ravel()
         for index in np.meshgrid(
@@ -175,9 +161,7 @@ def _budget(county: County, month: Month, years: int) -> bytes:
                 "VUOSI": constant(str(month.year), size),
                 "KUUKAUSI": numbers(when + 1),
                 "TILI": pick([code for code, *_ in ACCOUNTS], account),
-                "KUSTANNUSPAIKKA": pick(
-                    [one.cost_centre for one in county.units.all], place
-                ),
+                "KUSTANNUSPAIKKA": pick([one.cost_centre for one in county.units.all], place),
                 "PALVELULUOKKA": pick([one.service for one in county.units.all], place),
                 "EUROT": decimals(gross[unit] * _shares()[account], 2),
             }
@@ -187,15 +171,8 @@ def _budget(county: County, month: Month, years: int) -> bytes:
 
 def _postings(county: County, month: Month, first_year: int) -> bytes:
     rng = county.chance("finance", month.code)
-    years = (
-        month.year
-        - first_year
-        + (month.month - 1) / 12
-        - (county.months[0].month - 1) / 12
-    )
-    units = np.array(
-        [n for n, unit in enumerate(county.units.all) if unit.open_in(month)]
-    )
+    years = month.year - first_year + (month.month - 1) / 12 - (county.months[0].month - 1) / 12
+    units = np.array([n for n, unit in enumerate(county.units.all) if unit.open_in(month)])
     gross = _yearly_by_unit(county)[units] * (1 + COST_GROWTH_A_YEAR) ** years / 12
     gross = gross * (1 + 0.35 * (month.season - 1))
     unit, account, home = _cells(county, month, units)
@@ -206,12 +183,7 @@ def _postings(county: County, month: Month, first_year: int) -> bytes:
     serves = _serves(county)[units]
     weight = serves * people_at
     weight = weight / weight.sum(axis=1, keepdims=True)
-    euros = (
-        gross[unit]
-        * _shares()[account]
-        * weight[unit, home]
-        * np.exp(rng.normal(0, 0.08, len(unit)))
-    )
+    euros = gross[unit] * _shares()[account] * weight[unit, home] * np.exp(rng.normal(0, 0.08, len(unit)))
     day = month.first_day + rng.integers(0, month.days, len(unit))
     place = units[unit]
     return csv_bytes(
@@ -224,9 +196,7 @@ def _postings(county: County, month: Month, first_year: int) -> bytes:
                 "RIVI": numbers(1 + np.arange(len(unit))),
                 "PVM": day_texts(day, ISO),
                 "TILI": pick([code for code, *_ in ACCOUNTS], account),
-                "KUSTANNUSPAIKKA": pick(
-                    [one.cost_centre for one in county.units.all], place
-                ),
+                "KUSTANNUSPAIKKA": pick([one.cost_centre for one in county.units.all], place),
                 "PALVELULUOKKA": pick([one.service for one in county.units.all], place),
                 "KUNTA": pick(CODES, home),
                 "EUROT": decimals(euros, 2),
@@ -239,21 +209,15 @@ def _serves(county: County) -> Numbers:
     """For each unit, how much it serves each municipality: its own, or all when it is the only kind in Lahti."""
     serves = np.zeros((len(county.units.all), len(CODES)))
     for number, unit in enumerate(county.units.all):
-        same = {
-            one.municipality for one in county.units.all if one.service == unit.service
-        }
+        same = {one.municipality for one in county.units.all if one.service == unit.service}
         serves[number, unit.municipality] = 1
         if county.units.all[number].municipality == 6:
             for municipality in range(len(CODES)):
-                serves[number, municipality] = (
-                    serves[number, municipality] or municipality not in same
-                )
+                serves[number, municipality] = serves[number, municipality] or municipality not in same
     return serves
 
 
-def _cells(
-    county: County, month: Month, units: Integers
-) -> tuple[Integers, Integers, Integers]:
+def _cells(county: County, month: Month, units: Integers) -> tuple[Integers, Integers, Integers]:
     serves = _serves(county)[units] > 0
     unit, home = np.nonzero(serves)
     accounts = np.arange(len(ACCOUNTS))

@@ -72,12 +72,8 @@ _SENSOR_SHARES = (0.30, 0.40, 0.20, 0.095, 0.005)
 _FLAWS = {
     Flaw.REPEATED_ROW: Share(0.0008),
     Flaw.LATE_ROW: Share(0.0015),
-    Flaw.CORRECTION: Share(
-        0.0020, corrected("MUUTETTU", "{year}-{month:02}-01 04:05", TILA="A")
-    ),
-    Flaw.DELETION: Share(
-        0.0008, corrected("MUUTETTU", "{year}-{month:02}-01 04:10", TILA="P")
-    ),
+    Flaw.CORRECTION: Share(0.0020, corrected("MUUTETTU", "{year}-{month:02}-01 04:05", TILA="A")),
+    Flaw.DELETION: Share(0.0008, corrected("MUUTETTU", "{year}-{month:02}-01 04:10", TILA="P")),
     Flaw.IMPOSSIBLE_DATE: Share(0.0004, put(TOTEUTUNUT_ALKU="2025-02-31 08:15")),
     Flaw.BAD_IDENTITY: Share(0.0004, wrong_check("HENKILOTUNNUS")),
 }
@@ -111,9 +107,7 @@ class Clients:
 
         age = people.age_on(month.first_day)
         wanted = by_age(age, *CLIENTS_BY_AGE) * people.present(month.next_first_day - 1)
-        missing = int(
-            rng.poisson(max(0.0, wanted.sum() - (self.ends == FAR).sum()) + 1e-9)
-        )
+        missing = int(rng.poisson(max(0.0, wanted.sum() - (self.ends == FAR).sum()) + 1e-9))
         weight = wanted * people.frailty
         weight[self.who[self.ends >= month.first_day]] = 0
         eligible = np.flatnonzero(weight)
@@ -125,20 +119,14 @@ class Clients:
             p=weight[eligible] / weight[eligible].sum(),
         )
         earlier = (
-            rng.integers(1, 900, missing)
-            if month.number == 0
-            else -rng.integers(0, month.days, missing)
+            rng.integers(1, 900, missing) if month.number == 0 else -rng.integers(0, month.days, missing)
         )
         first = len(self.who)
         self.who = np.r_[self.who, new]
-        self.starts = np.r_[
-            self.starts, np.maximum(month.first_day - earlier, people.enters[new])
-        ]
+        self.starts = np.r_[self.starts, np.maximum(month.first_day - earlier, people.enters[new])]
         self.ends = np.r_[self.ends, np.full(missing, FAR)]
         home = people.home_on(month.first_day, new)
-        self.unit = np.r_[
-            self.unit, self._county.units.nearest(service.HOME_CARE, home, new, month)
-        ]
+        self.unit = np.r_[self.unit, self._county.units.nearest(service.HOME_CARE, home, new, month)]
         self.visits_a_month = np.r_[
             self.visits_a_month, np.clip(np.exp(rng.normal(3.05, 0.7, missing)), 3, 110)
         ]
@@ -154,9 +142,7 @@ def home_care(county: County) -> Deliveries:
     for month in county.months:
         rng = county.chance("home_care", month.code)
         new = clients.step(rng, month)
-        ended = np.flatnonzero(
-            (clients.ends >= month.first_day) & (clients.ends < month.next_first_day)
-        )
+        ended = np.flatnonzero((clients.ends >= month.first_day) & (clients.ends < month.next_first_day))
         folder = f"home_care/{month.code}"
 
         visits = _visits(county, rng, month, clients, visit_id)
@@ -169,34 +155,26 @@ def home_care(county: County) -> Deliveries:
         decision_id += len(decisions)
         assessed = np.union1d(
             new,
-            np.flatnonzero(
-                (clients.ends == FAR) & (rng.random(len(clients.who)) < 1 / 6)
-            ),
+            np.flatnonzero((clients.ends == FAR) & (rng.random(len(clients.who)) < 1 / 6)),
         )
         assessments = _assessments(county, rng, month, clients, assessed, assessment_id)
         assessment_id += len(assessments)
         sensors = _sensors(county, rng, month, clients, sensor_id)
         sensor_id += len(sensors)
 
-        assessment_file = WrittenFile(
-            f"{folder}/rai_{month.code}.csv", csv_bytes(assessments)
-        )
+        assessment_file = WrittenFile(f"{folder}/rai_{month.code}.csv", csv_bytes(assessments))
         sent_again: tuple[WrittenFile, ...] = ()
         if again is not None:
             copy = f"{folder}/{again.path.rsplit('/', 1)[1].removesuffix('.csv')}_kopio.csv"
             sent_again = (WrittenFile(copy, again.data),)
-            county.manifest.record(
-                Flaw.REPEATED_DELIVERY, "home_care.assessments", copy, 1
-            )
+            county.manifest.record(Flaw.REPEATED_DELIVERY, "home_care.assessments", copy, 1)
         again = assessment_file if month.number == len(county.months) // 3 else None
         yield (
             WrittenFile(
                 f"{folder}/kotihoito_asiakkuudet_{month.code}.csv",
                 csv_bytes(_relationships(county, month, clients)),
             ),
-            WrittenFile(
-                f"{folder}/kotihoito_paatokset_{month.code}.csv", csv_bytes(decisions)
-            ),
+            WrittenFile(f"{folder}/kotihoito_paatokset_{month.code}.csv", csv_bytes(decisions)),
             WrittenFile(visits_path, csv_bytes(visits)),
             assessment_file,
             *sent_again,
@@ -234,14 +212,10 @@ def _decisions(
     ended: Integers,
     first: int,
 ) -> Rows:
-    changed = np.flatnonzero(
-        (clients.ends == FAR) & (rng.random(len(clients.who)) < 0.05)
-    )
+    changed = np.flatnonzero((clients.ends == FAR) & (rng.random(len(clients.who)) < 0.05))
     changed = np.setdiff1d(changed, new)
     who = np.r_[new, changed, ended]
-    kind = np.r_[
-        np.zeros(len(new)), np.ones(len(changed)), np.full(len(ended), 2)
-    ].astype(np.int64)
+    kind = np.r_[np.zeros(len(new)), np.ones(len(changed)), np.full(len(ended), 2)].astype(np.int64)
     result = np.where(kind == 1, np.searchsorted([0.82, 0.93], rng.random(len(who))), 0)
     made = np.where(
         kind == 0,
@@ -267,9 +241,7 @@ def _decisions(
     )
 
 
-def _visits(
-    county: County, rng: np.random.Generator, month: Month, clients: Clients, first: int
-) -> Rows:
+def _visits(county: County, rng: np.random.Generator, month: Month, clients: Clients, first: int) -> Rows:
     starts = np.maximum(clients.starts, month.first_day)
     ends = np.minimum(clients.ends, month.next_first_day - 1)
     active_days = np.clip(ends - starts + 1, 0, None)
@@ -289,9 +261,7 @@ def _visits(
         {
             "KAYNTI_ID": numbers(first + np.arange(size), "KK"),
             "HENKILOTUNNUS": pick(county.people.identity, clients.who[client]),
-            "YKSIKKO": pick(
-                [one.code for one in county.units.all], clients.unit[client]
-            ),
+            "YKSIKKO": pick([one.code for one in county.units.all], clients.unit[client]),
             "TYONTEKIJA": pick(county.staff.number, performer),
             "SUUNNITELTU_ALKU": minute_texts(planned, ISO),
             "SUUNNITELTU_LOPPU": minute_texts(planned + length, ISO),
@@ -313,9 +283,7 @@ def _assessments(
 ) -> Rows:
     size = len(assessed)
     heavy = np.clip((clients.visits_a_month[assessed] - 15) / 40, 0, 1)
-    day = np.maximum(
-        clients.starts[assessed], month.first_day + rng.integers(0, month.days, size)
-    )
+    day = np.maximum(clients.starts[assessed], month.first_day + rng.integers(0, month.days, size))
 
     def scale(top: int, level: Numbers) -> pa.Array:
         return numbers(np.clip(rng.normal(level, top * 0.2), 0, top))
@@ -336,20 +304,14 @@ def _assessments(
     )
 
 
-def _sensors(
-    county: County, rng: np.random.Generator, month: Month, clients: Clients, first: int
-) -> Rows:
+def _sensors(county: County, rng: np.random.Generator, month: Month, clients: Clients, first: int) -> Rows:
     active = np.flatnonzero(
-        clients.sensors
-        & (clients.ends >= month.next_first_day)
-        & (clients.starts <= month.first_day)
+        clients.sensors & (clients.ends >= month.next_first_day) & (clients.starts <= month.first_day)
     )
     client = np.repeat(active, rng.poisson(75, len(active)))
     size = len(client)
     day = month.first_day + rng.integers(0, month.days, size)
-    moment = (day * DAY + random_minutes(rng, _SENSOR_HOURS, size)) * 60 + rng.integers(
-        0, 300, size
-    )
+    moment = (day * DAY + random_minutes(rng, _SENSOR_HOURS, size)) * 60 + rng.integers(0, 300, size)
     moment = moment[np.argsort(moment, kind="stable")]
     kind = rng.choice(len(_SENSOR_KINDS), size, p=_SENSOR_SHARES)
     return pa.table(
@@ -358,8 +320,6 @@ def _sensors(
             "person": pick(county.people.identity, clients.who[client]),
             "at": second_texts(moment),
             "kind": pick(_SENSOR_KINDS, kind),
-            "value": decimals(
-                np.where(kind == 2, rng.integers(20, 600, size), 1), 1, "."
-            ),
+            "value": decimals(np.where(kind == 2, rng.integers(20, 600, size), 1), 1, "."),
         }
     )

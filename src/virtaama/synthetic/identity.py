@@ -13,7 +13,9 @@ CHECK_CHARACTERS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 SIGNS_1900 = "-YXWVU"
 SIGNS_2000 = "ABCDEF"
 
-_SHARING = 8  # of this many second persons of a birth date and sex, one differs from the first in the sign only
+_SHARING = (
+    8  # of this many second persons of a birth date and sex, one differs from the first in the sign only
+)
 
 
 def identity_codes(born: Integers, male: Flags) -> Column:
@@ -25,9 +27,7 @@ def identity_codes(born: Integers, male: Flags) -> Column:
     order = np.lexsort((male, born))
     ordinal = np.arange(len(born))
     group = born[order] * 2 + male[order]
-    starts = (
-        np.r_[True, group[1:] != group[:-1]] if len(born) else np.zeros(0, dtype=bool)
-    )
+    starts = np.r_[True, group[1:] != group[:-1]] if len(born) else np.zeros(0, dtype=bool)
     rank = np.empty(len(born), dtype=np.int64)
     rank[order] = ordinal - np.maximum.accumulate(np.where(starts, ordinal, 0))
 
@@ -44,9 +44,7 @@ def identity_codes(born: Integers, male: Flags) -> Column:
     individual = 900 + slot * 2 + male
 
     text = day_texts(born, "compact")
-    year, month, day = (
-        pc.utf8_slice_codeunits(text, a, b) for a, b in ((2, 4), (4, 6), (6, 8))
-    )
+    year, month, day = (pc.utf8_slice_codeunits(text, a, b) for a, b in ((2, 4), (4, 6), (6, 8)))
     date = join("", day, month, year)
     digits = join("", date, numbers(individual))
     check = np.asarray(digits.cast(pa.int64())) % 31

@@ -44,9 +44,7 @@ def invent(
     `manifest` is filled on the way and is complete when the last file has been taken. `months_done` is told
     after each month how many are done.
     """
-    county = settle(
-        size or CountySize(), manifest if manifest is not None else Manifest()
-    )
+    county = settle(size or CountySize(), manifest if manifest is not None else Manifest())
     deliveries = [system(county) for system in SYSTEMS]
     for count, month in enumerate(zip(*deliveries, strict=True), start=1):
         for files in month:

@@ -12,27 +12,17 @@ class Flaw(StrEnum):
     """The kinds of flaw. No row carries more than one of them."""
 
     REPEATED_ROW = "repeated_row"  # a line that already stands in the same file
-    REPEATED_DELIVERY = (
-        "repeated_delivery"  # the bytes of another file under a new name
-    )
+    REPEATED_DELIVERY = "repeated_delivery"  # the bytes of another file under a new name
     LATE_ROW = "late_row"  # first delivered two or more months after it happened
-    CORRECTION = (
-        "correction"  # an id met in an earlier file, delivered again with other content
-    )
+    CORRECTION = "correction"  # an id met in an earlier file, delivered again with other content
     DELETION = "deletion"  # an id met in an earlier file, delivered again as deleted
     UNKNOWN_CODE = "unknown_code"  # a code its list has never had
     ENDED_CODE = "ended_code"  # a code whose validity ended before the event
     IMPOSSIBLE_DATE = "impossible_date"  # a day the calendar does not have
-    WRONG_ENCODING = (
-        "wrong_encoding"  # lines that cannot be read in the declared encoding
-    )
-    RENAMED_COLUMN = (
-        "renamed_column"  # files whose header has the column under its other name
-    )
+    WRONG_ENCODING = "wrong_encoding"  # lines that cannot be read in the declared encoding
+    RENAMED_COLUMN = "renamed_column"  # files whose header has the column under its other name
     BAD_IDENTITY = "bad_identity"  # an identity code whose check character is wrong
-    SEVERAL_CLIENT_NUMBERS = (
-        "several_client_numbers"  # persons with more than one client number
-    )
+    SEVERAL_CLIENT_NUMBERS = "several_client_numbers"  # persons with more than one client number
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,33 +46,21 @@ class Manifest:
     def record(self, kind: Flaw, feed: str, file: str, count: int) -> None:
         """Add to the count of a flaw in a file. Nothing is kept of a count of zero."""
         if count:
-            self._counts[kind, feed, file] = (
-                self._counts.get((kind, feed, file), 0) + count
-            )
+            self._counts[kind, feed, file] = self._counts.get((kind, feed, file), 0) + count
 
     def as_rows(self) -> tuple[Planted, ...]:
         """Every count, in the order of kind, feed and file."""
         return tuple(
-            sorted(
-                Planted(kind, feed, file, count)
-                for (kind, feed, file), count in self._counts.items()
-            )
+            sorted(Planted(kind, feed, file, count) for (kind, feed, file), count in self._counts.items())
         )
 
     def total(self, kind: Flaw, feed: str | None = None) -> int:
         """How many times a flaw was planted in all files, or in those of one feed."""
-        return sum(
-            row.count
-            for row in self.as_rows()
-            if row.kind == kind and feed in (None, row.feed)
-        )
+        return sum(row.count for row in self.as_rows() if row.kind == kind and feed in (None, row.feed))
 
     def as_json(self) -> str:
         """The manifest as text that `from_json` reads back."""
-        return (
-            json.dumps({"planted": [asdict(row) for row in self.as_rows()]}, indent=1)
-            + "\n"
-        )
+        return json.dumps({"planted": [asdict(row) for row in self.as_rows()]}, indent=1) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Manifest:

@@ -18,11 +18,20 @@ from virtaama.synthetic.manifest import Flaw
 from virtaama.synthetic.rows import COMPACT, day_texts, pick
 
 _SCHEMA = """
-CREATE TABLE asiakas (asiakasnro INTEGER PRIMARY KEY, hetu TEXT, sukunimi TEXT, etunimi TEXT, syntynyt TEXT, kunta TEXT);
-CREATE TABLE kaynti (kayntinro INTEGER PRIMARY KEY, asiakasnro INTEGER, pvm TEXT, klo TEXT, tyyppi TEXT, toimipiste TEXT, tekija TEXT);
-CREATE TABLE asiakkuus (asiakkuusnro INTEGER PRIMARY KEY, asiakasnro INTEGER, palvelutehtava TEXT, alku TEXT, loppu TEXT);
-CREATE TABLE paatos (paatosnro INTEGER PRIMARY KEY, asiakkuusnro INTEGER, asiakasnro INTEGER, pvm TEXT, laji TEXT, tulos TEXT);
-"""  # fmt: skip
+CREATE TABLE asiakas (
+    asiakasnro INTEGER PRIMARY KEY, hetu TEXT, sukunimi TEXT, etunimi TEXT, syntynyt TEXT, kunta TEXT
+);
+CREATE TABLE kaynti (
+    kayntinro INTEGER PRIMARY KEY, asiakasnro INTEGER, pvm TEXT, klo TEXT, tyyppi TEXT, toimipiste TEXT,
+    tekija TEXT
+);
+CREATE TABLE asiakkuus (
+    asiakkuusnro INTEGER PRIMARY KEY, asiakasnro INTEGER, palvelutehtava TEXT, alku TEXT, loppu TEXT
+);
+CREATE TABLE paatos (
+    paatosnro INTEGER PRIMARY KEY, asiakkuusnro INTEGER, asiakasnro INTEGER, pvm TEXT, laji TEXT, tulos TEXT
+);
+"""
 
 VISIT_KINDS = ("K", "P", "KK", "E")  # visit, telephone, home visit, electronic
 PLACES = ("SOS1", "SOS2", "PAIHDE")
@@ -57,9 +66,7 @@ def _contents(county: County) -> tuple[dict[str, list[_Row]], dict[str, list[_Ro
     rng = county.chance("old_system")
     end = county.months[0].first_day
     start = day_number(date(county.months[0].year - _YEARS, 1, 1))
-    heinola = np.flatnonzero(
-        people.present(end) & (people.home == HEINOLA) & (people.enters < start)
-    )
+    heinola = np.flatnonzero(people.present(end) & (people.home == HEINOLA) & (people.enters < start))
     chosen = np.sort(rng.choice(heinola, max(12, len(heinola) // 8), replace=False))
     doubles = chosen[:: max(1, min(25, len(chosen) // 4))]
     who = np.r_[chosen, doubles]
@@ -97,9 +104,7 @@ def _clients(county: County, who: Integers, nameless: Flags) -> list[_Row]:
         range(7001, 7001 + len(who)),
         [
             None if missing else code
-            for missing, code in zip(
-                nameless, pick(people.identity, who).to_pylist(), strict=True
-            )
+            for missing, code in zip(nameless, pick(people.identity, who).to_pylist(), strict=True)
         ],
         pick(people.surname, who).to_pylist(),
         pick(people.given_names, who).to_pylist(),
@@ -109,9 +114,7 @@ def _clients(county: County, who: Integers, nameless: Flags) -> list[_Row]:
     return list(zip(*columns, strict=True))
 
 
-def _visits(
-    county: County, rng: np.random.Generator, clients: int, start: int, end: int
-) -> list[_Row]:
+def _visits(county: County, rng: np.random.Generator, clients: int, start: int, end: int) -> list[_Row]:
     counts = 2 + rng.poisson(rng.gamma(0.8, 14.0, clients))
     client = np.repeat(np.arange(clients), counts)
     size = len(client)
@@ -119,9 +122,7 @@ def _visits(
     order = np.argsort(day, kind="stable")
     client, day = client[order], day[order]
     minute = rng.integers(8 * 12, 16 * 12, size) * 5
-    kinds = pick(
-        VISIT_KINDS, np.searchsorted([0.55, 0.8, 0.92], rng.random(size))
-    ).to_pylist()
+    kinds = pick(VISIT_KINDS, np.searchsorted([0.55, 0.8, 0.92], rng.random(size))).to_pylist()
     recent = np.flatnonzero(day >= day_number(date(2019, 1, 1)))
     for number in recent[5::250]:
         kinds[number] = UNKNOWN_KIND
@@ -182,9 +183,7 @@ def _count(
 ) -> None:
     manifest = county.manifest
     kinds = [row[4] for row in tables["kaynti"]]
-    manifest.record(
-        Flaw.UNKNOWN_CODE, "old_system.visits", path, kinds.count(UNKNOWN_KIND)
-    )
+    manifest.record(Flaw.UNKNOWN_CODE, "old_system.visits", path, kinds.count(UNKNOWN_KIND))
     manifest.record(Flaw.ENDED_CODE, "old_system.visits", path, kinds.count(ENDED_KIND))
     identities = [row[1] for row in tables["asiakas"] if row[1] is not None]
     several = len(identities) - len(set(identities))  # nobody has more than two

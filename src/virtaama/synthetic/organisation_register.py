@@ -16,16 +16,10 @@ def organisation_register(county: County) -> Deliveries:
     for month in county.months:
         files = []
         if month.number == 0:
-            files.append(
-                WrittenFile(
-                    f"organisation_register/{month.code}/kunnat.csv", _municipalities()
-                )
-            )
+            files.append(WrittenFile(f"organisation_register/{month.code}/kunnat.csv", _municipalities()))
         units = _units(county, month)
         if units != known:
-            files.append(
-                WrittenFile(f"organisation_register/{month.code}/yksikot.csv", units)
-            )
+            files.append(WrittenFile(f"organisation_register/{month.code}/yksikot.csv", units))
             known = units
         yield tuple(files)
 

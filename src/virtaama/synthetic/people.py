@@ -26,7 +26,9 @@ MOVES_WITHIN_A_YEAR = 0.016
 REGISTERED_IN_ERROR_A_MONTH = 0.00003  # of residents; at least a few in all
 
 _YEAR = 365.25
-_SIGMA = 1.18  # how unequally care is needed; about a tenth of the residents causes three quarters of the cost
+_SIGMA = (
+    1.18  # how unequally care is needed; about a tenth of the residents causes three quarters of the cost
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,25 +63,18 @@ class People:
 
     def home_on(self, day: Integers | int, who: Integers | None = None) -> Integers:
         index = np.arange(len(self)) if who is None else who
-        return np.where(
-            self.moves[index] <= day, self.moves_to[index], self.home[index]
-        )
+        return np.where(self.moves[index] <= day, self.moves_to[index], self.home[index])
 
     def need(self, steepness: float) -> Numbers:
         """The persons' own need, mean 1: even at steepness 0, the more concentrated the higher."""
-        return np.asarray(
-            self.frailty**steepness
-            * np.exp(-(_SIGMA**2) * (steepness**2 - steepness) / 2)
-        )
+        return np.asarray(self.frailty**steepness * np.exp(-(_SIGMA**2) * (steepness**2 - steepness) / 2))
 
     def age_on(self, day: Integers | int, who: Integers | None = None) -> Integers:
         born = self.born if who is None else self.born[who]
         return np.asarray(np.floor((day - born) / _YEAR), dtype=np.int64)
 
 
-def invent_people(
-    rng: np.random.Generator, residents: int, months: tuple[Month, ...]
-) -> People:
+def invent_people(rng: np.random.Generator, residents: int, months: tuple[Month, ...]) -> People:
     """`residents` at the first day, and those who are born or move in later."""
     first, end = months[0].first_day, months[-1].next_first_day
     years = (end - first) / _YEAR
@@ -88,15 +83,10 @@ def invent_people(
     errors = max(4, int(residents * REGISTERED_IN_ERROR_A_MONTH * len(months)))
     count = residents + arrivals + births + errors
     here = np.arange(count) < residents
-    newborn = (np.arange(count) >= residents + arrivals) & (
-        np.arange(count) < count - errors
-    )
+    newborn = (np.arange(count) >= residents + arrivals) & (np.arange(count) < count - errors)
     real = np.arange(count) < count - errors
 
-    shares = (
-        np.array([municipality.population for municipality in MUNICIPALITIES])
-        / POPULATION
-    )
+    shares = np.array([municipality.population for municipality in MUNICIPALITIES]) / POPULATION
     home = rng.choice(len(shares), count, p=shares)
     enters = np.where(here, first, first + rng.integers(0, end - first, count))
     age = np.where(here, _ages(rng, home), rng.gamma(3.2, 9.5, count).clip(0, 90))
@@ -107,12 +97,8 @@ def invent_people(
 
     male = rng.random(count) < np.where(age > 72, 0.42, 0.505)
     years_old = (np.maximum(enters, first) - born) / _YEAR
-    dying = _days_until(
-        rng, 0.000028 * np.exp(0.0985 * (years_old + 1.2)) * np.where(male, 1.25, 0.85)
-    )
-    moving = _days_until(
-        rng, np.where((years_old > 17) & (years_old < 34), 0.052, 0.013)
-    )
+    dying = _days_until(rng, 0.000028 * np.exp(0.0985 * (years_old + 1.2)) * np.where(male, 1.25, 0.85))
+    moving = _days_until(rng, np.where((years_old > 17) & (years_old < 34), 0.052, 0.013))
     start = np.maximum(enters, first)
     leaves = np.minimum(np.minimum(start + dying, start + 40 + moving), FAR)
     moves = start + 35 + _days_until(rng, np.full(count, MOVES_WITHIN_A_YEAR))
@@ -144,8 +130,7 @@ def _ages(rng: np.random.Generator, home: Integers) -> Numbers:
         weights = np.array(AGE_STRUCTURE) * np.exp(municipality.ageing * (groups - 9))
         where = np.flatnonzero(home == number)
         ages[where] = (
-            rng.choice(groups, len(where), p=weights / weights.sum()) * 5
-            + rng.random(len(where)) * 5
+            rng.choice(groups, len(where), p=weights / weights.sum()) * 5 + rng.random(len(where)) * 5
         )
     return ages
 

@@ -19,6 +19,8 @@ Change = Callable[[Rows, Month], Rows]
 IN_PLACE = (Flaw.UNKNOWN_CODE, Flaw.ENDED_CODE, Flaw.IMPOSSIBLE_DATE, Flaw.BAD_IDENTITY)
 AGAIN_NEXT_MONTH = (Flaw.CORRECTION, Flaw.DELETION)
 
+_NONE: Integers = np.zeros(0, dtype=np.int64)
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -84,9 +86,7 @@ class Sowing:
         self._owed: dict[Flaw, float] = defaultdict(float)
         self._kept_back: dict[int, list[tuple[Flaw, Rows]]] = defaultdict(list)
 
-    def sow(
-        self, month: Month, file: str, rows: Rows, sound: Flags | None = None
-    ) -> Rows:
+    def sow(self, month: Month, file: str, rows: Rows, sound: Flags | None = None) -> Rows:
         """The rows to deliver this month: this month's with flaws, and what was kept back for it.
 
         Only rows that are `sound` (all, unless told) are touched. The flaws are counted under `file`.
@@ -96,49 +96,39 @@ class Sowing:
         delivered = np.ones(len(rows), dtype=bool)
         parts, positions = [], []
         for kind in IN_PLACE:
-            if len(picked := picks.get(kind, ())):
+            if len(picked := picks.get(kind, _NONE)):
                 delivered[picked] = False
                 parts.append(self._changed(kind, rows, picked, month))
                 positions.append(picked)
                 self._manifest.record(kind, self._feed, file, len(picked))
         for kind in AGAIN_NEXT_MONTH:
-            if len(picked := picks.get(kind, ())):
-                self._kept_back[month.number + 1].append(
-                    (kind, rows.take(pa.array(picked)))
-                )
-        if len(late := picks.get(Flaw.LATE_ROW, np.zeros(0, dtype=np.int64))):
+            if len(picked := picks.get(kind, _NONE)):
+                self._kept_back[month.number + 1].append((kind, rows.take(pa.array(picked))))
+        if len(late := picks.get(Flaw.LATE_ROW, _NONE)):
             delivered[late] = False
             for lag, some in ((2, late[::2]), (3, late[1::2])):
                 arrives = min(month.number + lag, self._months - 1)
                 if len(some):
-                    self._kept_back[arrives].append(
-                        (Flaw.LATE_ROW, rows.take(pa.array(some)))
-                    )
+                    self._kept_back[arrives].append((Flaw.LATE_ROW, rows.take(pa.array(some))))
         kept = np.flatnonzero(delivered)
         if len(kept) < len(rows):
             together = pa.concat_tables([rows.take(pa.array(kept)), *parts])
-            rows_now = together.take(
-                pa.array(np.argsort(np.concatenate([kept, *positions]), kind="stable"))
-            )
+            rows_now = together.take(pa.array(np.argsort(np.concatenate([kept, *positions]), kind="stable")))
         else:
             rows_now = rows
-        twice = picks.get(Flaw.REPEATED_ROW, np.zeros(0, dtype=np.int64))
+        twice = picks.get(Flaw.REPEATED_ROW, _NONE)
         self._manifest.record(Flaw.REPEATED_ROW, self._feed, file, len(twice))
         arrivals = [
             self._arrived(kind, kept_rows, month, file)
             for kind, kept_rows in self._kept_back.pop(month.number, [])
         ]
-        return pa.concat_tables(
-            [rows_now, rows.take(pa.array(twice)), *arrivals]
-        ).combine_chunks()
+        return pa.concat_tables([rows_now, rows.take(pa.array(twice)), *arrivals]).combine_chunks()
 
     def _pick(self, month: Month, candidates: Integers) -> dict[Flaw, Integers]:
         wanted: dict[Flaw, int] = {}
         for kind, share in self._shares.items():
             self._owed[kind] += share.of_rows * len(candidates)
-            later = {Flaw.LATE_ROW: 2, Flaw.CORRECTION: 1, Flaw.DELETION: 1}.get(
-                kind, 0
-            )
+            later = {Flaw.LATE_ROW: 2, Flaw.CORRECTION: 1, Flaw.DELETION: 1}.get(kind, 0)
             if month.number + later < self._months:
                 wanted[kind] = int(self._owed[kind])
         total = sum(wanted.values())
@@ -146,16 +136,9 @@ class Sowing:
             return {}
         for kind, count in wanted.items():
             self._owed[kind] -= count
-        drawn = (
-            self._rng.choice(candidates, total, replace=False)
-            if total
-            else candidates[:0]
-        )
-        ends = np.cumsum(list(wanted.values()))[:-1] if wanted else []
-        return {
-            kind: np.sort(part)
-            for kind, part in zip(wanted, np.split(drawn, ends), strict=True)
-        }
+        drawn = self._rng.choice(candidates, total, replace=False) if total else candidates[:0]
+        ends = np.cumsum(list(wanted.values()), dtype=np.int64)[:-1]
+        return {kind: np.sort(part) for kind, part in zip(wanted, np.split(drawn, ends), strict=True)}
 
     def _changed(self, kind: Flaw, rows: Rows, picked: Integers, month: Month) -> Rows:
         return self._shares[kind].change(rows.take(pa.array(picked)), month)

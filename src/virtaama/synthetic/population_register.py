@@ -47,42 +47,26 @@ def population_register(county: County) -> Deliveries:
         rng = county.chance("population_register", month.code)
         appearing = errors[errors % max(1, len(county.months) - 1) == month.number]
         vanishing = errors[errors % max(1, len(county.months) - 1) == month.number - 1]
-        rows = (
-            _everybody(people, month)
-            if month.number == 0
-            else _changes(people, month, rng)
-        )
-        in_error = _state(
-            people, appearing, month.first_day + 3 + np.zeros_like(appearing), "L"
-        )
-        removed = _state(
-            people, vanishing, month.first_day + 3 + np.zeros_like(vanishing), "P"
-        )
+        rows = _everybody(people, month) if month.number == 0 else _changes(people, month, rng)
+        in_error = _state(people, appearing, month.first_day + 3 + np.zeros_like(appearing), "L")
+        removed = _state(people, vanishing, month.first_day + 3 + np.zeros_like(vanishing), "P")
         plain = pa.concat_tables([rows, in_error, removed]).combine_chunks()
 
         path = f"population_register/{month.code}/vaesto_{month.code}.csv"
         header = list(plain.column_names)
         if month.number >= (len(county.months) + 1) // 2:
             header[header.index("KOTIKUNTA")] = "KUNTA"
-            county.manifest.record(
-                Flaw.RENAMED_COLUMN, "population_register.residents", path, 1
-            )
-        county.manifest.record(
-            Flaw.DELETION, "population_register.residents", path, len(vanishing)
-        )
+            county.manifest.record(Flaw.RENAMED_COLUMN, "population_register.residents", path, 1)
+        county.manifest.record(Flaw.DELETION, "population_register.residents", path, len(vanishing))
         affected = _lines_beyond_ascii(plain)
         if (
             not encoding_spoilt
             and month.number >= max(1, len(county.months) // 3)
-            and _WRONGLY_ENCODED_AT_LEAST
-            <= affected
-            <= len(plain) * _WRONGLY_ENCODED_AT_MOST
+            and _WRONGLY_ENCODED_AT_LEAST <= affected <= len(plain) * _WRONGLY_ENCODED_AT_MOST
             and not len(vanishing)
         ):
             encoding_spoilt = True
-            county.manifest.record(
-                Flaw.WRONG_ENCODING, "population_register.residents", path, affected
-            )
+            county.manifest.record(Flaw.WRONG_ENCODING, "population_register.residents", path, affected)
             data = csv_bytes(plain, encoding="latin-1", header=header)
         else:
             sound = np.arange(len(plain)) < len(rows)
@@ -94,9 +78,7 @@ def population_register(county: County) -> Deliveries:
         residences = f"population_register/{month.code}/asuminen_{month.code}.csv"
         yield (
             WrittenFile(path, data),
-            WrittenFile(
-                residences, csv_bytes(_residences(people, month), encoding="utf-8-sig")
-            ),
+            WrittenFile(residences, csv_bytes(_residences(people, month), encoding="utf-8-sig")),
         )
 
 
@@ -124,12 +106,8 @@ def _changes(people: People, month: Month, rng: np.random.Generator | None) -> R
         _state(people, np.flatnonzero(left), people.leaves[left], "M"),
     ]
     if rng is not None:
-        staying = (
-            people.present(month.first_day) & ~moved & ~left & (people.moves == FAR)
-        )
-        movers = np.flatnonzero(
-            staying & (rng.random(len(people)) < MOVES_WITHIN_MUNICIPALITY_A_MONTH)
-        )
+        staying = people.present(month.first_day) & ~moved & ~left & (people.moves == FAR)
+        movers = np.flatnonzero(staying & (rng.random(len(people)) < MOVES_WITHIN_MUNICIPALITY_A_MONTH))
         days = month.first_day + rng.integers(0, month.days, len(movers))
         parts.append(_state(people, movers, days, "M", address=month.number + 1))
     return pa.concat_tables(parts)
@@ -139,9 +117,7 @@ def _during(days: Integers, month: Month) -> Flags:
     return np.asarray((days >= month.first_day) & (days < month.next_first_day))
 
 
-def _state(
-    people: People, who: Integers, day: Integers, kind: str, address: int = 0
-) -> Rows:
+def _state(people: People, who: Integers, day: Integers, kind: str, address: int = 0) -> Rows:
     home = people.home_on(day, who)
     gone = (people.leaves[who] <= day) & people.real[who]
     dead = gone & people.dies[who]
@@ -184,19 +160,13 @@ def _residences(people: People, month: Month) -> Rows:
     first_only = np.flatnonzero(begun & ~moved & ~(left & (far_moves == FAR)))
     parts.append(_periods(people, first_only, people.home, people.enters, None))
     ended_by_move = np.flatnonzero(moved)
-    parts.append(
-        _periods(people, ended_by_move, people.home, people.enters, people.moves - 1)
-    )
+    parts.append(_periods(people, ended_by_move, people.home, people.enters, people.moves - 1))
     settled = np.flatnonzero(moved & ~left)
     parts.append(_periods(people, settled, people.moves_to, people.moves, None))
     leaving_first = np.flatnonzero(left & (far_moves == FAR))
-    parts.append(
-        _periods(people, leaving_first, people.home, people.enters, people.leaves)
-    )
+    parts.append(_periods(people, leaving_first, people.home, people.enters, people.leaves))
     leaving_second = np.flatnonzero(left & (far_moves != FAR))
-    parts.append(
-        _periods(people, leaving_second, people.moves_to, people.moves, people.leaves)
-    )
+    parts.append(_periods(people, leaving_second, people.moves_to, people.moves, people.leaves))
     return pa.concat_tables(parts)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +13,10 @@ import pyarrow.compute as pc
 
 from virtaama.synthetic.calendar import DAY
 
-Column = pa.Array  # of strings; null where the source leaves the value out
-Rows = pa.Table
+# pyarrow carries no types: a column is an array of strings, null where the source leaves the value out,
+# and rows are a table of such columns.
+Column: TypeAlias = Any
+Rows: TypeAlias = Any
 
 _FIRST = np.datetime64("1890-01-01")
 _LAST = np.datetime64("2060-01-01")
@@ -68,19 +70,13 @@ def minute_texts(
     return pc.binary_join_element_wise(day_texts(day, style, where), times, between)
 
 
-def second_texts(
-    seconds: npt.NDArray[Any], where: npt.NDArray[np.bool_] | None = None
-) -> Column:
+def second_texts(seconds: npt.NDArray[Any], where: npt.NDArray[np.bool_] | None = None) -> Column:
     """Seconds since 1970 as 2025-12-31T23:59:59; null where `where` is false."""
     minute, second = np.divmod(seconds, 60)
-    return join(
-        "", minute_texts(minute, ISO, where, "T"), _seconds().take(pa.array(second))
-    )
+    return join("", minute_texts(minute, ISO, where, "T"), _seconds().take(pa.array(second)))
 
 
-def _taken(
-    values: pa.Array, index: npt.NDArray[Any], where: npt.NDArray[np.bool_] | None
-) -> Column:
+def _taken(values: pa.Array, index: npt.NDArray[Any], where: npt.NDArray[np.bool_] | None) -> Column:
     if where is None:
         return values.take(pa.array(index))
     return values.take(pa.array(np.where(where, index, 0), mask=~where))
@@ -92,9 +88,7 @@ def pick(
     where: npt.NDArray[np.bool_] | None = None,
 ) -> Column:
     """values[index] for each index; null where `where` is false."""
-    source = (
-        values if isinstance(values, pa.Array) else pa.array(list(values), pa.string())
-    )
+    source = values if isinstance(values, pa.Array) else pa.array(list(values), pa.string())
     return _taken(source, index, where)
 
 
@@ -135,9 +129,7 @@ def join(separator: str, *parts: Column | str) -> Column:
 def lines_of(rows: Rows) -> Column:
     """Each row as its values between semicolons; null is empty."""
     columns = [column.combine_chunks() for column in rows.columns]
-    return pc.binary_join_element_wise(
-        *columns, ";", null_handling="replace", null_replacement=""
-    )
+    return pc.binary_join_element_wise(*columns, ";", null_handling="replace", null_replacement="")
 
 
 def text_of(lines: Column) -> bytes:
@@ -149,19 +141,10 @@ def text_of(lines: Column) -> bytes:
     whole = pa.LargeListArray.from_arrays(
         pa.array([0, len(lines)], pa.int64()), lines.cast(pa.large_string())
     )
-    return (
-        bytes(
-            pc.binary_join(whole, pa.scalar("\n", pa.large_string()))[0]
-            .as_py()
-            .encode()
-        )
-        + b"\n"
-    )
+    return bytes(pc.binary_join(whole, pa.scalar("\n", pa.large_string()))[0].as_py().encode()) + b"\n"
 
 
-def csv_bytes(
-    rows: Rows, *, encoding: str = "utf-8", header: Sequence[str] | None = None
-) -> bytes:
+def csv_bytes(rows: Rows, *, encoding: str = "utf-8", header: Sequence[str] | None = None) -> bytes:
     """A delimited file of the rows. `header` where the names differ from the columns' own."""
     body = text_of(lines_of(rows))
     text = (";".join(header or rows.column_names) + "\n").encode() + body

@@ -56,12 +56,8 @@ _NIGHT_RUN = 23 * 60 + 30
 _FLAWS = {
     Flaw.REPEATED_ROW: Share(0.0015),
     Flaw.LATE_ROW: Share(0.0025),
-    Flaw.CORRECTION: Share(
-        0.0030, corrected("MUUTETTU", "01.{month:02}.{year} 02:10", JATKOH="9")
-    ),
-    Flaw.DELETION: Share(
-        0.0015, corrected("MUUTETTU", "01.{month:02}.{year} 02:15", TILA="P")
-    ),
+    Flaw.CORRECTION: Share(0.0030, corrected("MUUTETTU", "01.{month:02}.{year} 02:10", JATKOH="9")),
+    Flaw.DELETION: Share(0.0015, corrected("MUUTETTU", "01.{month:02}.{year} 02:15", TILA="P")),
     Flaw.UNKNOWN_CODE: Share(0.0015, put(EA="99X")),
     Flaw.ENDED_CODE: Share(0.0015, put(YHTEYSTAPA="R40")),
     Flaw.IMPOSSIBLE_DATE: Share(0.0010, put(TUPVA="30.02.2026")),
@@ -79,9 +75,7 @@ def specialised_care(county: County) -> Deliveries:
         visits = _outpatient(county, rng, month)
         stays, discharged = _stays(county, rng, month)
         rows = pa.concat_tables([visits, stays])
-        rows = rows.add_column(
-            0, "HILMO_ID", numbers(next_id + np.arange(len(rows)), "H")
-        )
+        rows = rows.add_column(0, "HILMO_ID", numbers(next_id + np.arange(len(rows)), "H"))
         next_id += len(rows)
         path = f"specialised_care/{month.code}/hilmo_{month.code}.csv"
 
@@ -92,9 +86,7 @@ def specialised_care(county: County) -> Deliveries:
             len(rows),
         )
         left_open = pick(rows["LPVM"].combine_chunks(), np.arange(len(rows)), ~still_in)
-        changed = pc.if_else(
-            pa.array(still_in), month_end, rows["MUUTETTU"].combine_chunks()
-        )
+        changed = pc.if_else(pa.array(still_in), month_end, rows["MUUTETTU"].combine_chunks())
         now = with_column(with_column(rows, "LPVM", left_open), "MUUTETTU", changed)
         outpatient = np.arange(len(rows)) < len(visits)
         delivered = sowing.sow(month, path, now, outpatient)
@@ -109,9 +101,7 @@ def specialised_care(county: County) -> Deliveries:
         yield (WrittenFile(path, csv_bytes(whole, encoding="latin-1")),)
 
 
-def _by_discharge(
-    rows: Rows, leaving: Integers, still_in: Flags
-) -> list[tuple[int, Rows]]:
+def _by_discharge(rows: Rows, leaving: Integers, still_in: Flags) -> list[tuple[int, Rows]]:
     open_stays = np.flatnonzero(still_in)
     return [
         (int(day), rows.take(pa.array(open_stays[leaving[open_stays] == day])))
@@ -122,24 +112,16 @@ def _by_discharge(
 def _outpatient(county: County, rng: np.random.Generator, month: Month) -> Rows:
     people = county.people
     yearly = by_age(people.age_on(month.first_day), *OUTPATIENT_YEARLY)
-    who = rng.permutation(
-        county.who_needs(rng, month, yearly, people.need(1.0), month.season)
-    )
+    who = rng.permutation(county.who_needs(rng, month, yearly, people.need(1.0), month.season))
     size = len(who)
     urgency = np.searchsorted([0.93, 0.97], rng.random(size))
     office = random_days(rng, month, OFFICE_DAYS, size)
     day = np.where(urgency == 2, random_days(rng, month, EVERY_DAY, size), office)
     speciality = _specialities(rng, people.age_on(day, who))
     remote = rng.random(size) < 0.12 + 0.10 * county.progress(month)
-    contact = np.where(
-        remote & (urgency == 0), np.where(rng.random(size) < 0.75, 1, 2), 0
-    )
-    wait = np.where(urgency == 0, 32 * np.exp(rng.normal(0, 0.75, size)), 0).astype(
-        np.int64
-    )
-    clinic = {
-        county.units.all[n].speciality: n for n in county.units.of(service.OUTPATIENT)
-    }
+    contact = np.where(remote & (urgency == 0), np.where(rng.random(size) < 0.75, 1, 2), 0)
+    wait = np.where(urgency == 0, 32 * np.exp(rng.normal(0, 0.75, size)), 0).astype(np.int64)
+    clinic = {county.units.all[n].speciality: n for n in county.units.of(service.OUTPATIENT)}
     unit = np.array([clinic[code] for code, *_ in SPECIALITIES])[speciality]
     return _rows(
         county,
@@ -163,51 +145,33 @@ def _specialities(rng: np.random.Generator, age: Integers) -> Integers:
     return np.where((age >= 16) & (drawn == paediatric), 0, drawn)
 
 
-def _stays(
-    county: County, rng: np.random.Generator, month: Month
-) -> tuple[Rows, Integers]:
+def _stays(county: County, rng: np.random.Generator, month: Month) -> tuple[Rows, Integers]:
     people = county.people
     age = people.age_on(month.first_day)
     season = month.season * (1 + 0.06 * (month.influenza - 1.2))
-    hospital = county.who_needs(
-        rng, month, by_age(age, *HOSPITAL_STAYS_YEARLY), people.need(1.2), season
-    )
-    local = county.who_needs(
-        rng, month, by_age(age, *LOCAL_STAYS_YEARLY), people.need(1.2), season
-    )
+    hospital = county.who_needs(rng, month, by_age(age, *HOSPITAL_STAYS_YEARLY), people.need(1.2), season)
+    local = county.who_needs(rng, month, by_age(age, *LOCAL_STAYS_YEARLY), people.need(1.2), season)
     who = np.r_[hospital, local]
     size = len(who)
     in_hospital = np.arange(size) < len(hospital)
     arrives = random_days(rng, month, EVERY_DAY, size)
-    length = np.where(
-        in_hospital, rng.geometric(1 / 4.2, size), rng.geometric(1 / 13.0, size)
-    )
+    length = np.where(in_hospital, rng.geometric(1 / 4.2, size), rng.geometric(1 / 13.0, size))
     discharged = np.maximum(np.minimum(arrives + length, people.leaves[who]), arrives)
 
-    wards = {
-        county.units.all[n].speciality: n
-        for n in county.units.of(service.HOSPITAL_WARD)
-    }
+    wards = {county.units.all[n].speciality: n for n in county.units.of(service.HOSPITAL_WARD)}
     codes = sorted(wards)
     drawn = rng.integers(0, len(codes), size)
     child = people.age_on(arrives, who) < 16
-    drawn = np.where(
-        child, codes.index("40"), np.where(drawn == codes.index("40"), 0, drawn)
-    )
-    own_ward = county.units.nearest(
-        service.LOCAL_WARD, people.home_on(arrives, who), who, month
-    )
-    unit = np.where(
-        in_hospital, np.array([wards[code] for code in codes])[drawn], own_ward
-    )
+    drawn = np.where(child, codes.index("40"), np.where(drawn == codes.index("40"), 0, drawn))
+    own_ward = county.units.nearest(service.LOCAL_WARD, people.home_on(arrives, who), who, month)
+    unit = np.where(in_hospital, np.array([wards[code] for code in codes])[drawn], own_ward)
     acute = rng.random(size) < np.where(in_hospital, 0.62, 0.85)
     rows = _rows(
         county,
         rng,
         who=who,
         unit=unit,
-        referral=arrives
-        - np.where(acute, 0, 40 * np.exp(rng.normal(0, 0.7, size))).astype(np.int64),
+        referral=arrives - np.where(acute, 0, 40 * np.exp(rng.normal(0, 0.7, size))).astype(np.int64),
         arrives=arrives,
         leaves=discharged,
         contact=constant("R80", size),
@@ -231,10 +195,7 @@ def _rows(
     speciality: Column,
 ) -> Rows:
     people, size = county.people, len(who)
-    year = (
-        np.array(leaves, dtype="datetime64[D]").astype("datetime64[Y]").astype(np.int64)
-        + 1970
-    )
+    year = np.array(leaves, dtype="datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
     diagnosis = (rng.random(size) ** 1.3 * len(_DIAGNOSES)).astype(np.int64)
     return pa.table(
         {
@@ -250,9 +211,7 @@ def _rows(
             "EA": speciality,
             "YHTEYSTAPA": contact,
             "KIIREELLISYYS": urgency,
-            "JATKOH": pick(
-                ("1", "2", "3"), np.searchsorted([0.8, 0.95], rng.random(size))
-            ),
+            "JATKOH": pick(("1", "2", "3"), np.searchsorted([0.8, 0.95], rng.random(size))),
             "PDGO": pick(_DIAGNOSES, diagnosis),
             "MUUTETTU": minute_texts(leaves * DAY + _NIGHT_RUN),
             "TILA": constant("A", size),

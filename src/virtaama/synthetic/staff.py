@@ -79,9 +79,7 @@ def staff(county: County) -> Deliveries:
                 f"{folder}/palvelussuhteet_{month.code}.csv",
                 csv_bytes(_contracts(county, month, known)),
             ),
-            WrittenFile(
-                shifts_path, csv_bytes(shifts_sowing.sow(month, shifts_path, shifts))
-            ),
+            WrittenFile(shifts_path, csv_bytes(shifts_sowing.sow(month, shifts_path, shifts))),
             WrittenFile(
                 absences_path,
                 csv_bytes(absences_sowing.sow(month, absences_path, absences)),
@@ -110,17 +108,13 @@ def _contracts(county: County, month: Month, known: Integers) -> Rows:
         {
             "SUHDE_ID": numbers(1 + known, "S"),
             "HENKILONUMERO": pick(members.number, known),
-            "YKSIKKO": pick(
-                [one.code for one in county.units.all], members.unit[known]
-            ),
+            "YKSIKKO": pick([one.code for one in county.units.all], members.unit[known]),
             "LAJI": pick(
                 ("maaraaikainen", "vakinainen"),
                 members.permanent[known].astype(np.int64),
             ),
             "ALKAA": day_texts(members.starts[known], ISO),
-            "PAATTYY": day_texts(
-                np.minimum(ends, month.next_first_day), ISO, ends < month.next_first_day
-            ),
+            "PAATTYY": day_texts(np.minimum(ends, month.next_first_day), ISO, ends < month.next_first_day),
             "TYOAIKAPROSENTTI": numbers(members.percent[known]),
         }
     )
@@ -130,9 +124,7 @@ def _absent(
     county: County, rng: np.random.Generator, month: Month, absent_until: Integers
 ) -> tuple[Integers, Integers, Integers, Integers]:
     members = county.staff
-    employed = (members.starts <= month.first_day) & (
-        members.ends >= month.next_first_day
-    )
+    employed = (members.starts <= month.first_day) & (members.ends >= month.next_first_day)
     share = month.days / 365.25
     ill = 1 + 0.22 * (month.influenza - 1.2)
     chances = (
@@ -149,20 +141,18 @@ def _absent(
     )
     lengths = np.array([SICK_SPELL_DAYS, 2.0, 1.5, 15.0, 90.0])
     who_parts, kind_parts = [], []
-    for kind, chance in enumerate(chances):
+    for reason, chance in enumerate(chances):
         chosen = np.flatnonzero(employed & (rng.random(len(members)) < chance))
         who_parts.append(chosen)
-        kind_parts.append(np.full(len(chosen), kind))
+        kind_parts.append(np.full(len(chosen), reason))
     who, kind = np.concatenate(who_parts), np.concatenate(kind_parts)
     starts = month.first_day + rng.integers(0, month.days, len(who))
     # One absence a person at a time: the first drawn this month, after the one still going on.
-    _, first = np.unique(who, return_index=True)
-    first = first[absent_until[who[first]] < starts[first]]
-    who, kind, starts = who[first], kind[first], starts[first]
+    _, drawn_first = np.unique(who, return_index=True)
+    free = drawn_first[absent_until[who[drawn_first]] < starts[drawn_first]]
+    who, kind, starts = who[free], kind[free], starts[free]
     length = rng.geometric(1 / lengths[kind])
-    ends = np.minimum(
-        starts + length - 1, np.where(members.ends[who] == FAR, FAR, members.ends[who])
-    )
+    ends = np.minimum(starts + length - 1, np.where(members.ends[who] == FAR, FAR, members.ends[who]))
     return who, kind, starts, ends
 
 
@@ -181,8 +171,7 @@ def _shifts(
     clock = services[members.unit]
     workday = np.where(weekday(days) < 5, 1.0, 0.0)
     planned = (
-        rng.random((len(members), len(days)))
-        < np.where(clock[:, None], 0.66, workday[None, :] * 0.92)
+        rng.random((len(members), len(days))) < np.where(clock[:, None], 0.66, workday[None, :] * 0.92)
     ) & (rng.random((len(members), len(days))) < members.percent[:, None] / 100)
     planned &= (members.starts[:, None] <= days) & (members.ends[:, None] >= days)
     absent = _absence_matrix(len(members), days, who, starts, ends)
@@ -200,9 +189,7 @@ def _shifts(
         {
             "VUORO_ID": numbers(first + np.arange(size), "V"),
             "HENKILONUMERO": pick(members.number, employee),
-            "YKSIKKO": pick(
-                [one.code for one in county.units.all], members.unit[employee]
-            ),
+            "YKSIKKO": pick([one.code for one in county.units.all], members.unit[employee]),
             "VUOROTYYPPI": pick([name for name, *_ in SHIFTS], kind),
             "SUUNNITELTU_ALKU": minute_texts(begins, ISO),
             "SUUNNITELTU_LOPPU": minute_texts(begins + lasts, ISO),
@@ -212,9 +199,7 @@ def _shifts(
     )
 
 
-def _absence_matrix(
-    size: int, days: Integers, who: Integers, starts: Integers, ends: Integers
-) -> Flags:
+def _absence_matrix(size: int, days: Integers, who: Integers, starts: Integers, ends: Integers) -> Flags:
     absent = np.zeros((size, len(days)), dtype=bool)
     absent[who] = (starts[:, None] <= days) & (ends[:, None] >= days)
     return absent

@@ -61,25 +61,20 @@ class StaffMembers:
     ends: Integers  # FAR while nothing is agreed
     permanent: Flags
     percent: Integers
-    successor: (
-        Integers  # who holds the position after this one; itself when nobody does
-    )
+    successor: Integers  # who holds the position after this one; itself when nobody does
     posts_of_unit: tuple[Integers, ...]  # first holders of the posts of each unit
 
     def __len__(self) -> int:
         return len(self.person)
 
-    def someone(
-        self, rng: np.random.Generator, units: Integers, day: Integers
-    ) -> Integers:
+    def someone(self, rng: np.random.Generator, units: Integers, day: Integers) -> Integers:
         """Somebody who works in each unit on each day."""
         sizes = np.array([len(posts) for posts in self.posts_of_unit])
         offsets = np.r_[0, np.cumsum(sizes)[:-1]]
         posts = np.concatenate(self.posts_of_unit)
-        chosen = posts[
-            offsets[units] + (rng.random(len(units)) * sizes[units]).astype(np.int64)
-        ]
-        return np.where(day <= self.ends[chosen], chosen, self.successor[chosen])
+        chosen = posts[offsets[units] + (rng.random(len(units)) * sizes[units]).astype(np.int64)]
+        holder: Integers = np.where(day <= self.ends[chosen], chosen, self.successor[chosen])
+        return holder
 
 
 def invent_staff(
@@ -92,23 +87,15 @@ def invent_staff(
     title_of_post: list[Integers] = []
     for name, (share, titles) in _STAFFING.items():
         of_service = units.of(name)
-        for unit in of_service:
-            posts = max(
-                1, round(residents * STAFF_PER_RESIDENT * share / len(of_service))
-            )
-            unit_of_post.append(np.full(posts, unit))
-            title_of_post.append(
-                rng.choice(list(titles), posts, p=list(titles.values()))
-            )
+        for number in of_service:
+            how_many = max(1, round(residents * STAFF_PER_RESIDENT * share / len(of_service)))
+            unit_of_post.append(np.full(how_many, number))
+            title_of_post.append(rng.choice(list(titles), how_many, p=list(titles.values())))
     unit = np.concatenate(unit_of_post)
     title = np.concatenate(title_of_post)
     posts = len(unit)
 
-    leaving = (
-        first
-        + (rng.exponential(1.0, posts) / TURNOVER_A_YEAR * 365).astype(np.int64)
-        + 20
-    )
+    leaving = first + (rng.exponential(1.0, posts) / TURNOVER_A_YEAR * 365).astype(np.int64) + 20
     opens = np.array([one.opens for one in units.all])[unit]
     closes = np.array([one.closes for one in units.all])[unit]
     replaced = np.flatnonzero((leaving < end - 40) & (opens < first) & (closes == FAR))
@@ -119,18 +106,14 @@ def invent_staff(
 
     size = posts + len(replaced)
     age = people.age_on(first)
-    able = np.flatnonzero(
-        people.present(first) & (age >= 20) & (age < 63) & (people.leaves > end)
-    )
+    able = np.flatnonzero(people.present(first) & (age >= 20) & (age < 63) & (people.leaves > end))
     person = rng.permutation(able)[np.arange(size) % len(able)]
     titles_of_all = np.r_[title, title[replaced]]
     licensed = np.array([bool(right) for right in RIGHTS])[titles_of_all]
     return StaffMembers(
         person=person,
         number=numbers(200001 + rng.permutation(size)),
-        terhikki=numbers(
-            90000000001 + rng.permutation(size * 3)[:size] * 7, where=licensed
-        ),
+        terhikki=numbers(90000000001 + rng.permutation(size * 3)[:size] * 7, where=licensed),
         unit=np.r_[unit, unit[replaced]],
         title=titles_of_all,
         starts=np.r_[starts, leaving[replaced] + 1],
@@ -138,9 +121,7 @@ def invent_staff(
         permanent=np.r_[rng.random(posts) < 0.86, rng.random(len(replaced)) < 0.6],
         percent=np.where(rng.random(size) < 0.82, 100, rng.choice([50, 60, 80], size)),
         successor=successor,
-        posts_of_unit=tuple(
-            np.flatnonzero(unit == number) for number in range(len(units.all))
-        ),
+        posts_of_unit=tuple(np.flatnonzero(unit == number) for number in range(len(units.all))),
     )
 
 

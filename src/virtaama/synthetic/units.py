@@ -124,28 +124,16 @@ class Units:
             number
             for number, unit in enumerate(self.all)
             if unit.service == service
-            and (
-                month is None
-                or (
-                    unit.opens <= month.first_day
-                    and unit.closes >= month.next_first_day
-                )
-            )
+            and (month is None or (unit.opens <= month.first_day and unit.closes >= month.next_first_day))
         ]
 
-    def nearest(
-        self, service: str, homes: Integers, persons: Integers, month: Month
-    ) -> Integers:
+    def nearest(self, service: str, homes: Integers, persons: Integers, month: Month) -> Integers:
         """The unit each person uses: one in the home municipality, else one in Lahti, always the same."""
         open_units = self.of(service, month)
         chosen = np.zeros(len(homes), dtype=np.int64)
         for municipality in range(len(MUNICIPALITIES)):
             local = [n for n in open_units if self.all[n].municipality == municipality]
-            local = (
-                local
-                or [n for n in open_units if self.all[n].municipality == LAHTI]
-                or open_units
-            )
+            local = local or [n for n in open_units if self.all[n].municipality == LAHTI] or open_units
             where = np.flatnonzero(homes == municipality)
             chosen[where] = np.array(local)[persons[where] % len(local)]
         return chosen
@@ -213,9 +201,7 @@ def invent_units(months: tuple[Month, ...]) -> Units:
                 municipality=municipality,
                 service=service,
                 cost_centre=f"{(municipality + 1) * 1000 + ordinal}",
-                opens=months[len(months) // 3].first_day
-                if speciality == "digital"
-                else opened,
+                opens=months[len(months) // 3].first_day if speciality == "digital" else opened,
                 closes=(
                     months[len(months) * 2 // 3].first_day - 1
                     if (service, municipality) == (ORAL, 5)
