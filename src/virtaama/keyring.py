@@ -62,6 +62,7 @@ class Keyring:
         return self._keys[name]
 
     def pseudonym(self, code: str) -> str:
+        """The pseudonym of a normalised identity code."""
         return pseudonyms.pseudonym(code, self._keys["identity"])
 
     def encipher(self, field_name: str, text: str) -> str:

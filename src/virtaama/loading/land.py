@@ -37,6 +37,7 @@ from virtaama.sources.reading import DETAILS, FAULT, Reading, RejectedLine, lite
 
 HANDFUL = 10  # so few rejected rows never refuse a delivery, however small it is
 _ROW_GROUP = 122_880  # the engine's own: groups are read in parallel
+_DICTIONARY = 8 << 20
 _MEMBER = "!"  # `x.zip!NAME.csv` is a file inside a zip
 
 Progress = Callable[[int, int, str], None]  # deliveries done, deliveries in all, the file at hand
@@ -205,7 +206,14 @@ class _Prepared:
     drift: tuple[DriftEvent, ...]
 
     def write(self, path: Path) -> None:
-        pq.write_table(self.rows, path, compression="zstd", row_group_size=_ROW_GROUP)
+        # Pseudonyms repeat but are long: a dictionary of the usual size would be given up.
+        pq.write_table(
+            self.rows,
+            path,
+            compression="zstd",
+            row_group_size=_ROW_GROUP,
+            dictionary_pagesize_limit=_DICTIONARY,
+        )
 
 
 class _Stopped(DeliveryRefused):

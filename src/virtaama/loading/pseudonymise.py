@@ -59,8 +59,8 @@ class Pseudonymiser:
     def _pseudonyms(self, codes: list[str]) -> list[str | None]:
         for code in codes:
             if code not in self._known:
-                right = is_identity_code(normalise(code))
-                self._known[code] = self.keyring.pseudonym(code) if right else None
+                normal = normalise(code)
+                self._known[code] = self.keyring.pseudonym(normal) if is_identity_code(normal) else None
         return [self._known[code] for code in codes]
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hmac
 import re
-from datetime import date
+from calendar import monthrange
+from functools import cache
 
 KEY_VERSION = 1  # stands before every pseudonym; a new key gets a new number
 
@@ -38,17 +39,18 @@ def is_identity_code(code: str) -> bool:
     day, month, year, sign, number, check = parts.groups()
     if int(number) < 2 or _CHECK_CHARACTERS[int(day + month + year + number) % 31] != check:
         return False
-    try:
-        date(_CENTURIES[sign] + int(year), int(month), int(day))
-    except ValueError:
-        return False
-    return True
+    return _is_day(_CENTURIES[sign] + int(year), int(month), int(day))
+
+
+@cache  # persons are many, their days of birth few
+def _is_day(year: int, month: int, day: int) -> bool:
+    return 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
 
 
 def pseudonym(code: str, key: bytes) -> str:
-    """`1-` and 32 hex digits: the HMAC-SHA256 of the normalised code, cut to 128 bits.
+    """`1-` and 32 hex digits: the HMAC-SHA256 of a normalised code, cut to 128 bits.
 
     The same person has the same pseudonym in every source; without the key nobody can try codes one by one.
     """
-    digest = hmac.digest(key, normalise(code).encode(), "sha256")
+    digest = hmac.digest(key, code.encode(), "sha256")
     return f"{KEY_VERSION}-{digest[:16].hex()}"

@@ -69,7 +69,8 @@ def header(file: Path, feed: Feed) -> tuple[str, ...]:
         raise DeliveryRefused(
             f"{file.name}: the header is not {feed.csv.encoding}.\n  Correct `encoding` in the feed's system."
         ) from None
-    return tuple(name.strip() for name in next(_parser([text], feed.csv)))
+    names = (name.strip() for name in next(_parser([text], feed.csv)))
+    return tuple(name or f"(column {number})" for number, name in enumerate(names, start=1))
 
 
 def read(
