@@ -181,7 +181,7 @@ def _postings(county: County, month: Month, first_year: int) -> bytes:
         minlength=len(CODES),
     )
     serves = _serves(county)[units]
-    weight = serves * people_at
+    weight = serves * np.maximum(people_at, 1)
     weight = weight / weight.sum(axis=1, keepdims=True)
     euros = gross[unit] * _shares()[account] * weight[unit, home] * np.exp(rng.normal(0, 0.08, len(unit)))
     day = month.first_day + rng.integers(0, month.days, len(unit))
