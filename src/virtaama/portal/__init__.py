@@ -1,0 +1,1 @@
+"""The portal: Django, rendered on the server, usable without scripts. Reads through the door alone."""

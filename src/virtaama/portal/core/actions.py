@@ -1,0 +1,117 @@
+"""Everything core writes: sign-ins and accounts, each with its event in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+
+from virtaama.portal.core.models import Account, Event
+
+WINDOW = timedelta(minutes=15)
+REFUSALS_PER_NAME = 5
+REFUSALS_PER_ADDRESS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """An account as access.yaml describes it."""
+
+    name: str
+    full_name: str
+    role: str
+    password: str
+    municipalities: tuple[str, ...] = ()
+
+
+class SignInRefused(Exception):
+    """The name or the password is wrong; which of them is not said."""
+
+
+class SignInHeldBack(Exception):
+    """Too many wrong attempts in the last minutes; the password was not looked at."""
+
+
+def sign_in(*, name: str, password: str, address: str, now: datetime, by: str) -> Account:
+    """The account that may sign in; else SignInRefused or SignInHeldBack. Every outcome is on record."""
+    subject = digest_of_name(name)
+    # Before the transaction: hashing takes a tenth of a second, and writers wait for one another.
+    account = None if held_back(subject=subject, address=address, now=now) else matching(name, password)
+    with transaction.atomic():
+        # Counted again under the write lock, so that parallel attempts cannot share the last one.
+        if held_back(subject=subject, address=address, now=now):
+            outcome = Event.Kind.SIGN_IN_HELD_BACK
+        else:
+            outcome = Event.Kind.SIGNED_IN if account else Event.Kind.SIGN_IN_REFUSED
+        Event.objects.create(at=now, kind=outcome, by=by, subject=subject, address=address)
+    if outcome == Event.Kind.SIGN_IN_HELD_BACK:
+        raise SignInHeldBack
+    if account is None:
+        raise SignInRefused
+    return account
+
+
+def sign_out(*, account: Account, address: str, now: datetime, by: str) -> None:
+    """Put on record that the account was signed out; the caller ends the session."""
+    Event.objects.create(
+        at=now, kind=Event.Kind.SIGNED_OUT, by=by, subject=digest_of_name(account.name), address=address
+    )
+
+
+@transaction.atomic
+def keep_demo_accounts(*, accounts: Iterable[NewAccount], now: datetime, by: str) -> None:
+    """Make the demo accounts exactly these: create, change, and remove demo accounts no longer named."""
+    wanted = {account.name: account for account in accounts}
+    Account.objects.filter(is_demo=True).exclude(name__in=wanted).delete()
+    known = {account.name: account for account in Account.objects.all()}
+    for new in wanted.values():
+        account = known.get(new.name)
+        if account is not None and is_as_described(account, new):
+            continue
+        Account.objects.update_or_create(
+            name=new.name,
+            defaults={
+                "full_name": new.full_name,
+                "role": new.role,
+                "municipalities": list(new.municipalities),
+                "is_demo": True,
+                "password": make_password(new.password),
+            },
+        )
+        kind = Event.Kind.ACCOUNT_CREATED if account is None else Event.Kind.ACCOUNT_CHANGED
+        Event.objects.create(at=now, kind=kind, by=by, subject=new.name)
+
+
+def is_as_described(account: Account, new: NewAccount) -> bool:
+    return (
+        account.is_demo
+        and account.full_name == new.full_name
+        and account.role == new.role
+        and tuple(account.municipalities) == new.municipalities
+        and check_password(new.password, account.password)
+    )
+
+
+def matching(name: str, password: str) -> Account | None:
+    account = Account.objects.filter(name=name, is_active=True).first()
+    if account is None:
+        make_password(password)  # takes as long as a check, so the time does not tell which names exist
+        return None
+    return account if account.check_password(password) else None
+
+
+def held_back(*, subject: str, address: str, now: datetime) -> bool:
+    refused = Event.objects.filter(kind=Event.Kind.SIGN_IN_REFUSED, at__gt=now - WINDOW)
+    return (
+        refused.filter(subject=subject).count() >= REFUSALS_PER_NAME
+        or refused.filter(address=address).count() >= REFUSALS_PER_ADDRESS
+    )
+
+
+def digest_of_name(name: str) -> str:
+    """A keyed digest that tells names apart without showing them."""
+    return salted_hmac("virtaama.portal.sign_in", name.strip().casefold()).hexdigest()

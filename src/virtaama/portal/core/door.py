@@ -1,0 +1,41 @@
+"""The one door of this process, and what it says about who asks."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from virtaama.privacy.policy import Asker, Role
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+@cache
+def project() -> Any:
+    """The project this portal serves, opened once."""
+    return import_module("virtaama.project.project").Project.open(settings.PROJECT_FOLDER)
+
+
+@cache
+def door() -> Any:
+    """The door to the project's published figures. Everything the portal shows came through it."""
+    return project().door()
+
+
+@cache
+def roles() -> dict[str, Role]:
+    return {role.name: role for role in project().roles}
+
+
+def role_of(asker: Asker) -> Role | None:
+    """The role of the asker; None when access.yaml no longer has it."""
+    return roles().get(asker.role)
+
+
+def asker_of(request: HttpRequest) -> Asker:
+    """Who asks: the account that is signed in."""
+    return request.user.asker()  # type: ignore[union-attr]

@@ -1,0 +1,50 @@
+"""Which pages a role opens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from virtaama.portal.core.door import asker_of, role_of
+from virtaama.problems import NotAllowed
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def pages_of(request: HttpRequest) -> frozenset[str]:
+    """The pages the signed-in account may open; none for a role that access.yaml no longer has."""
+    role = role_of(asker_of(request))
+    return role.pages if role else frozenset()
+
+
+def opens_with(page: str) -> Callable[[View[P]], View[P]]:
+    """Only roles that have `page` see this view; others get the refusal in words."""
+
+    def guard(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if page not in pages_of(request):
+                raise NotAllowed(f"the role has no page '{page}'")
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def at_clean_address(view: View[P]) -> View[P]:
+    """A form sends its empty choices too; the address people see and share goes without them."""
+
+    @wraps(view)
+    def cleaned(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        filled = {key: value for key, value in request.GET.items() if value}
+        if len(filled) < len(request.GET):
+            return HttpResponseRedirect(request.path + (f"?{urlencode(filled)}" if filled else ""))
+        return view(request, *args, **kwargs)
+
+    return cleaned

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from virtaama.portal.core import actions, queries
+from virtaama.portal.core.context import COLOUR_SCHEMES
+from virtaama.portal.core.forms import SignInForm
+from virtaama.portal.core.models import Account
+from virtaama.portal.core.pages import pages_of
+from virtaama.problems import NotAllowed
+
+FIRST_PAGES = (("steering", "steering:overview"), ("runs", "operations:runs"), ("quality", "operations:quality"))
+A_YEAR = 365 * 24 * 60 * 60
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters("password")
+def start(request: HttpRequest) -> HttpResponse:
+    """The sign-in page; whoever is signed in goes on to the first page of their role."""
+    if request.user.is_authenticated:
+        return HttpResponseRedirect(wanted_page(request))
+    form = SignInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            account = actions.sign_in(
+                name=form.cleaned_data["name"],
+                password=form.cleaned_data["password"],
+                address=address_of(request),
+                now=timezone.now(),
+                by="visitor",
+            )
+        except actions.SignInRefused:
+            form.add_error(None, _("The user name or the password is wrong."))
+        except actions.SignInHeldBack:
+            form.add_error(None, _("Too many wrong attempts. Wait 15 minutes and try again."))
+        else:
+            login(request, account)
+            return HttpResponseRedirect(wanted_page(request))
+    return render(
+        request,
+        "core/start.html",
+        {
+            "form": form,
+            "next": request.POST.get("next", request.GET.get("next", "")),
+            "demo_sign_ins": queries.demo_sign_ins(),
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    account = request.user
+    if isinstance(account, Account):
+        actions.sign_out(account=account, address=address_of(request), now=timezone.now(), by=account.name)
+    logout(request)
+    return redirect("core:start")
+
+
+@login_not_required
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    language = request.POST.get("language", "")
+    if language not in dict(settings.LANGUAGES):
+        return HttpResponseBadRequest(_("There is no such language."))
+    return remember(request, settings.LANGUAGE_COOKIE_NAME, language)
+
+
+@login_not_required
+@require_POST
+def choose_colours(request: HttpRequest) -> HttpResponse:
+    scheme = request.POST.get("scheme", "")
+    if scheme not in COLOUR_SCHEMES:
+        return HttpResponseBadRequest(_("There is no such colour scheme."))
+    return remember(request, settings.COLOUR_COOKIE_NAME, scheme)
+
+
+@login_not_required
+@require_GET
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "core/help.html")
+
+
+@login_not_required
+@require_GET
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "core/accessibility.html")
+
+
+def remember(request: HttpRequest, cookie: str, value: str) -> HttpResponse:
+    response = HttpResponseRedirect(safe_page(request, request.POST.get("next", "")) or reverse("core:start"))
+    response.set_cookie(
+        cookie, value, max_age=A_YEAR, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+    )
+    return response
+
+
+def wanted_page(request: HttpRequest) -> str:
+    """Where a person goes after signing in: the page they asked for, else the first of their role."""
+    wanted = safe_page(request, request.POST.get("next", request.GET.get("next", "")))
+    if wanted and wanted != reverse("core:start"):
+        return wanted
+    pages = pages_of(request)
+    for page, address in FIRST_PAGES:
+        if page in pages:
+            return reverse(address)
+    raise NotAllowed("the role opens no page")
+
+
+def safe_page(request: HttpRequest, page: str) -> str:
+    """The page, if it is one of ours."""
+    ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return page if ours else ""
+
+
+def address_of(request: HttpRequest) -> str:
+    """The address the request came from. A proxy in front must set X-Forwarded-For itself."""
+    if settings.BEHIND_TLS:
+        forwarded = request.headers.get("X-Forwarded-For", "")
+        return (forwarded.rsplit(",", 1)[-1].strip() or request.META["REMOTE_ADDR"])[:45]
+    return str(request.META["REMOTE_ADDR"])

@@ -1,0 +1,141 @@
+"""Settings of the portal: everything comes from the project folder and four environment variables.
+
+VIRTAAMA_PROJECT  the project folder (default: the folder one stands in)
+VIRTAAMA_ADDRESS  the address served (default 127.0.0.1); any other than loopback expects TLS in front
+VIRTAAMA_HOSTS    further host names answered to, separated by commas
+VIRTAAMA_DEBUG    1 shows tracebacks to the browser; refused on any address but loopback
+"""
+
+from __future__ import annotations
+
+import os
+from ipaddress import ip_address
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from virtaama.portal.secret import read_secret
+from virtaama.problems import NotReady
+
+
+def is_loopback(address: str) -> bool:
+    """Whether only this machine can reach the address."""
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
+PROJECT_FOLDER = Path(os.environ.get("VIRTAAMA_PROJECT", ".")).resolve()
+ADDRESS = os.environ.get("VIRTAAMA_ADDRESS", "127.0.0.1")
+DEBUG = os.environ.get("VIRTAAMA_DEBUG", "") == "1"
+BEHIND_TLS = not is_loopback(ADDRESS)
+
+if DEBUG and BEHIND_TLS:
+    raise NotReady(
+        f"VIRTAAMA_DEBUG shows the inside of the portal to everyone who reaches {ADDRESS}.\n"
+        "  Unset it, or serve on 127.0.0.1."
+    )
+
+SECRET_KEY = read_secret(PROJECT_FOLDER)
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *filter(None, os.environ.get("VIRTAAMA_HOSTS", "").split(","))]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "csp",
+    "virtaama.portal.core",
+    "virtaama.portal.ui",
+    "virtaama.portal.steering",
+    "virtaama.portal.operations",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "virtaama.portal.core.middleware.never_stored",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "virtaama.portal.core.middleware.in_chosen_language",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "virtaama.portal.core.middleware.RefusalsInWords",
+]
+ROOT_URLCONF = "virtaama.portal.urls"
+WSGI_APPLICATION = "virtaama.portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "virtaama.portal.core.context.page",
+            ],
+            "builtins": ["virtaama.portal.ui.templatetags.ui", "django.templatetags.i18n"],
+        },
+    }
+]
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": PROJECT_FOLDER / "data" / "portal.sqlite",
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 10,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "core.Account"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOGIN_URL = "core:start"
+LOGIN_REDIRECT_URL = "core:start"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 10 * 60 * 60  # a working day
+SESSION_COOKIE_NAME = "virtaama_session"
+SESSION_COOKIE_SECURE = BEHIND_TLS
+CSRF_COOKIE_SECURE = BEHIND_TLS
+CSRF_USE_SESSIONS = False
+CSRF_FAILURE_VIEW = "virtaama.portal.ui.views.form_expired"
+
+LANGUAGE_CODE = "fi"
+LANGUAGES = [("fi", "Suomi"), ("sv", "Svenska"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "virtaama_language"
+COLOUR_COOKIE_NAME = "virtaama_colours"
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
+TIME_ZONE = "Europe/Helsinki"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 600
+
+SECURE_SSL_REDIRECT = BEHIND_TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],  # data: the icons inside the style sheets
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}

@@ -1,0 +1,1 @@
+"""The steering picture: tiles, metrics, lineage, exports."""

@@ -1,0 +1,64 @@
+"""Months, quarters and years: what lies before, what a text in an address means."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from virtaama.metrics.question import Grain
+
+MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
+WRITTEN = re.compile(r"(?P<year>\d{4})(?:-(?P<month>0[1-9]|1[0-2])|-?[Qq](?P<quarter>[1-4]))?")
+
+
+def first_day(day: date, grain: Grain) -> date:
+    """The first day of the period of this grain the day lies in."""
+    months = MONTHS[grain]
+    return date(day.year, (day.month - 1) // months * months + 1, 1)
+
+
+def shifted(first: date, grain: Grain, periods: int) -> date:
+    """The first day of the period so many periods later; earlier when negative."""
+    months = first.year * 12 + first.month - 1 + periods * MONTHS[grain]
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def year_before(first: date) -> date:
+    return first.replace(year=first.year - 1)
+
+
+def whole_periods(first: date, last: date, grain: Grain) -> tuple[date, ...]:
+    """Every period that lies wholly within the months from `first` to `last`, oldest first."""
+    period = first_day(first, grain)
+    if period < first_day(first, Grain.MONTH):
+        period = shifted(period, grain, 1)
+    end = shifted(first_day(last, Grain.MONTH), Grain.MONTH, 1)
+    periods = []
+    while shifted(period, grain, 1) <= end:
+        periods.append(period)
+        period = shifted(period, grain, 1)
+    return tuple(periods)
+
+
+def written(first: date, grain: Grain) -> str:
+    """The period as an address has it: 2026-09, 2026Q3, 2026."""
+    match grain:
+        case Grain.MONTH:
+            return f"{first.year}-{first.month:02d}"
+        case Grain.QUARTER:
+            return f"{first.year}Q{(first.month + 2) // 3}"
+        case Grain.YEAR:
+            return str(first.year)
+
+
+def read_period(text: str) -> tuple[date, Grain] | None:
+    """What `written` wrote, in any grain; None when it is no period."""
+    found = WRITTEN.fullmatch(text)
+    if found is None or not 1900 <= int(found["year"]) <= 2200:
+        return None
+    year = int(found["year"])
+    if found["month"]:
+        return date(year, int(found["month"]), 1), Grain.MONTH
+    if found["quarter"]:
+        return date(year, int(found["quarter"]) * 3 - 2, 1), Grain.QUARTER
+    return date(year, 1, 1), Grain.YEAR

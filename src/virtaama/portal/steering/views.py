@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from virtaama.access.answers import Answer
+from virtaama.metrics.definitions import Dimension, Metric
+from virtaama.portal.core.door import asker_of, door
+from virtaama.portal.core.pages import at_clean_address, opens_with, pages_of
+from virtaama.portal.steering import queries
+from virtaama.portal.steering.exports import CSV_TYPE, XLSX_TYPE, as_csv, as_xlsx, export
+from virtaama.portal.steering.filters import Filters, read_filters
+from virtaama.portal.steering.queries import Rows, metric_named
+from virtaama.portal.steering.sentences import about_bars, about_trend
+from virtaama.portal.steering.tiles import target_on, tile
+from virtaama.portal.steering.periods import shifted
+from virtaama.portal.ui.charts import BarChart, TrendChart
+from virtaama.portal.ui.formats import number
+
+
+@require_GET
+@opens_with("steering")
+@at_clean_address
+def overview(request: HttpRequest) -> HttpResponse:
+    filters = filters_of(request)
+    picture = queries.overview(door(), asker_of(request), filters)
+    return render(
+        request,
+        "steering/overview.html",
+        {"section": "steering", "filters": filters, "picture": picture, "snapshot": picture.answer.snapshot},
+    )
+
+
+@require_GET
+@opens_with("steering")
+def overview_export(request: HttpRequest, kind: str) -> HttpResponse:
+    filters = filters_of(request)
+    answer = queries.overview(door(), asker_of(request), filters).answer
+    return file_of(request, kind, "steering", door().catalogue().metrics, answer, filters)
+
+
+@require_GET
+@opens_with("steering")
+@at_clean_address
+def metric(request: HttpRequest, name: str) -> HttpResponse:
+    metric, filters, language = metric_or_404(name), filters_of(request), get_language() or "fi"
+    asker = asker_of(request)
+    dimensions = queries.dimensions_of(door(), metric)
+    dimension = chosen_dimension(request, dimensions)
+    trend = queries.trend(door(), asker, metric, filters)
+    areas = queries.comparison(door(), asker, metric, filters, language)
+    parts = (
+        queries.breakdown(door(), asker, metric, dimension.name, filters, language) if dimension else None
+    )
+    return render(
+        request,
+        "steering/metric.html",
+        {
+            "section": "steering",
+            "filters": filters,
+            "metric": metric,
+            "tile": tile(
+                metric,
+                [row.figure for row in trend.rows],
+                filters.period,
+                filters.grain,
+                filters.periods[0],
+            ),
+            "trend": trend,
+            "trend_chart": trend_chart(metric, trend, filters, language),
+            "trend_words": about_trend(metric, trend, filters, language),
+            "areas": areas,
+            "areas_chart": areas and bar_chart(metric, areas, filters, language),
+            "areas_words": areas and about_bars(metric, areas, language),
+            "dimensions": dimensions,
+            "dimension": dimension,
+            "parts": parts,
+            "parts_chart": parts and bar_chart(metric, parts, filters, language),
+            "parts_words": parts and about_bars(metric, parts, language),
+            "snapshot": trend.answer.snapshot,
+        },
+    )
+
+
+@require_GET
+@opens_with("steering")
+def metric_export(request: HttpRequest, name: str, part: str, kind: str) -> HttpResponse:
+    metric, filters, language = metric_or_404(name), filters_of(request), get_language() or "fi"
+    asker = asker_of(request)
+    match part:
+        case "trend":
+            rows: Rows | None = queries.trend(door(), asker, metric, filters)
+            dimension = None
+        case "areas":
+            rows = queries.comparison(door(), asker, metric, filters, language)
+            dimension = None
+        case _:
+            dimension = chosen_dimension(request, queries.dimensions_of(door(), metric))
+            rows = (
+                queries.breakdown(door(), asker, metric, dimension.name, filters, language) if dimension else None
+            )
+    if rows is None:
+        raise Http404(f"{metric.name} has no {part}")
+    return file_of(request, kind, f"{metric.name}-{part}", (metric,), rows.answer, filters, dimension)
+
+
+@require_GET
+@opens_with("lineage")
+def lineage(request: HttpRequest, name: str) -> HttpResponse:
+    metric, filters = metric_or_404(name), filters_of(request)
+    origin = door().lineage(metric.name, asker_of(request))
+    quality = (
+        tuple(
+            line
+            for line in door().quality(asker_of(request))
+            if line.feed in {feed.feed for feed in origin.feeds} and line.count
+        )
+        if "quality" in pages_of(request)
+        else ()
+    )
+    return render(
+        request,
+        "steering/lineage.html",
+        {
+            "section": "steering",
+            "filters": filters,
+            "metric": metric,
+            "lineage": origin,
+            "quality": quality,
+            "snapshot": origin.snapshot,
+        },
+    )
+
+
+def filters_of(request: HttpRequest) -> Filters:
+    return read_filters(request.GET.dict(), door().areas(asker_of(request)), door().periods())
+
+
+def metric_or_404(name: str) -> Metric:
+    metric = metric_named(door(), name)
+    if metric is None:
+        raise Http404(f"no metric {name}")
+    return metric
+
+
+def chosen_dimension(request: HttpRequest, dimensions: tuple[Dimension, ...]) -> Dimension | None:
+    """The dimension the address names, else the first; None when the metric has none."""
+    named = next((d for d in dimensions if d.name == request.GET.get("by")), None)
+    return named or next(iter(dimensions), None)
+
+
+def trend_chart(metric: Metric, trend: Rows, filters: Filters, language: str) -> TrendChart:
+    target = target_on(metric.targets, shifted(filters.period, filters.grain, 1))
+    return TrendChart(
+        points=tuple((row.figure.period, row.figure.value) for row in trend.rows),
+        unit=metric.unit.in_language(language),
+        decimals=metric.decimals,
+        language=language,
+        here=filters.period,
+        target=target.value if target else None,
+        target_name=_("target %(value)s") % {"value": number(target.value, metric.decimals, language)}
+        if target
+        else "",
+    )
+
+
+def bar_chart(metric: Metric, rows: Rows, filters: Filters, language: str) -> BarChart:
+    target = target_on(metric.targets, shifted(filters.period, filters.grain, 1))
+    return BarChart(
+        bars=tuple((row.name, row.figure.value) for row in rows.rows),
+        unit=metric.unit.in_language(language),
+        decimals=metric.decimals,
+        language=language,
+        target=target.value if target else None,
+    )
+
+
+def file_of(
+    request: HttpRequest,
+    kind: str,
+    name: str,
+    metrics: tuple[Metric, ...],
+    answer: Answer,
+    filters: Filters,
+    dimension: Dimension | None = None,
+) -> HttpResponse:
+    language = get_language() or "fi"
+    members = {figure.member for figure in answer.figures if figure.member is not None}
+    table = export(
+        name=f"virtaama-{name}-{filters.area.code}-{filters.period_written}",
+        metrics=metrics,
+        answer=answer,
+        filters=filters,
+        member_labels={m: door().member_label(dimension.name, m, language) for m in members} if dimension else {},
+        by=dimension.labels.in_language(language) if dimension else "",
+        asker=asker_of(request).id,
+        now=timezone.now(),
+        language=language,
+    )
+    content, type_ = (as_csv(table, language), CSV_TYPE) if kind == "csv" else (as_xlsx(table), XLSX_TYPE)
+    response = HttpResponse(content, content_type=type_)
+    response.headers["Content-Disposition"] = f'attachment; filename="{table.name}.{kind}"'
+    return response

@@ -1,0 +1,1 @@
+"""How it looks: base template, formats, words, sparklines, charts, error pages."""

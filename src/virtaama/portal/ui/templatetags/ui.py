@@ -1,0 +1,155 @@
+"""Tags and filters every template has at hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from virtaama.access.answers import AreaName
+from virtaama.metrics.definitions import Direction, Family
+from virtaama.metrics.question import Grain, Missing
+from virtaama.model.concepts import Text
+from virtaama.portal.ui import charts, formats, words
+from virtaama.portal.ui.sparkline import HEIGHT, WIDTH, sparkline
+
+register = template.Library()
+
+CARRIED = ("area", "grain", "period")
+READABLE = re.compile(r"[\w-]{1,40}")
+
+
+def language() -> str:
+    return get_language() or "fi"
+
+
+@register.simple_tag(takes_context=True)
+def address(context: Mapping[str, Any], name: str, *args: str, **changes: object) -> str:
+    """The address of a page with the reader's filters; `changes` sets some, an empty value drops one."""
+    return reverse(name, args=args) + query(carried(context) | {key: str(value) for key, value in changes.items()})
+
+
+@register.simple_tag(takes_context=True)
+def here(context: Mapping[str, Any], **changes: object) -> str:
+    """The address of this very page with some filters changed; an empty value drops one."""
+    request: HttpRequest = context["request"]
+    others = {key: value for key, value in request.GET.items() if key not in CARRIED}
+    return request.path + query(carried(context) | others | {key: str(value) for key, value in changes.items()})
+
+
+def carried(context: Mapping[str, Any]) -> dict[str, str]:
+    """The filters of the page; on a page without filters, those it was handed."""
+    if "filters" in context:
+        return dict(context["filters"].carried)
+    given: Mapping[str, str] = context["request"].GET if "request" in context else {}
+    return {key: given[key] for key in CARRIED if READABLE.fullmatch(given.get(key, ""))}
+
+
+def query(values: Mapping[str, str]) -> str:
+    filled = urlencode({key: value for key, value in values.items() if value})
+    return f"?{filled}" if filled else ""
+
+
+@register.filter
+def area_name(area: AreaName) -> str:
+    return area.name_sv if language() == "sv" and area.name_sv else area.name_fi
+
+
+@register.filter
+def grain_name(grain: Grain) -> str:
+    return str(words.GRAINS[grain])
+
+
+@register.filter
+def label(text: Text) -> str:
+    return text.in_language(language())
+
+
+@register.filter
+def number(value: float, decimals: int = 0) -> str:
+    return formats.number(value, decimals, language())
+
+
+@register.filter
+def difference(value: float, decimals: int = 0) -> str:
+    return formats.difference(value, decimals, language())
+
+
+@register.filter
+def period_name(first_day: date, grain: Grain) -> str:
+    return formats.period_name(first_day, grain, language())
+
+
+@register.filter
+def moment(value: datetime) -> str:
+    return formats.moment(value, language())
+
+
+@register.filter
+def day(value: date) -> str:
+    return formats.day(value, language())
+
+
+@register.filter
+def duration(value: timedelta) -> str:
+    return formats.duration(value, language())
+
+
+@register.filter
+def missing(reason: Missing) -> str:
+    return str(words.MISSING[reason])
+
+
+@register.filter
+def missing_short(reason: Missing) -> str:
+    return str(words.MISSING_SHORT[reason])
+
+
+@register.filter
+def family_name(family: Family) -> str:
+    return str(words.FAMILIES[family])
+
+
+@register.filter
+def direction_name(direction: Direction) -> str:
+    return str(words.DIRECTIONS[direction])
+
+
+@register.filter
+def from_previous(grain: Grain) -> str:
+    return str(words.FROM_PREVIOUS[grain])
+
+
+@register.filter
+def from_year_before(grain: Grain) -> str:
+    return str(words.FROM_YEAR_BEFORE[grain])
+
+
+@register.inclusion_tag("ui/sparkline.html")
+def spark(name: str, values: Sequence[float | None], target: float | None, title: str) -> dict[str, object]:
+    """A small line of the values; `name` tells apart the lines of a page, `title` says what it shows."""
+    return {
+        "name": name,
+        "title": title,
+        "line": sparkline(values, target),
+        "width": WIDTH,
+        "height": HEIGHT,
+    }
+
+
+@register.simple_tag
+def chart(drawing: charts.TrendChart | charts.BarChart) -> SafeString:
+    """The chart twice, drawn for wide and for narrow screens; the style sheet shows one."""
+    # Safe: both are serialised from a parsed tree of elements, with every text escaped.
+    return mark_safe(
+        f'<div class="chart-wide">{charts.draw(drawing, charts.WIDE)}</div>'
+        f'<div class="chart-narrow">{charts.draw(drawing, charts.NARROW)}</div>'
+    )

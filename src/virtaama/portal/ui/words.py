@@ -1,0 +1,58 @@
+"""The portal's own words for the values of the domain."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from virtaama.metrics.definitions import Direction, Family
+from virtaama.metrics.question import Grain, Level, Missing
+
+MISSING: dict[Missing, Promise] = {
+    Missing.NO_DATA: _("no events in this period"),
+    Missing.NOT_DELIVERED: _("the data of this period has not been delivered yet"),
+    Missing.NO_DENOMINATOR: _("nothing to divide by"),
+    Missing.NOT_DEFINED: _("not calculated at this level"),
+    Missing.TOO_FEW: _("too few to show without revealing persons"),
+    Missing.NOT_ALLOWED: _("outside your area"),
+}
+MISSING_SHORT: dict[Missing, Promise] = {
+    Missing.NO_DATA: _("no events"),
+    Missing.NOT_DELIVERED: _("not delivered"),
+    Missing.NO_DENOMINATOR: _("no denominator"),
+    Missing.NOT_DEFINED: _("not calculated"),
+    Missing.TOO_FEW: _("too few"),
+    Missing.NOT_ALLOWED: _("not allowed"),
+}
+FAMILIES: dict[Family, Promise] = {
+    Family.NEED: _("Need for services"),
+    Family.AVAILABILITY: _("Availability"),
+    Family.QUALITY: _("Quality"),
+    Family.EFFECTIVENESS: _("Effectiveness"),
+    Family.COST: _("Cost"),
+}
+GRAINS: dict[Grain, Promise] = {
+    Grain.MONTH: _("Month"),
+    Grain.QUARTER: _("Quarter"),
+    Grain.YEAR: _("Year"),
+}
+LEVELS: dict[Level, Promise] = {
+    Level.COUNTY: _("County"),
+    Level.MUNICIPALITY: _("Municipality"),
+    Level.UNIT: _("Unit"),
+}
+DIRECTIONS: dict[Direction, Promise] = {
+    Direction.HIGHER_IS_BETTER: _("higher is better"),
+    Direction.LOWER_IS_BETTER: _("lower is better"),
+    Direction.NEUTRAL: _("neither direction is better as such"),
+}
+FROM_PREVIOUS: dict[Grain, Promise] = {
+    Grain.MONTH: _("from the previous month"),
+    Grain.QUARTER: _("from the previous quarter"),
+    Grain.YEAR: _("from the previous year"),
+}
+FROM_YEAR_BEFORE: dict[Grain, Promise] = {
+    Grain.MONTH: _("from the same month a year ago"),
+    Grain.QUARTER: _("from the same quarter a year ago"),
+    Grain.YEAR: _("from the previous year"),
+}

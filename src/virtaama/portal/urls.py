@@ -1,0 +1,12 @@
+"""Addresses of the portal, in Finnish: they are part of what people see and share."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("virtaama.portal.core.urls")),
+    path("ohjaus/", include("virtaama.portal.steering.urls")),
+    path("toiminta/", include("virtaama.portal.operations.urls")),
+]
+handler403 = "virtaama.portal.ui.views.forbidden"
+handler404 = "virtaama.portal.ui.views.not_found"
+handler500 = "virtaama.portal.ui.views.server_error"
