@@ -37,8 +37,13 @@ if DEBUG and BEHIND_TLS:
         "  Unset it, or serve on 127.0.0.1."
     )
 
-SECRET_KEY = read_secret(PROJECT_FOLDER)
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *filter(None, os.environ.get("VIRTAAMA_HOSTS", "").split(","))]
+SECRET_KEY = read_secret(PROJECT_FOLDER / "keys")
+ALLOWED_HOSTS = [
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+    *filter(None, os.environ.get("VIRTAAMA_HOSTS", "").split(",")),
+]
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 import yaml
 from django.conf import settings
 
+from virtaama.model.concepts import Text
 from virtaama.portal.core.actions import NewAccount
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoSignIn:
+    """A demo account, and what its role is called."""
+
+    account: NewAccount
+    role: Text
+
+
 @cache
-def demo_accounts() -> tuple[NewAccount, ...]:
-    """The demo accounts of the project served; empty for a real one."""
-    return parse_demo_accounts((settings.PROJECT_FOLDER / "access.yaml").read_text(encoding="utf-8"))
+def demo_sign_ins() -> tuple[DemoSignIn, ...]:
+    """The demo sign-ins of the project served; none where virtaama.yaml does not say `demo: true`."""
+    about = yaml.safe_load((settings.PROJECT_FOLDER / "virtaama.yaml").read_text(encoding="utf-8"))
+    if about.get("demo") is not True:
+        return ()
+    return parse_demo_sign_ins((settings.PROJECT_FOLDER / "access.yaml").read_text(encoding="utf-8"))
 
 
-def parse_demo_accounts(text: str) -> tuple[NewAccount, ...]:
+def parse_demo_sign_ins(text: str) -> tuple[DemoSignIn, ...]:
     """The members of `demo_users` in access.yaml."""
-    described = (yaml.safe_load(text) or {}).get("demo_users") or {}
+    access = yaml.safe_load(text) or {}
     return tuple(
-        NewAccount(
-            name=name,
-            full_name=user["name"],
-            role=user["role"],
-            password=user["password"],
-            municipalities=tuple(str(code) for code in user.get("municipalities", ())),
+        DemoSignIn(
+            account=NewAccount(
+                name=name,
+                full_name=user["name"],
+                role=user["role"],
+                password=user["password"],
+                municipalities=tuple(str(code) for code in user.get("municipalities", ())),
+            ),
+            role=Text(**access["roles"][user["role"]]["labels"]),
         )
-        for name, user in described.items()
+        for name, user in (access.get("demo_users") or {}).items()
     )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from virtaama.privacy.policy import Asker, Role
+from virtaama.privacy.policy import Asker, Purpose, Role
+from virtaama.problems import NotAllowed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -34,6 +35,15 @@ def roles() -> dict[str, Role]:
 def role_of(asker: Asker) -> Role | None:
     """The role of the asker; None when access.yaml no longer has it."""
     return roles().get(asker.role)
+
+
+def purpose_of(asker: Asker) -> Purpose:
+    """What the asker looks at the figures for: the first purpose of their role in the order of the law."""
+    role = role_of(asker)
+    purposes = [purpose for purpose in Purpose if role and purpose in role.purposes]
+    if not purposes:
+        raise NotAllowed("the role has no purpose")
+    return purposes[0]
 
 
 def asker_of(request: HttpRequest) -> Asker:

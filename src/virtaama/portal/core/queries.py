@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from virtaama.portal.core.actions import NewAccount
-from virtaama.portal.core.demo import demo_accounts
+from virtaama.portal.core.demo import DemoSignIn, demo_sign_ins
 from virtaama.portal.core.models import Account
 
 
-def demo_sign_ins() -> tuple[NewAccount, ...]:
+def demo_sign_ins_to_show() -> tuple[DemoSignIn, ...]:
     """The demo's sign-ins that exist as accounts; empty outside a demo."""
-    described = demo_accounts()
+    described = demo_sign_ins()
     existing = set(Account.objects.filter(is_demo=True).values_list("name", flat=True)) if described else set()
-    return tuple(account for account in described if account.name in existing)
+    return tuple(sign_in for sign_in in described if sign_in.account.name in existing)

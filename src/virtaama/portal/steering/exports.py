@@ -20,8 +20,8 @@ from virtaama.access.answers import Answer
 from virtaama.metrics.definitions import Metric
 from virtaama.metrics.question import Figure
 from virtaama.portal.steering.filters import Filters
-from virtaama.portal.steering.periods import written
 from virtaama.portal.steering.queries import area_name
+from virtaama.portal.ui.formats import period_written
 from virtaama.portal.ui.words import LEVELS, MISSING
 
 Cell = str | float | int | date | None
@@ -95,7 +95,7 @@ def row_of(
         str(LEVELS[figure.level]),
         figure.area,
         names.get(figure.area, figure.area),
-        written(figure.period, figure.grain),
+        period_written(figure.period, figure.grain),
         figure.period,
         *member,
         figure.value,

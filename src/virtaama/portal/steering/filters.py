@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from virtaama.access.answers import AreaName
 from virtaama.metrics.question import Grain, Level
-from virtaama.portal.steering.periods import first_day, read_period, shifted, whole_periods, written
+from virtaama.portal.steering.periods import first_day, read_period, shifted, whole_periods
+from virtaama.portal.ui.formats import period_written
 from virtaama.portal.ui.words import GRAINS
 from virtaama.problems import NotAllowed, NotReady
 
@@ -45,24 +46,24 @@ class Filters:
 
     @property
     def period_written(self) -> str:
-        return written(self.period, self.grain)
+        return period_written(self.period, self.grain)
 
     @property
     def earlier(self) -> str:
         """The period before, as an address has it; empty at the first."""
         before = shifted(self.period, self.grain, -1)
-        return written(before, self.grain) if before in self.periods else ""
+        return period_written(before, self.grain) if before in self.periods else ""
 
     @property
     def later(self) -> str:
         after = shifted(self.period, self.grain, 1)
-        return written(after, self.grain) if after in self.periods else ""
+        return period_written(after, self.grain) if after in self.periods else ""
 
     @property
     def choices_of_period(self) -> tuple[tuple[str, date], ...]:
         """What an address has for each period, the newest first; nothing for the newest itself."""
         return tuple(
-            ("" if period == self.newest else written(period, self.grain), period)
+            ("" if period == self.newest else period_written(period, self.grain), period)
             for period in reversed(self.periods)
         )
 

@@ -40,19 +40,8 @@ def whole_periods(first: date, last: date, grain: Grain) -> tuple[date, ...]:
     return tuple(periods)
 
 
-def written(first: date, grain: Grain) -> str:
-    """The period as an address has it: 2026-09, 2026Q3, 2026."""
-    match grain:
-        case Grain.MONTH:
-            return f"{first.year}-{first.month:02d}"
-        case Grain.QUARTER:
-            return f"{first.year}Q{(first.month + 2) // 3}"
-        case Grain.YEAR:
-            return str(first.year)
-
-
 def read_period(text: str) -> tuple[date, Grain] | None:
-    """What `written` wrote, in any grain; None when it is no period."""
+    """What `period_written` wrote, in any grain; None when it is no period."""
     found = WRITTEN.fullmatch(text)
     if found is None or not 1900 <= int(found["year"]) <= 2200:
         return None

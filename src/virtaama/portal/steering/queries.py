@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from virtaama.access.answers import Answer, AreaName
 from virtaama.metrics.definitions import Dimension, Metric
 from virtaama.metrics.question import Figure, Grain, Level, Question
+from virtaama.portal.core.door import purpose_of
 from virtaama.portal.steering.filters import Filters
 from virtaama.portal.steering.periods import shifted
 from virtaama.portal.steering.tiles import FamilyOfTiles, Tile, grouped, tile
-from virtaama.privacy.policy import Asker, Purpose
+from virtaama.privacy.policy import Asker
 
 if TYPE_CHECKING:
     from virtaama.access.door import Door
@@ -83,7 +84,7 @@ def overview(door: Door, asker: Asker, filters: Filters) -> Overview:
             area=filters.area.code,
         ),
         asker,
-        Purpose.STEERING,
+        purpose_of(asker),
     )
     figures: dict[str, list[Figure]] = {}
     for figure in answer.figures:
@@ -106,7 +107,7 @@ def trend(door: Door, asker: Asker, metric: Metric, filters: Filters) -> Rows:
             area=filters.area.code,
         ),
         asker,
-        Purpose.STEERING,
+        purpose_of(asker),
     )
     figures = sorted(answer.figures, key=lambda figure: figure.period)
     return Rows(rows=tuple(Row(figure=figure, name="") for figure in figures), answer=answer)
@@ -132,7 +133,7 @@ def comparison(door: Door, asker: Asker, metric: Metric, filters: Filters, langu
             within=within,
         ),
         asker,
-        Purpose.STEERING,
+        purpose_of(asker),
     )
     rows = [
         Row(figure=figure, name=area_name(areas[figure.area], language), area=areas[figure.area])
@@ -155,7 +156,7 @@ def breakdown(door: Door, asker: Asker, metric: Metric, by: str, filters: Filter
             by=by,
         ),
         asker,
-        Purpose.STEERING,
+        purpose_of(asker),
     )
     rows = [
         Row(figure=figure, name=door.member_label(by, figure.member or "", language))

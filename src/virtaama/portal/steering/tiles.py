@@ -58,6 +58,10 @@ class Tile:
     def values(self) -> tuple[float | None, ...]:
         return tuple(value for _, value in self.past)
 
+    @property
+    def target_value(self) -> float | None:
+        return self.target.value if self.target else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FamilyOfTiles:

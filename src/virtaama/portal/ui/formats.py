@@ -49,13 +49,13 @@ def period_name(first_day: date, grain: Grain, language: str) -> str:
             return str(first_day.year)
 
 
-def period_name_short(first_day: date, grain: Grain) -> str:
-    """For narrow places: 9/2026, Q3/2026, 2026."""
+def period_written(first_day: date, grain: Grain) -> str:
+    """The period as an address has it: 2026-09, 2026Q3, 2026."""
     match grain:
         case Grain.MONTH:
-            return f"{first_day.month}/{first_day.year}"
+            return f"{first_day.year}-{first_day.month:02d}"
         case Grain.QUARTER:
-            return f"Q{(first_day.month + 2) // 3}/{first_day.year}"
+            return f"{first_day.year}Q{(first_day.month + 2) // 3}"
         case Grain.YEAR:
             return str(first_day.year)
 
@@ -67,8 +67,12 @@ def day(value: date, language: str) -> str:
 def moment(value: datetime, language: str) -> str:
     """Date and time in Finland, whatever zone the moment was recorded in; recorded without one, it is UTC."""
     local = timezone.localtime(value if timezone.is_aware(value) else value.replace(tzinfo=UTC))
+    return local_moment(local.replace(tzinfo=None), language)
+
+
+def local_moment(value: datetime, language: str) -> str:
     pattern = "d MMM y HH:mm" if language == "en" else "d.M.y HH.mm"
-    return format_datetime(local.replace(tzinfo=None), pattern, locale=locale_of(language))
+    return format_datetime(value, pattern, locale=locale_of(language))
 
 
 def duration(value: timedelta, language: str) -> str:

@@ -56,3 +56,31 @@ FROM_YEAR_BEFORE: dict[Grain, Promise] = {
     Grain.QUARTER: _("from the same quarter a year ago"),
     Grain.YEAR: _("from the previous year"),
 }
+RUNS: dict[str, Promise] = {
+    "land": _("Landing"),
+    "load": _("Loading"),
+    "publish": _("Publication"),
+    "invent": _("Invention of data"),
+}
+CHECKS: dict[str, Promise] = {
+    "wrong_type": _("value of the wrong type"),
+    "wrong_column_count": _("wrong number of columns"),
+    "wrong_encoding": _("wrong character encoding"),
+    "bad_identity": _("invalid personal identity code"),
+    "missing_value": _("required value missing"),
+    "impossible_date": _("impossible date"),
+    "unknown_code": _("unknown code"),
+    "ended_code": _("code no longer valid"),
+    "repeated_row": _("the same row twice"),
+    "late_row": _("late row"),
+    "correction": _("correction"),
+    "deletion": _("deletion"),
+    "no_key": _("row without a key"),
+    "several_numbers": _("one person under several client numbers"),
+    "column_added": _("column added"),
+    "column_missing": _("column missing"),
+    "column_renamed": _("column renamed"),
+    "column_retyped": _("column of another type"),
+    "repeated_delivery": _("the same delivery again"),
+    "refused_delivery": _("delivery refused"),
+}

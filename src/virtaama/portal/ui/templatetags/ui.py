@@ -11,10 +11,12 @@ from urllib.parse import urlencode
 from django import template
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from virtaama.access.answers import AreaName
+from virtaama.lake.ledger import Run
 from virtaama.metrics.definitions import Direction, Family
 from virtaama.metrics.question import Grain, Missing
 from virtaama.model.concepts import Text
@@ -131,6 +133,55 @@ def from_previous(grain: Grain) -> str:
 @register.filter
 def from_year_before(grain: Grain) -> str:
     return str(words.FROM_YEAR_BEFORE[grain])
+
+
+@register.filter
+def local_moment(value: datetime) -> str:
+    """A moment recorded without a zone because it is Finnish time already."""
+    return formats.local_moment(value, language())
+
+
+@register.filter
+def check_name(check: str) -> str:
+    return str(words.CHECKS.get(check, check.replace("_", " ")))
+
+
+@register.filter
+def run_name(kind: str) -> str:
+    return str(words.RUNS.get(kind, kind))
+
+
+@register.filter
+def run_duration(run: Run) -> str:
+    return formats.duration(run.finished - run.started, language()) if run.finished else ""
+
+
+@register.filter
+def period_written(first_day: date, grain: Grain) -> str:
+    """The period as an address has it."""
+    return formats.period_written(first_day, grain)
+
+
+@register.simple_tag(takes_context=True)
+def carried_inputs(context: Mapping[str, Any]) -> SafeString:
+    """The reader's filters as hidden fields, for a form that is about something else."""
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', carried(context).items())
+
+
+@register.simple_tag(takes_context=True)
+def sort_heading(context: Mapping[str, Any], column: str, title: str, order: str, css: str = "") -> SafeString:
+    """The heading of a column that sorts the table; a second time, the other way round."""
+    turned = f"-{column}" if order == column else column
+    sorted_ = {column: "ascending", f"-{column}": "descending"}.get(order, "none")
+    arrow = {"ascending": "▲", "descending": "▼"}.get(sorted_, "")
+    return format_html(
+        '<th scope="col" class="{}" aria-sort="{}"><a class="sort" href="{}">{} <span aria-hidden="true">{}</span></a></th>',
+        css,
+        sorted_,
+        here(context, order=turned, page=""),
+        title,
+        arrow,
+    )
 
 
 @register.inclusion_tag("ui/sparkline.html")

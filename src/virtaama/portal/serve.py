@@ -1,0 +1,75 @@
+"""Serving the portal of a project."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import django
+from django.core.management import call_command
+from django.utils import timezone
+from gunicorn.app.base import BaseApplication
+
+from virtaama.portal.catalogues import compile_catalogues
+
+THREADS = 4
+
+
+def run(
+    project_folder: Path, address: str = "127.0.0.1", port: int = 8000, workers: int = 2,
+    ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve the portal until interrupted. Its database is brought up to date first.
+
+    `ready` is called with the portal's address once everything before serving has worked.
+    Refused (NotReady) without the project's secret, and with debugging on an address others can reach.
+    """
+    prepare(project_folder, address)
+    if ready is not None:
+        ready(f"http://{address}:{port}/")
+    Server(address, port, workers).run()
+
+
+def prepare(project_folder: Path, address: str = "127.0.0.1") -> None:
+    """Everything but serving: settings, catalogues, database, the demo's accounts."""
+    os.environ["VIRTAAMA_PROJECT"] = str(project_folder.resolve())
+    os.environ["VIRTAAMA_ADDRESS"] = address
+    os.environ["DJANGO_SETTINGS_MODULE"] = "virtaama.portal.settings"
+    compile_catalogues()
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+    keep_demo_sign_ins()
+
+
+def keep_demo_sign_ins() -> None:
+    # Django's models can be imported only once it has been set up for a project.
+    from virtaama.portal.core.actions import keep_demo_accounts
+    from virtaama.portal.core.demo import demo_sign_ins
+
+    accounts = [sign_in.account for sign_in in demo_sign_ins()]
+    keep_demo_accounts(accounts=accounts, now=timezone.now(), by="virtaama serve")
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """Gunicorn with our settings in place of a configuration file."""
+
+    def __init__(self, address: str, port: int, workers: int) -> None:
+        self.bind = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+        self.workers = workers
+        super().__init__()
+
+    def load_config(self) -> None:
+        self.cfg.set("bind", self.bind)
+        self.cfg.set("workers", self.workers)
+        self.cfg.set("worker_class", "gthread")
+        self.cfg.set("threads", THREADS)
+        self.cfg.set("timeout", 60)
+        self.cfg.set("control_socket_disable", True)
+        self.cfg.set("loglevel", "warning")
+        self.cfg.set("proc_name", "virtaama")
+
+    def load(self) -> object:
+        from virtaama.portal.wsgi import application
+
+        return application

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+
+from tests.portal.project_for_tests import set_up_django
+
+set_up_django()
+
+from django.utils import timezone  # noqa: E402
+
+from tests.portal.door_for_tests import ROLES, DoorForTests  # noqa: E402
+from virtaama.portal.core import door as portal_door  # noqa: E402
+from virtaama.portal.core.actions import keep_demo_accounts  # noqa: E402
+from virtaama.portal.core.demo import demo_sign_ins  # noqa: E402
+from virtaama.portal.core.models import Account  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def door(monkeypatch: pytest.MonkeyPatch) -> Iterator[DoorForTests]:
+    """The door the portal reads through in these tests."""
+    opened = DoorForTests()
+
+    class ProjectForTests:
+        roles = ROLES
+
+        def door(self) -> DoorForTests:
+            return opened
+
+    portal_door.door.cache_clear()
+    portal_door.roles.cache_clear()
+    monkeypatch.setattr(portal_door, "project", ProjectForTests)
+    yield opened
+    portal_door.door.cache_clear()
+    portal_door.roles.cache_clear()
+
+
+@pytest.fixture
+def accounts(db: None) -> dict[str, Account]:
+    keep_demo_accounts(accounts=[s.account for s in demo_sign_ins()], now=timezone.now(), by="test")
+    return {account.name: account for account in Account.objects.all()}
+
+
+@pytest.fixture
+def signed_in(accounts: dict[str, Account]) -> Callable[[str], Client]:
+    """A browser in which the named demo user is signed in."""
+
+    def sign_in(name: str, language: str = "fi") -> Client:
+        client = Client()
+        client.force_login(accounts[name])
+        client.cookies["virtaama_language"] = language
+        return client
+
+    return sign_in

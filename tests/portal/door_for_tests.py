@@ -1,0 +1,309 @@
+"""An in-memory door: the real one's signatures, invented figures that are the same every time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from virtaama.access.answers import Answer, AreaName, FeedLineage, Lineage, Snapshot
+from virtaama.lake.batches import Batch
+from virtaama.lake.ledger import QualityLine, Run
+from virtaama.metrics.definitions import Catalogue, Dimension, Direction, Family, Measure, Metric, Target
+from virtaama.metrics.question import Figure, Grain, Level, Missing, Question
+from virtaama.model.concepts import Text
+from virtaama.portal.steering.periods import first_day, shifted
+from virtaama.privacy.policy import Asker, Purpose, Role
+from virtaama.problems import NotAllowed, NotReady, Place
+
+PLACE = Place("metrics/test.yaml", 1)
+COUNTY = AreaName(level="county", code="07", name_fi="Päijät-Hämeen hyvinvointialue", name_sv="Päijänne-Tavastlands välfärdsområde")
+MUNICIPALITIES = (
+    ("016", "Asikkala"), ("081", "Hartola"), ("111", "Heinola"), ("098", "Hollola"), ("142", "Iitti"),
+    ("316", "Kärkölä"), ("398", "Lahti"), ("560", "Orimattila"), ("576", "Padasjoki"), ("781", "Sysmä"),
+)  # fmt: skip
+SWEDISH = {"398": "Lahtis"}
+AREAS = (
+    COUNTY,
+    *(
+        AreaName(level="municipality", code=code, name_fi=name, name_sv=SWEDISH.get(code, name))
+        for code, name in MUNICIPALITIES
+    ),
+    *(
+        AreaName(
+            level="unit",
+            code=f"U{code}{number}",
+            name_fi=f"{name}n terveysasema {number}",
+            name_sv=f"Hälsostation {number} i {SWEDISH.get(code, name)}",
+            within=code,
+        )
+        for code, name in MUNICIPALITIES
+        for number in (1, 2, 3)
+    ),
+)
+ROLES = (
+    Role(name="manager", purposes=frozenset({Purpose.STEERING}), levels=frozenset({"county", "municipality", "unit"}), pages=frozenset({"steering", "lineage"})),
+    Role(name="municipality_contact", purposes=frozenset({Purpose.PLANNING}), levels=frozenset({"county", "municipality"}), pages=frozenset({"steering", "lineage"}), own_municipality_only=True, minimum_group=10),
+    Role(name="analyst", purposes=frozenset({Purpose.STEERING, Purpose.EVALUATION}), levels=frozenset({"county", "municipality", "unit"}), pages=frozenset({"steering", "lineage", "quality"})),
+    Role(name="data_engineer", purposes=frozenset({Purpose.DATA_QUALITY}), levels=frozenset({"county"}), pages=frozenset({"runs", "quality"})),
+)  # fmt: skip
+ALL_LEVELS = ("county", "municipality", "unit")
+
+
+def text(finnish: str, swedish: str = "", english: str = "") -> Text:
+    return Text(fi=finnish, sv=swedish or finnish, en=english or finnish)
+
+
+PER_1000 = text("/ 1 000 asukasta", "/ 1 000 invånare", "per 1,000 residents")
+DAYS, EUROS, PERCENT = text("päivää", "dagar", "days"), text("euroa", "euro", "euros"), text("%")
+
+
+def metric(
+    name: str,
+    labels: Text,
+    family: Family,
+    unit: Text,
+    direction: Direction = Direction.NEUTRAL,
+    decimals: int = 1,
+    levels: tuple[str, ...] = ALL_LEVELS,
+    by: tuple[str, ...] = ("age_group", "sex"),
+    target: float | None = None,
+) -> Metric:
+    return Metric(
+        name=name,
+        labels=labels,
+        definition=text(
+            f"{labels.fi}: osoittaja jaettuna nimittäjällä kuukauden aikana.",
+            f"{labels.sv}: täljaren delad med nämnaren under månaden.",
+            f"{labels.en}: numerator over denominator during the month.",
+        ),
+        family=family,
+        unit=unit,
+        numerator=Measure(fact="visit", aggregate="count"),
+        direction=direction,
+        decimals=decimals,
+        levels=levels,
+        by=by,
+        legal_basis="612/2021 29 §",
+        source="Perusterveydenhuollon potilastietojärjestelmä",
+        owner="Tietojohtaminen",
+        place=PLACE,
+        targets=(Target(value=target, source="Aluevaltuusto 2023", valid_from=date(2024, 1, 1), place=PLACE),)
+        if target is not None
+        else (),
+    )
+
+
+UP, DOWN = Direction.HIGHER_IS_BETTER, Direction.LOWER_IS_BETTER
+METRICS = (
+    metric("contacts_per_1000", text("Yhteydenotot", "Kontakter", "Contacts"), Family.NEED, PER_1000, by=("channel", "age_group")),
+    metric("emergency_visits_per_1000", text("Päivystyskäynnit", "Jourbesök", "Emergency visits"), Family.NEED, PER_1000, DOWN, target=55),
+    metric("ward_days_per_1000", text("Vuodeosastopäivät", "Vårddagar på avdelning", "Ward days"), Family.NEED, PER_1000, DOWN),
+    metric("home_care_per_1000", text("Kotihoidon asiakkaat 75 vuotta täyttäneistä", "Hemvårdens klienter av 75 år fyllda", "Home-care clients among those over 75"), Family.NEED, PER_1000, levels=("county", "municipality")),
+    metric("answered_by_phone", text("Puheluihin vastattu", "Besvarade samtal", "Calls answered"), Family.AVAILABILITY, PERCENT, UP, target=50),
+    metric("median_phone_wait", text("Puhelujonon mediaani", "Medianen för telefonkö", "Median phone wait"), Family.AVAILABILITY, text("min"), DOWN, decimals=0),
+    metric("assessed_same_day", text("Arvioitu samana päivänä", "Bedömda samma dag", "Assessed the same day"), Family.AVAILABILITY, PERCENT, UP, target=80),
+    metric("median_days_to_care", text("Odotus kiireettömään hoitoon, mediaani", "Väntan på icke-brådskande vård, median", "Wait for non-urgent care, median"), Family.AVAILABILITY, DAYS, DOWN, target=14),
+    metric("within_care_guarantee", text("Hoitotakuussa hoidetut", "Vårdade inom vårdgarantin", "Treated within the care guarantee"), Family.AVAILABILITY, PERCENT, UP, target=95),
+    metric("remote_share", text("Etäkäyntien osuus", "Andel distansbesök", "Share of remote visits"), Family.AVAILABILITY, PERCENT),
+    metric("recommendation_index", text("Suositteluindeksi (NPS)", "Rekommendationsindex (NPS)", "Recommendation index (NPS)"), Family.QUALITY, text(""), UP, decimals=0, target=60),
+    metric("missed_appointments", text("Peruuttamatta jääneet ajat", "Uteblivna besök", "Missed appointments"), Family.QUALITY, PERCENT, DOWN),
+    metric("several_sectors", text("Monipalveluasiakkaat", "Klienter med flera tjänster", "Residents using several sectors"), Family.EFFECTIVENESS, PERCENT, levels=("county", "municipality")),
+    metric("several_sectors_cost", text("Monipalveluasiakkaiden osuus kustannuksista", "Andel av kostnaderna", "Their share of cost"), Family.EFFECTIVENESS, PERCENT, levels=("county",)),
+    metric("net_cost_per_resident", text("Nettokustannus asukasta kohden", "Nettokostnad per invånare", "Net cost per resident"), Family.COST, EUROS, DOWN, decimals=0, levels=("county", "municipality"), by=("service",)),
+    metric("budget_use", text("Talousarvion käyttö", "Budgetanvändning", "Budget use to date"), Family.COST, PERCENT, levels=("county", "unit"), by=()),
+    metric("sick_leave_days", text("Sairauspoissaolopäivät", "Sjukfrånvarodagar", "Sick-leave days"), Family.COST, text("pv / htv", "dagar / årsverke", "days per person-year"), DOWN, levels=("county", "unit"), by=("service",)),
+)  # fmt: skip
+DIMENSIONS = (
+    Dimension(name="age_group", labels=text("Ikäryhmä", "Åldersgrupp", "Age group")),
+    Dimension(name="sex", labels=text("Sukupuoli", "Kön", "Sex")),
+    Dimension(name="channel", labels=text("Kanava", "Kanal", "Channel")),
+    Dimension(name="service", labels=text("Palvelu", "Tjänst", "Service")),
+)
+MEMBERS = {
+    "age_group": ("0-6", "7-17", "18-64", "65-74", "75-84", "85+"),
+    "sex": ("female", "male"),
+    "channel": ("phone", "chat", "web"),
+    "service": ("PTH_VASTAANOTTO", "KOTIHOITO", "SOSIAALI"),
+}
+LABELS = {"female": text("Naiset", "Kvinnor", "Women"), "male": text("Miehet", "Män", "Men")}
+FIRST, LAST = date(2023, 11, 1), date(2026, 10, 1)
+
+
+@dataclass
+class DoorForTests:
+    """Refuses as the real door does, and counts how often it was asked."""
+
+    published: bool = True
+    number: int = 7
+    asked: list[tuple[Question, Asker, Purpose]] = field(default_factory=list)
+
+    def ask(self, question: Question, asker: Asker, purpose: Purpose) -> Answer:
+        self.asked.append((question, asker, purpose))
+        role = role_named(asker.role)
+        if purpose not in role.purposes or question.level not in role.levels:
+            raise NotAllowed("not for this role")
+        if question.area is not None and question.area not in {area.code for area in self.areas(asker)}:
+            raise NotAllowed("not this area")
+        return Answer(
+            question=question,
+            figures=tuple(self.figures(question, asker)),
+            snapshot=self.snapshot(),
+            record=len(self.asked),
+        )
+
+    def figures(self, question: Question, asker: Asker) -> Iterator[Figure]:
+        areas = [
+            area.code
+            for area in AREAS
+            if area.level == question.level
+            and question.area in (None, area.code)
+            and question.within in (None, area.within)
+        ]
+        members = MEMBERS[question.by] if question.by else (None,)
+        allowed = {area.code for area in self.areas(asker)}
+        for name in question.metrics:
+            definition = next(metric for metric in METRICS if metric.name == name)
+            for area in areas:
+                period = first_day(question.first, question.grain)
+                while period <= question.last:
+                    for member in members:
+                        reason = missing(definition, question.level, area, period, member, allowed)
+                        value = None if reason else invented(name, area, period, member)
+                        yield Figure(
+                            metric=name,
+                            level=question.level,
+                            area=area,
+                            period=period,
+                            grain=question.grain,
+                            member=member,
+                            value=value,
+                            missing=reason,
+                            numerator=value,
+                            denominator=None,
+                            rows=None if value is None else round(value * 10),
+                        )
+                    period = shifted(period, question.grain, 1)
+
+    def catalogue(self) -> Catalogue:
+        return Catalogue(version="cafe12345678", facts=(), dimensions=DIMENSIONS, metrics=METRICS)
+
+    def snapshot(self) -> Snapshot:
+        if not self.published:
+            raise NotReady("nothing is published")
+        return Snapshot(
+            number=self.number,
+            published=datetime(2026, 11, 2, 4, 10, tzinfo=UTC),
+            model_version="beef12345678",
+            catalogue_version="cafe12345678",
+            last_delivery=datetime(2026, 11, 1),
+        )
+
+    def areas(self, asker: Asker) -> tuple[AreaName, ...]:
+        role = role_named(asker.role)
+        return tuple(
+            area
+            for area in AREAS
+            if area.level in role.levels
+            and not (role.own_municipality_only and area.level != "county" and area.code not in asker.municipalities)
+        )
+
+    def periods(self) -> tuple[date, date]:
+        if not self.published:
+            raise NotReady("nothing is published")
+        return FIRST, LAST
+
+    def lineage(self, metric: str, asker: Asker) -> Lineage:
+        return Lineage(
+            metric=metric,
+            concepts=("visit", "resident"),
+            feeds=(
+                FeedLineage(
+                    feed="primary_care.visits",
+                    batches=36,
+                    rows=123456,
+                    rejected=12,
+                    newest_file="primary_care/2026-10/avohilmo_2026-10.csv",
+                    newest_extracted=datetime(2026, 11, 1),
+                    loaded=datetime(2026, 11, 2, 4, 0, tzinfo=UTC),
+                ),
+            ),
+            sql="SELECT count(*) AS value\nFROM star.visit\nWHERE visit_started IS NOT NULL",
+            steps=("Count the visits that began in the period.", "Divide by the residents at month ends."),
+            snapshot=self.snapshot(),
+        )
+
+    def runs(self, asker: Asker) -> tuple[Run, ...]:
+        if "runs" not in role_named(asker.role).pages:
+            raise NotAllowed("not for this role")
+        started = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
+        return (
+            Run(id=3, kind="publish", started=started, finished=None, ok=False, summary="", error=""),
+            Run(id=2, kind="load", started=started, finished=started.replace(minute=3, second=12), ok=True, summary="120 batches, 123 456 rows", error=""),
+            Run(id=1, kind="land", started=started, finished=started.replace(second=8), ok=False, summary="", error="A delivery was refused: a column is missing."),
+        )  # fmt: skip
+
+    def batches(self, asker: Asker, feed: str | None = None) -> tuple[Batch, ...]:
+        return tuple(
+            Batch(
+                number=number,
+                feed=name,
+                file=f"{name.split('.')[0]}/2026-{1 + number % 10:02d}/{name.split('.')[1]}_{number}.csv",
+                sha256=f"{number:064x}",
+                parquet=f"{name}/{number}.parquet",
+                parquet_sha256=f"{number:064x}",
+                extracted=datetime(2026, 1 + number % 10, 1),
+                landed=datetime(2026, 11, 2, 4, 0, number % 60, tzinfo=UTC),
+                rows=number * 100 % 3700,
+                rejected=number % 7,
+                contract="c0ffee",
+            )
+            for number in range(1, 121)
+            for name in [("primary_care.visits", "staff.shifts", "finance.postings")[number % 3]]
+            if feed in (None, name)
+        )
+
+    def quality(self, asker: Asker) -> tuple[QualityLine, ...]:
+        if "quality" not in role_named(asker.role).pages:
+            raise NotAllowed("not for this role")
+        return (
+            QualityLine(feed="primary_care.visits", batch=4, check="bad_identity", detail="TNRO", count=3, rows=400),
+            QualityLine(feed="primary_care.visits", batch=7, check="bad_identity", detail="TNRO", count=2, rows=700),
+            QualityLine(feed="primary_care.visits", batch=7, check="wrong_type", detail="KAYNTI_ALKOI", count=1, rows=700),
+            QualityLine(feed="population_register.residents", batch=9, check="column_renamed", detail="KOTIKUNTA, delivered as KUNTA", count=1, rows=900),
+            QualityLine(feed="staff.shifts", batch=0, check="refused_delivery", detail="a column is missing", count=1),
+        )  # fmt: skip
+
+    def member_label(self, dimension: str, member: str, language: str) -> str:
+        return LABELS[member].in_language(language) if member in LABELS else member
+
+
+def missing(
+    definition: Metric, level: Level, area: str, period: date, member: str | None, allowed: set[str]
+) -> Missing | None:
+    if area not in allowed:
+        return Missing.NOT_ALLOWED
+    if level not in definition.levels:
+        return Missing.NOT_DEFINED
+    if definition.name == "recommendation_index" and (period.year, period.month) in {(2025, 6), (2025, 7)}:
+        return Missing.NO_DATA
+    if definition.name == "budget_use" and period >= LAST:
+        return Missing.NOT_DELIVERED
+    if member == "85+" and level is Level.UNIT:
+        return Missing.TOO_FEW
+    return None
+
+
+def invented(name: str, area: str, period: date, member: str | None) -> float:
+    def share(*parts: object) -> float:
+        digest = hashlib.sha256("|".join(map(str, parts)).encode()).digest()
+        return int.from_bytes(digest[:4], "big") / 2**32
+
+    level = 20 + 70 * share(name)
+    season = 1 + 0.1 * ((period.month % 6) - 3) / 3
+    return level * season * (0.85 + 0.3 * share(name, area)) * (0.93 + 0.14 * share(name, area, period, member))
+
+
+def role_named(name: str) -> Role:
+    return next(role for role in ROLES if role.name == name)
