@@ -9,6 +9,7 @@ from tests.portal.project_for_tests import set_up_django
 
 set_up_django()
 
+from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from tests.portal.door_for_tests import ROLES, DoorForTests  # noqa: E402
@@ -35,6 +36,14 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Iterator[DoorForTests]:
     yield opened
     portal_door.door.cache_clear()
     portal_door.roles.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same way of hashing passwords, with less work."""
+    monkeypatch.setattr(Argon2PasswordHasher, "time_cost", 1)
+    monkeypatch.setattr(Argon2PasswordHasher, "memory_cost", 8)
+    monkeypatch.setattr(Argon2PasswordHasher, "parallelism", 1)
 
 
 @pytest.fixture

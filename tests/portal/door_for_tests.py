@@ -11,18 +11,31 @@ from virtaama.access.answers import Answer, AreaName, FeedLineage, Lineage, Snap
 from virtaama.lake.batches import Batch
 from virtaama.lake.ledger import QualityLine, Run
 from virtaama.metrics.definitions import Catalogue, Dimension, Direction, Family, Measure, Metric, Target
-from virtaama.metrics.question import Figure, Grain, Level, Missing, Question
+from virtaama.metrics.question import Figure, Level, Missing, Question
 from virtaama.model.concepts import Text
 from virtaama.portal.steering.periods import first_day, shifted
 from virtaama.privacy.policy import Asker, Purpose, Role
 from virtaama.problems import NotAllowed, NotReady, Place
 
 PLACE = Place("metrics/test.yaml", 1)
-COUNTY = AreaName(level="county", code="07", name_fi="Päijät-Hämeen hyvinvointialue", name_sv="Päijänne-Tavastlands välfärdsområde")
+COUNTY = AreaName(
+    level="county",
+    code="07",
+    name_fi="Päijät-Hämeen hyvinvointialue",
+    name_sv="Päijänne-Tavastlands välfärdsområde",
+)
 MUNICIPALITIES = (
-    ("016", "Asikkala"), ("081", "Hartola"), ("111", "Heinola"), ("098", "Hollola"), ("142", "Iitti"),
-    ("316", "Kärkölä"), ("398", "Lahti"), ("560", "Orimattila"), ("576", "Padasjoki"), ("781", "Sysmä"),
-)  # fmt: skip
+    ("016", "Asikkala"),
+    ("081", "Hartola"),
+    ("111", "Heinola"),
+    ("098", "Hollola"),
+    ("142", "Iitti"),
+    ("316", "Kärkölä"),
+    ("398", "Lahti"),
+    ("560", "Orimattila"),
+    ("576", "Padasjoki"),
+    ("781", "Sysmä"),
+)
 SWEDISH = {"398": "Lahtis"}
 AREAS = (
     COUNTY,
@@ -43,11 +56,33 @@ AREAS = (
     ),
 )
 ROLES = (
-    Role(name="manager", purposes=frozenset({Purpose.STEERING}), levels=frozenset({"county", "municipality", "unit"}), pages=frozenset({"steering", "lineage"})),
-    Role(name="municipality_contact", purposes=frozenset({Purpose.PLANNING}), levels=frozenset({"county", "municipality"}), pages=frozenset({"steering", "lineage"}), own_municipality_only=True, minimum_group=10),
-    Role(name="analyst", purposes=frozenset({Purpose.STEERING, Purpose.EVALUATION}), levels=frozenset({"county", "municipality", "unit"}), pages=frozenset({"steering", "lineage", "quality"})),
-    Role(name="data_engineer", purposes=frozenset({Purpose.DATA_QUALITY}), levels=frozenset({"county"}), pages=frozenset({"runs", "quality"})),
-)  # fmt: skip
+    Role(
+        name="manager",
+        purposes=frozenset({Purpose.STEERING}),
+        levels=frozenset({"county", "municipality", "unit"}),
+        pages=frozenset({"steering", "lineage"}),
+    ),
+    Role(
+        name="municipality_contact",
+        purposes=frozenset({Purpose.PLANNING}),
+        levels=frozenset({"county", "municipality"}),
+        pages=frozenset({"steering", "lineage"}),
+        own_municipality_only=True,
+        minimum_group=10,
+    ),
+    Role(
+        name="analyst",
+        purposes=frozenset({Purpose.STEERING, Purpose.EVALUATION}),
+        levels=frozenset({"county", "municipality", "unit"}),
+        pages=frozenset({"steering", "lineage", "quality"}),
+    ),
+    Role(
+        name="data_engineer",
+        purposes=frozenset({Purpose.DATA_QUALITY}),
+        levels=frozenset({"county"}),
+        pages=frozenset({"runs", "quality"}),
+    ),
+)
 ALL_LEVELS = ("county", "municipality", "unit")
 
 
@@ -97,24 +132,147 @@ def metric(
 
 UP, DOWN = Direction.HIGHER_IS_BETTER, Direction.LOWER_IS_BETTER
 METRICS = (
-    metric("contacts_per_1000", text("Yhteydenotot", "Kontakter", "Contacts"), Family.NEED, PER_1000, by=("channel", "age_group")),
-    metric("emergency_visits_per_1000", text("Päivystyskäynnit", "Jourbesök", "Emergency visits"), Family.NEED, PER_1000, DOWN, target=55),
-    metric("ward_days_per_1000", text("Vuodeosastopäivät", "Vårddagar på avdelning", "Ward days"), Family.NEED, PER_1000, DOWN),
-    metric("home_care_per_1000", text("Kotihoidon asiakkaat 75 vuotta täyttäneistä", "Hemvårdens klienter av 75 år fyllda", "Home-care clients among those over 75"), Family.NEED, PER_1000, levels=("county", "municipality")),
-    metric("answered_by_phone", text("Puheluihin vastattu", "Besvarade samtal", "Calls answered"), Family.AVAILABILITY, PERCENT, UP, target=50),
-    metric("median_phone_wait", text("Puhelujonon mediaani", "Medianen för telefonkö", "Median phone wait"), Family.AVAILABILITY, text("min"), DOWN, decimals=0),
-    metric("assessed_same_day", text("Arvioitu samana päivänä", "Bedömda samma dag", "Assessed the same day"), Family.AVAILABILITY, PERCENT, UP, target=80),
-    metric("median_days_to_care", text("Odotus kiireettömään hoitoon, mediaani", "Väntan på icke-brådskande vård, median", "Wait for non-urgent care, median"), Family.AVAILABILITY, DAYS, DOWN, target=14),
-    metric("within_care_guarantee", text("Hoitotakuussa hoidetut", "Vårdade inom vårdgarantin", "Treated within the care guarantee"), Family.AVAILABILITY, PERCENT, UP, target=95),
-    metric("remote_share", text("Etäkäyntien osuus", "Andel distansbesök", "Share of remote visits"), Family.AVAILABILITY, PERCENT),
-    metric("recommendation_index", text("Suositteluindeksi (NPS)", "Rekommendationsindex (NPS)", "Recommendation index (NPS)"), Family.QUALITY, text(""), UP, decimals=0, target=60),
-    metric("missed_appointments", text("Peruuttamatta jääneet ajat", "Uteblivna besök", "Missed appointments"), Family.QUALITY, PERCENT, DOWN),
-    metric("several_sectors", text("Monipalveluasiakkaat", "Klienter med flera tjänster", "Residents using several sectors"), Family.EFFECTIVENESS, PERCENT, levels=("county", "municipality")),
-    metric("several_sectors_cost", text("Monipalveluasiakkaiden osuus kustannuksista", "Andel av kostnaderna", "Their share of cost"), Family.EFFECTIVENESS, PERCENT, levels=("county",)),
-    metric("net_cost_per_resident", text("Nettokustannus asukasta kohden", "Nettokostnad per invånare", "Net cost per resident"), Family.COST, EUROS, DOWN, decimals=0, levels=("county", "municipality"), by=("service",)),
-    metric("budget_use", text("Talousarvion käyttö", "Budgetanvändning", "Budget use to date"), Family.COST, PERCENT, levels=("county", "unit"), by=()),
-    metric("sick_leave_days", text("Sairauspoissaolopäivät", "Sjukfrånvarodagar", "Sick-leave days"), Family.COST, text("pv / htv", "dagar / årsverke", "days per person-year"), DOWN, levels=("county", "unit"), by=("service",)),
-)  # fmt: skip
+    metric(
+        "contacts_per_1000",
+        text("Yhteydenotot", "Kontakter", "Contacts"),
+        Family.NEED,
+        PER_1000,
+        by=("channel", "age_group"),
+    ),
+    metric(
+        "emergency_visits_per_1000",
+        text("Päivystyskäynnit", "Jourbesök", "Emergency visits"),
+        Family.NEED,
+        PER_1000,
+        DOWN,
+        target=55,
+    ),
+    metric(
+        "ward_days_per_1000",
+        text("Vuodeosastopäivät", "Vårddagar på avdelning", "Ward days"),
+        Family.NEED,
+        PER_1000,
+        DOWN,
+    ),
+    metric(
+        "home_care_per_1000",
+        text(
+            "Kotihoidon asiakkaat 75 vuotta täyttäneistä",
+            "Hemvårdens klienter av 75 år fyllda",
+            "Home-care clients among those over 75",
+        ),
+        Family.NEED,
+        PER_1000,
+        levels=("county", "municipality"),
+    ),
+    metric(
+        "answered_by_phone",
+        text("Puheluihin vastattu", "Besvarade samtal", "Calls answered"),
+        Family.AVAILABILITY,
+        PERCENT,
+        UP,
+        target=50,
+    ),
+    metric(
+        "median_phone_wait",
+        text("Puhelujonon mediaani", "Medianen för telefonkö", "Median phone wait"),
+        Family.AVAILABILITY,
+        text("min"),
+        DOWN,
+        decimals=0,
+    ),
+    metric(
+        "assessed_same_day",
+        text("Arvioitu samana päivänä", "Bedömda samma dag", "Assessed the same day"),
+        Family.AVAILABILITY,
+        PERCENT,
+        UP,
+        target=80,
+    ),
+    metric(
+        "median_days_to_care",
+        text(
+            "Odotus kiireettömään hoitoon, mediaani",
+            "Väntan på icke-brådskande vård, median",
+            "Wait for non-urgent care, median",
+        ),
+        Family.AVAILABILITY,
+        DAYS,
+        DOWN,
+        target=14,
+    ),
+    metric(
+        "within_care_guarantee",
+        text("Hoitotakuussa hoidetut", "Vårdade inom vårdgarantin", "Treated within the care guarantee"),
+        Family.AVAILABILITY,
+        PERCENT,
+        UP,
+        target=95,
+    ),
+    metric(
+        "remote_share",
+        text("Etäkäyntien osuus", "Andel distansbesök", "Share of remote visits"),
+        Family.AVAILABILITY,
+        PERCENT,
+    ),
+    metric(
+        "recommendation_index",
+        text("Suositteluindeksi (NPS)", "Rekommendationsindex (NPS)", "Recommendation index (NPS)"),
+        Family.QUALITY,
+        text(""),
+        UP,
+        decimals=0,
+        target=60,
+    ),
+    metric(
+        "missed_appointments",
+        text("Peruuttamatta jääneet ajat", "Uteblivna besök", "Missed appointments"),
+        Family.QUALITY,
+        PERCENT,
+        DOWN,
+    ),
+    metric(
+        "several_sectors",
+        text("Monipalveluasiakkaat", "Klienter med flera tjänster", "Residents using several sectors"),
+        Family.EFFECTIVENESS,
+        PERCENT,
+        levels=("county", "municipality"),
+    ),
+    metric(
+        "several_sectors_cost",
+        text("Monipalveluasiakkaiden osuus kustannuksista", "Andel av kostnaderna", "Their share of cost"),
+        Family.EFFECTIVENESS,
+        PERCENT,
+        levels=("county",),
+    ),
+    metric(
+        "net_cost_per_resident",
+        text("Nettokustannus asukasta kohden", "Nettokostnad per invånare", "Net cost per resident"),
+        Family.COST,
+        EUROS,
+        DOWN,
+        decimals=0,
+        levels=("county", "municipality"),
+        by=("service",),
+    ),
+    metric(
+        "budget_use",
+        text("Talousarvion käyttö", "Budgetanvändning", "Budget use to date"),
+        Family.COST,
+        PERCENT,
+        levels=("county", "unit"),
+        by=(),
+    ),
+    metric(
+        "sick_leave_days",
+        text("Sairauspoissaolopäivät", "Sjukfrånvarodagar", "Sick-leave days"),
+        Family.COST,
+        text("pv / htv", "dagar / årsverke", "days per person-year"),
+        DOWN,
+        levels=("county", "unit"),
+        by=("service",),
+    ),
+)
 DIMENSIONS = (
     Dimension(name="age_group", labels=text("Ikäryhmä", "Åldersgrupp", "Age group")),
     Dimension(name="sex", labels=text("Sukupuoli", "Kön", "Sex")),
@@ -206,7 +364,11 @@ class DoorForTests:
             area
             for area in AREAS
             if area.level in role.levels
-            and not (role.own_municipality_only and area.level != "county" and area.code not in asker.municipalities)
+            and not (
+                role.own_municipality_only
+                and area.level != "county"
+                and area.code not in asker.municipalities
+            )
         )
 
     def periods(self) -> tuple[date, date]:
@@ -240,9 +402,25 @@ class DoorForTests:
         started = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
         return (
             Run(id=3, kind="publish", started=started, finished=None, ok=False, summary="", error=""),
-            Run(id=2, kind="load", started=started, finished=started.replace(minute=3, second=12), ok=True, summary="120 batches, 123 456 rows", error=""),
-            Run(id=1, kind="land", started=started, finished=started.replace(second=8), ok=False, summary="", error="A delivery was refused: a column is missing."),
-        )  # fmt: skip
+            Run(
+                id=2,
+                kind="load",
+                started=started,
+                finished=started.replace(minute=3, second=12),
+                ok=True,
+                summary="120 batches, 123 456 rows",
+                error="",
+            ),
+            Run(
+                id=1,
+                kind="land",
+                started=started,
+                finished=started.replace(second=8),
+                ok=False,
+                summary="",
+                error="A delivery was refused: a column is missing.",
+            ),
+        )
 
     def batches(self, asker: Asker, feed: str | None = None) -> tuple[Batch, ...]:
         return tuple(
@@ -268,12 +446,32 @@ class DoorForTests:
         if "quality" not in role_named(asker.role).pages:
             raise NotAllowed("not for this role")
         return (
-            QualityLine(feed="primary_care.visits", batch=4, check="bad_identity", detail="TNRO", count=3, rows=400),
-            QualityLine(feed="primary_care.visits", batch=7, check="bad_identity", detail="TNRO", count=2, rows=700),
-            QualityLine(feed="primary_care.visits", batch=7, check="wrong_type", detail="KAYNTI_ALKOI", count=1, rows=700),
-            QualityLine(feed="population_register.residents", batch=9, check="column_renamed", detail="KOTIKUNTA, delivered as KUNTA", count=1, rows=900),
-            QualityLine(feed="staff.shifts", batch=0, check="refused_delivery", detail="a column is missing", count=1),
-        )  # fmt: skip
+            QualityLine(
+                feed="primary_care.visits", batch=4, check="bad_identity", detail="TNRO", count=3, rows=400
+            ),
+            QualityLine(
+                feed="primary_care.visits", batch=7, check="bad_identity", detail="TNRO", count=2, rows=700
+            ),
+            QualityLine(
+                feed="primary_care.visits",
+                batch=7,
+                check="wrong_type",
+                detail="KAYNTI_ALKOI",
+                count=1,
+                rows=700,
+            ),
+            QualityLine(
+                feed="population_register.residents",
+                batch=9,
+                check="column_renamed",
+                detail="KOTIKUNTA, delivered as KUNTA",
+                count=1,
+                rows=900,
+            ),
+            QualityLine(
+                feed="staff.shifts", batch=0, check="refused_delivery", detail="a column is missing", count=1
+            ),
+        )
 
     def member_label(self, dimension: str, member: str, language: str) -> str:
         return LABELS[member].in_language(language) if member in LABELS else member
@@ -302,7 +500,9 @@ def invented(name: str, area: str, period: date, member: str | None) -> float:
 
     level = 20 + 70 * share(name)
     season = 1 + 0.1 * ((period.month % 6) - 3) / 3
-    return level * season * (0.85 + 0.3 * share(name, area)) * (0.93 + 0.14 * share(name, area, period, member))
+    return (
+        level * season * (0.85 + 0.3 * share(name, area)) * (0.93 + 0.14 * share(name, area, period, member))
+    )
 
 
 def role_named(name: str) -> Role:

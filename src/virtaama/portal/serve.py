@@ -17,7 +17,10 @@ THREADS = 4
 
 
 def run(
-    project_folder: Path, address: str = "127.0.0.1", port: int = 8000, workers: int = 2,
+    project_folder: Path,
+    address: str = "127.0.0.1",
+    port: int = 8000,
+    workers: int = 2,
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the portal until interrupted. Its database is brought up to date first.

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from virtaama.access.answers import Snapshot
 from virtaama.portal.core.door import door
 from virtaama.portal.core.pages import pages_of
 from virtaama.problems import NotReady
@@ -27,8 +28,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def published_snapshot() -> object | None:
+def published_snapshot() -> Snapshot | None:
     try:
-        return door().snapshot()  # type: ignore[no-any-return]
+        return door().snapshot()
     except NotReady:
         return None

@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, cast
 
 from django.conf import settings
+from django.http import HttpRequest
 
+from virtaama.access.answers import Answer, AreaName, Lineage, Snapshot
+from virtaama.lake.batches import Batch
+from virtaama.lake.ledger import QualityLine, Run
+from virtaama.metrics.definitions import Catalogue
+from virtaama.metrics.question import Question
+from virtaama.portal.core.models import Account
 from virtaama.privacy.policy import Asker, Purpose, Role
 from virtaama.problems import NotAllowed
 
-if TYPE_CHECKING:
-    from django.http import HttpRequest
+
+class Door(Protocol):
+    """What the portal asks of access."""
+
+    def ask(self, question: Question, asker: Asker, purpose: Purpose) -> Answer: ...
+
+    def catalogue(self) -> Catalogue: ...
+
+    def snapshot(self) -> Snapshot: ...
+
+    def areas(self, asker: Asker) -> tuple[AreaName, ...]: ...
+
+    def periods(self) -> tuple[date, date]: ...
+
+    def lineage(self, metric: str, asker: Asker) -> Lineage: ...
+
+    def runs(self, asker: Asker) -> tuple[Run, ...]: ...
+
+    def batches(self, asker: Asker, feed: str | None = None) -> tuple[Batch, ...]: ...
+
+    def quality(self, asker: Asker) -> tuple[QualityLine, ...]: ...
+
+    def member_label(self, dimension: str, member: str, language: str) -> str: ...
 
 
 @cache
@@ -22,9 +51,9 @@ def project() -> Any:
 
 
 @cache
-def door() -> Any:
+def door() -> Door:
     """The door to the project's published figures. Everything the portal shows came through it."""
-    return project().door()
+    return cast(Door, project().door())
 
 
 @cache
@@ -38,7 +67,7 @@ def role_of(asker: Asker) -> Role | None:
 
 
 def purpose_of(asker: Asker) -> Purpose:
-    """What the asker looks at the figures for: the first purpose of their role in the order of the law."""
+    """What the asker looks at figures for: the first purpose of their role, in the order of `Purpose`."""
     role = role_of(asker)
     purposes = [purpose for purpose in Purpose if role and purpose in role.purposes]
     if not purposes:
@@ -48,4 +77,6 @@ def purpose_of(asker: Asker) -> Purpose:
 
 def asker_of(request: HttpRequest) -> Asker:
     """Who asks: the account that is signed in."""
-    return request.user.asker()  # type: ignore[union-attr]
+    if not isinstance(request.user, Account):
+        raise NotAllowed("nobody is signed in")
+    return request.user.asker()

@@ -8,7 +8,9 @@ class SignInForm(forms.Form):
     name = forms.CharField(
         label=_("User name"),
         max_length=100,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "class": "ds-input"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "class": "ds-input"}
+        ),
     )
     password = forms.CharField(
         label=_("Password"),

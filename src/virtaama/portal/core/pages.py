@@ -27,7 +27,7 @@ def opens_with(page: str) -> Callable[[View[P]], View[P]]:
 
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if page not in pages_of(request):
                 raise NotAllowed(f"the role has no page '{page}'")
             return view(request, *args, **kwargs)
@@ -41,7 +41,7 @@ def at_clean_address(view: View[P]) -> View[P]:
     """A form sends its empty choices too; the address people see and share goes without them."""
 
     @wraps(view)
-    def cleaned(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def cleaned(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         filled = {key: value for key, value in request.GET.items() if value}
         if len(filled) < len(request.GET):
             return HttpResponseRedirect(request.path + (f"?{urlencode(filled)}" if filled else ""))

@@ -19,7 +19,11 @@ from virtaama.portal.core.models import Account
 from virtaama.portal.core.pages import pages_of
 from virtaama.problems import NotAllowed
 
-FIRST_PAGES = (("steering", "steering:overview"), ("runs", "operations:runs"), ("quality", "operations:quality"))
+FIRST_PAGES = (
+    ("steering", "steering:overview"),
+    ("runs", "operations:runs"),
+    ("quality", "operations:quality"),
+)
 A_YEAR = 365 * 24 * 60 * 60
 
 

@@ -119,7 +119,10 @@ def about(
         (_("Period"), filters.period_written),
         (_("Snapshot"), str(snapshot.number)),
         (_("Published"), snapshot.published.isoformat(timespec="seconds")),
-        (_("Data as of"), snapshot.last_delivery.isoformat(timespec="seconds") if snapshot.last_delivery else ""),
+        (
+            _("Data as of"),
+            snapshot.last_delivery.isoformat(timespec="seconds") if snapshot.last_delivery else "",
+        ),
         (_("Model version"), snapshot.model_version),
         (_("Version of the metrics"), snapshot.catalogue_version),
         (_("Audit record"), str(answer.record)),
@@ -164,7 +167,9 @@ def harmless(text: str) -> str:
 def as_xlsx(export: Export) -> bytes:
     """Two sheets: the rows with real numbers and dates, and what they mean."""
     file = BytesIO()
-    with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with xlsxwriter.Workbook(
+        file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
         bold = book.add_format({"bold": True, "bottom": 1})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})

@@ -91,7 +91,9 @@ class Filters:
     def above(self) -> tuple[AreaName, ...]:
         """The areas this one lies in, the widest first."""
         county = tuple(a for a in self.areas if a.level == Level.COUNTY and a != self.area)
-        municipality = tuple(a for a in self.areas if a.level == Level.MUNICIPALITY and a.code == self.area.within)
+        municipality = tuple(
+            a for a in self.areas if a.level == Level.MUNICIPALITY and a.code == self.area.within
+        )
         return (*county, *municipality)
 
     @property
@@ -126,9 +128,7 @@ class Filters:
         return self.problem_of("period")
 
 
-def read_filters(
-    address: Mapping[str, str], areas: tuple[AreaName, ...], data: tuple[date, date]
-) -> Filters:
+def read_filters(address: Mapping[str, str], areas: tuple[AreaName, ...], data: tuple[date, date]) -> Filters:
     """Read the filters of an address. What cannot be read becomes a problem and takes its default."""
     if not areas:
         raise NotAllowed("no area is open to the asker")
@@ -139,7 +139,9 @@ def read_filters(
     if area is not None and area != areas[0]:
         chosen.add("area")
     elif area is None and address.get("area"):
-        problems.append(("area", _("This area does not exist or is not open to you. Showing the widest you may see.")))
+        problems.append(
+            ("area", _("This area does not exist or is not open to you. Showing the widest you may see."))
+        )
     area = area or areas[0]
 
     grain = next((g for g in Grain if g == address.get("grain")), None)

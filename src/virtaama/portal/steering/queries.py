@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from virtaama.access.answers import Answer, AreaName
 from virtaama.metrics.definitions import Dimension, Metric
 from virtaama.metrics.question import Figure, Grain, Level, Question
-from virtaama.portal.core.door import purpose_of
+from virtaama.portal.core.door import Door, purpose_of
 from virtaama.portal.steering.filters import Filters
 from virtaama.portal.steering.periods import shifted
 from virtaama.portal.steering.tiles import FamilyOfTiles, Tile, grouped, tile
 from virtaama.privacy.policy import Asker
-
-if TYPE_CHECKING:
-    from virtaama.access.door import Door
 
 POINTS = {Grain.MONTH: 24, Grain.QUARTER: 12, Grain.YEAR: 5}
 AREAS = ("municipality", "unit")  # dimensions that are areas: compared, not broken down by
@@ -64,6 +60,11 @@ class Rows:
     @property
     def shown(self) -> tuple[Row, ...]:
         return tuple(row for row in self.rows if row.figure.value is not None)
+
+    @property
+    def listed(self) -> tuple[Row, ...]:
+        """In the order of a table: a trend begins with its newest period."""
+        return tuple(sorted(self.rows, key=lambda row: row.figure.period, reverse=True))
 
     @property
     def without_value(self) -> int:
@@ -119,7 +120,9 @@ def comparison(door: Door, asker: Asker, metric: Metric, filters: Filters, langu
     None when the metric is not defined there or the asker sees no such area.
     """
     level = Level.MUNICIPALITY if filters.level is Level.COUNTY else Level.UNIT
-    within = {Level.COUNTY: None, Level.MUNICIPALITY: filters.area.code, Level.UNIT: filters.area.within}[filters.level]
+    within = {Level.COUNTY: None, Level.MUNICIPALITY: filters.area.code, Level.UNIT: filters.area.within}[
+        filters.level
+    ]
     areas = {a.code: a for a in filters.areas if a.level == level and (within is None or a.within == within)}
     if level not in metric.levels or not areas:
         return None
@@ -192,4 +195,3 @@ def largest_first(row: Row) -> tuple[bool, float, str]:
 def first_number(text: str) -> tuple[int, str]:
     digits = "".join(character if character.isdigit() else " " for character in text).split()
     return (int(digits[0]) if digits else 1000), text
-

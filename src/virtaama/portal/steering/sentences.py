@@ -36,7 +36,9 @@ def about_bars(metric: Metric, rows: Rows, language: str) -> str:
     shown = sorted(rows.shown, key=value_of)
     if not shown:
         return _("There is no value for any row.")
-    sentence = _("The highest is %(highest_name)s (%(highest)s) and the lowest %(lowest_name)s (%(lowest)s).") % {
+    sentence = _(
+        "The highest is %(highest_name)s (%(highest)s) and the lowest %(lowest_name)s (%(lowest)s)."
+    ) % {
         "highest_name": shown[-1].name,
         "highest": value_in_words(metric, shown[-1], language),
         "lowest_name": shown[0].name,

@@ -88,7 +88,9 @@ def tile(metric: Metric, figures: Iterable[Figure], period: date, grain: Grain, 
         from_year_before=None
         if grain is Grain.YEAR  # the year before is the previous year
         else change(metric, value, by_period.get(year_before(period))),
-        aimed_at=None if target is None or value is None else AimedAt(target=target, met=meets(metric, value, target)),
+        aimed_at=None
+        if target is None or value is None
+        else AimedAt(target=target, met=meets(metric, value, target)),
         target=target,
         past=tuple(past),
     )

@@ -14,10 +14,10 @@ from virtaama.portal.core.pages import at_clean_address, opens_with, pages_of
 from virtaama.portal.steering import queries
 from virtaama.portal.steering.exports import CSV_TYPE, XLSX_TYPE, as_csv, as_xlsx, export
 from virtaama.portal.steering.filters import Filters, read_filters
+from virtaama.portal.steering.periods import shifted
 from virtaama.portal.steering.queries import Rows, metric_named
 from virtaama.portal.steering.sentences import about_bars, about_trend
 from virtaama.portal.steering.tiles import target_on, tile
-from virtaama.portal.steering.periods import shifted
 from virtaama.portal.ui.charts import BarChart, TrendChart
 from virtaama.portal.ui.formats import number
 
@@ -53,9 +53,7 @@ def metric(request: HttpRequest, name: str) -> HttpResponse:
     dimension = chosen_dimension(request, dimensions)
     trend = queries.trend(door(), asker, metric, filters)
     areas = queries.comparison(door(), asker, metric, filters, language)
-    parts = (
-        queries.breakdown(door(), asker, metric, dimension.name, filters, language) if dimension else None
-    )
+    parts = queries.breakdown(door(), asker, metric, dimension.name, filters, language) if dimension else None
     return render(
         request,
         "steering/metric.html",
@@ -101,7 +99,9 @@ def metric_export(request: HttpRequest, name: str, part: str, kind: str) -> Http
         case _:
             dimension = chosen_dimension(request, queries.dimensions_of(door(), metric))
             rows = (
-                queries.breakdown(door(), asker, metric, dimension.name, filters, language) if dimension else None
+                queries.breakdown(door(), asker, metric, dimension.name, filters, language)
+                if dimension
+                else None
             )
     if rows is None:
         raise Http404(f"{metric.name} has no {part}")
@@ -195,7 +195,9 @@ def file_of(
         metrics=metrics,
         answer=answer,
         filters=filters,
-        member_labels={m: door().member_label(dimension.name, m, language) for m in members} if dimension else {},
+        member_labels={m: door().member_label(dimension.name, m, language) for m in members}
+        if dimension
+        else {},
         by=dimension.labels.in_language(language) if dimension else "",
         asker=asker_of(request).id,
         now=timezone.now(),

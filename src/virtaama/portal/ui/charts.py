@@ -11,13 +11,11 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 from xml.etree import ElementTree
 
 import altair
 import vl_convert
-
-from virtaama.portal.ui.formats import LOCALES
 
 WIDE, NARROW = 640, 300
 FONT = "Inter, Segoe UI, Helvetica Neue, Arial, sans-serif"
@@ -30,6 +28,7 @@ PAINT = {
     "#060606": "var(--chart-here)",
 }
 TEXT, GRID, LINE, TARGET, BAR, HERE = PAINT
+LOCALES: dict[str, Literal["fi-FI", "sv-SE", "en-GB"]] = {"fi": "fi-FI", "sv": "sv-SE", "en": "en-GB"}
 SVG = "http://www.w3.org/2000/svg"
 KEPT_ATTRIBUTES = re.compile(r"^(?!aria-|role$|style$)")
 
@@ -66,17 +65,16 @@ def draw(chart: TrendChart | BarChart, width: int) -> str:
             drawn = trend(chart, width)
         case BarChart():
             drawn = bars(chart, width)
-    locale = LOCALES[chart.language].replace("_", "-")
-    # vl-convert knows the number formats of these three; Swedish of Finland it does not.
-    known = {"fi-FI": "fi-FI", "sv-FI": "sv-SE", "en-GB": "en-GB"}[locale]
-    svg = vl_convert.vegalite_to_svg(drawn.to_json(), format_locale=known, time_format_locale=known)
+    svg = vl_convert.vegalite_to_svg(
+        drawn.to_json(), format_locale=LOCALES[chart.language], time_format_locale=LOCALES[chart.language]
+    )
     return painted(svg, name=f"chart{abs(hash((chart, width)))}")
 
 
 def painted(svg: str, name: str) -> str:
     """Marker colours become CSS variables; what a screen reader or the content policy would stumble on goes."""
     ElementTree.register_namespace("", SVG)
-    root = ElementTree.fromstring(svg)
+    root = ElementTree.fromstring(svg)  # noqa: S314 – we have just drawn it
     for element in root.iter():
         for key in [key for key in element.attrib if not KEPT_ATTRIBUTES.match(key)]:
             del element.attrib[key]
@@ -109,23 +107,26 @@ def trend(chart: TrendChart, width: int) -> Any:
         ),
     )
     y = altair.Y(
-        "value:Q", title=None, axis=altair.Axis(format=f",.{axis_decimals(chart)}f", tickCount=5), scale=altair.Scale(zero=False, nice=True)
+        "value:Q",
+        title=None,
+        axis=altair.Axis(format=f",.{axis_decimals(chart)}f", tickCount=5),
+        scale=altair.Scale(zero=False, nice=True),
     )
-    base = altair.Chart(altair.Data(values=rows)).encode(x=x, y=y)
+    base = altair.Chart(inline(rows)).encode(x=x, y=y)
     layers = [
         base.mark_line(color=LINE, strokeWidth=2.5, strokeJoin="round"),
-        base.mark_point(color=LINE, fill=LINE, filled=True, size=22 if width == WIDE else 12, opacity=1).transform_filter(
-            "isValid(datum.value)"
-        ),
+        base.mark_point(
+            color=LINE, fill=LINE, filled=True, size=22 if width == WIDE else 12, opacity=1
+        ).transform_filter("isValid(datum.value)"),
     ]
-    if dict(chart.points).get(chart.here) is not None:
+    if chart.here is not None and dict(chart.points).get(chart.here) is not None:
         layers.append(
-            altair.Chart(altair.Data(values=[row for row in rows if row["period"] == local(chart.here)]))
+            altair.Chart(inline([row for row in rows if row["period"] == local(chart.here)]))
             .mark_point(color=HERE, filled=False, size=140, strokeWidth=2.5, opacity=1)
             .encode(x=x, y=y)
         )
     if chart.target is not None:
-        at_target = altair.Chart(altair.Data(values=[{"target": chart.target, "name": chart.target_name}]))
+        at_target = altair.Chart(inline([{"target": chart.target, "name": chart.target_name}]))
         height = altair.Y("target:Q", title=None)
         layers.append(at_target.mark_rule(color=TARGET, strokeDash=[6, 4], strokeWidth=2).encode(y=height))
         layers.append(
@@ -136,39 +137,58 @@ def trend(chart: TrendChart, width: int) -> Any:
     return dressed(altair.layer(*layers), width=width, height=260 if width == WIDE else 200)
 
 
+def inline(rows: list[dict[str, Any]]) -> Any:
+    return altair.Data(values=rows)  # type: ignore[no-untyped-call]
+
+
 def local(period: date) -> str:
     """The day without a zone: read as a bare date it would move with the zone of the server."""
     return f"{period.isoformat()}T00:00:00"
 
 
 def bars(chart: BarChart, width: int) -> Any:
-    rows = [
-        {"name": name, "value": value, "place": place} for place, (name, value) in enumerate(chart.bars)
-    ]
+    rows = [{"name": name, "value": value, "place": place} for place, (name, value) in enumerate(chart.bars)]
     order = [name for name, _ in chart.bars]
-    y = altair.Y("name:N", sort=order, title=None, axis=altair.Axis(labelLimit=110 if width == NARROW else 220, ticks=False, domain=False))
-    x = altair.X(
-        "value:Q", title=None, axis=altair.Axis(format=f",.{axis_decimals(chart)}f", tickCount=3 if width == NARROW else 5), scale=altair.Scale(zero=True)
+    y = altair.Y(
+        "name:N",
+        sort=order,
+        title=None,
+        axis=altair.Axis(labelLimit=110 if width == NARROW else 220, ticks=False, domain=False),
     )
-    base = altair.Chart(altair.Data(values=rows)).encode(x=x, y=y)
+    x = altair.X(
+        "value:Q",
+        title=None,
+        axis=altair.Axis(format=f",.{axis_decimals(chart)}f", tickCount=3 if width == NARROW else 5),
+        scale=altair.Scale(zero=True),
+    )
+    base = altair.Chart(inline(rows)).encode(x=x, y=y)
     layers = [base.mark_bar(color=BAR, height={"band": 0.62}, cornerRadiusEnd=2)]
     if chart.target is not None:
-        at_target = altair.Chart(altair.Data(values=[{"target": chart.target}]))
-        layers.append(at_target.mark_rule(color=TARGET, strokeDash=[6, 4], strokeWidth=2).encode(x="target:Q"))
+        at_target = altair.Chart(inline([{"target": chart.target}]))
+        layers.append(
+            at_target.mark_rule(color=TARGET, strokeDash=[6, 4], strokeWidth=2).encode(x="target:Q")
+        )
     return dressed(altair.layer(*layers), width=width, height=max(26 * len(rows), 60))
 
 
 def axis_decimals(chart: TrendChart | BarChart) -> int:
     """As few decimals as tell the ticks apart."""
-    values = [value for _, value in (chart.points if isinstance(chart, TrendChart) else chart.bars) if value is not None]
-    span = max(values, default=0) - min(values, default=0)
+    match chart:
+        case TrendChart(points=points):
+            values = [value for _, value in points if value is not None]
+        case BarChart(bars=bars):
+            values = [0.0, *(value for _, value in bars if value is not None)]
+    span = max(values, default=0.0) - min(values, default=0.0)
     return 0 if span >= 8 else min(chart.decimals or (1 if span < 4 else 0), 2)
 
 
 def dressed(chart: Any, width: int, height: int) -> Any:
     return (
         chart.properties(width=width, height=height)
-        .properties(autosize=altair.AutoSizeParams(type="fit", contains="padding"), padding=4)
+        .properties(
+            autosize=altair.AutoSizeParams(type="fit", contains="padding"),
+            padding={"left": 14, "top": 6, "right": 14, "bottom": 4},
+        )
         .configure(background="transparent", font=FONT)
         .configure_view(stroke=None)
         .configure_axis(

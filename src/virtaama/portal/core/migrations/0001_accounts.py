@@ -4,42 +4,75 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('name', models.CharField(max_length=100, unique=True)),
-                ('full_name', models.CharField(max_length=200)),
-                ('role', models.CharField(max_length=100)),
-                ('municipalities', models.JSONField(default=list)),
-                ('is_demo', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("name", models.CharField(max_length=100, unique=True)),
+                ("full_name", models.CharField(max_length=200)),
+                ("role", models.CharField(max_length=100)),
+                ("municipalities", models.JSONField(default=list)),
+                ("is_demo", models.BooleanField(default=False)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='account_has_name'), models.CheckConstraint(condition=models.Q(('role', ''), _negated=True), name='account_has_role')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="account_has_name"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("role", ""), _negated=True), name="account_has_role"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True)),
-                ('kind', models.CharField(choices=[('signed_in', 'Signed In'), ('sign_in_refused', 'Sign In Refused'), ('sign_in_held_back', 'Sign In Held Back'), ('signed_out', 'Signed Out'), ('account_created', 'Account Created'), ('account_changed', 'Account Changed')], max_length=30)),
-                ('by', models.CharField(max_length=100)),
-                ('subject', models.CharField(max_length=100)),
-                ('address', models.CharField(blank=True, max_length=45)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(db_index=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("signed_in", "Signed In"),
+                            ("sign_in_refused", "Sign In Refused"),
+                            ("sign_in_held_back", "Sign In Held Back"),
+                            ("signed_out", "Signed Out"),
+                            ("account_created", "Account Created"),
+                            ("account_changed", "Account Changed"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("by", models.CharField(max_length=100)),
+                ("subject", models.CharField(max_length=100)),
+                ("address", models.CharField(blank=True, max_length=45)),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', 'subject', 'at'], name='event_by_subject'), models.Index(fields=['kind', 'address', 'at'], name='event_by_address')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('by', ''), _negated=True), name='event_has_by')],
+                "indexes": [
+                    models.Index(fields=["kind", "subject", "at"], name="event_by_subject"),
+                    models.Index(fields=["kind", "address", "at"], name="event_by_address"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("by", ""), _negated=True), name="event_has_by")
+                ],
             },
         ),
     ]

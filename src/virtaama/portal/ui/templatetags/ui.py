@@ -36,15 +36,19 @@ def language() -> str:
 @register.simple_tag(takes_context=True)
 def address(context: Mapping[str, Any], name: str, *args: str, **changes: object) -> str:
     """The address of a page with the reader's filters; `changes` sets some, an empty value drops one."""
-    return reverse(name, args=args) + query(carried(context) | {key: str(value) for key, value in changes.items()})
+    return reverse(name, args=args) + query(
+        carried(context) | {key: str(value) for key, value in changes.items()}
+    )
 
 
 @register.simple_tag(takes_context=True)
 def here(context: Mapping[str, Any], **changes: object) -> str:
     """The address of this very page with some filters changed; an empty value drops one."""
     request: HttpRequest = context["request"]
-    others = {key: value for key, value in request.GET.items() if key not in CARRIED}
-    return request.path + query(carried(context) | others | {key: str(value) for key, value in changes.items()})
+    others = {key: str(value) for key, value in request.GET.items() if key not in CARRIED}
+    return request.path + query(
+        carried(context) | others | {key: str(value) for key, value in changes.items()}
+    )
 
 
 def carried(context: Mapping[str, Any]) -> dict[str, str]:
@@ -169,13 +173,16 @@ def carried_inputs(context: Mapping[str, Any]) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def sort_heading(context: Mapping[str, Any], column: str, title: str, order: str, css: str = "") -> SafeString:
+def sort_heading(
+    context: Mapping[str, Any], column: str, title: str, order: str, css: str = ""
+) -> SafeString:
     """The heading of a column that sorts the table; a second time, the other way round."""
     turned = f"-{column}" if order == column else column
     sorted_ = {column: "ascending", f"-{column}": "descending"}.get(order, "none")
     arrow = {"ascending": "▲", "descending": "▼"}.get(sorted_, "")
     return format_html(
-        '<th scope="col" class="{}" aria-sort="{}"><a class="sort" href="{}">{} <span aria-hidden="true">{}</span></a></th>',
+        '<th scope="col" class="{}" aria-sort="{}">'
+        '<a class="sort" href="{}">{} <span aria-hidden="true">{}</span></a></th>',
         css,
         sorted_,
         here(context, order=turned, page=""),
@@ -200,7 +207,7 @@ def spark(name: str, values: Sequence[float | None], target: float | None, title
 def chart(drawing: charts.TrendChart | charts.BarChart) -> SafeString:
     """The chart twice, drawn for wide and for narrow screens; the style sheet shows one."""
     # Safe: both are serialised from a parsed tree of elements, with every text escaped.
-    return mark_safe(
+    return mark_safe(  # noqa: S308
         f'<div class="chart-wide">{charts.draw(drawing, charts.WIDE)}</div>'
         f'<div class="chart-narrow">{charts.draw(drawing, charts.NARROW)}</div>'
     )
