@@ -188,17 +188,15 @@ def residents(delivery: Delivery = Delivery.CHANGES) -> Model:
 class Warehouse:
     """A model, its deliveries and what became of them."""
 
-    def __init__(self, model: Model, folder: Path) -> None:
+    def __init__(self, model: Model, folder: Path, *, in_memory: bool = False) -> None:
         self.model = model
         self.lake = Lake(folder / "lake")
         self.ledger = Ledger.open(folder / "lake" / "ledger.sqlite")
-        self.folder = folder
+        self.file = None if in_memory else folder / "warehouse.duckdb"
         self.engine = self.open_engine()
 
     def open_engine(self) -> DuckDB:
-        return DuckDB.open(
-            self.folder / "warehouse.duckdb", readable=[self.lake.folder], memory="500MB", threads=2
-        )
+        return DuckDB.open(self.file, readable=[self.lake.folder], memory="500MB", threads=2)
 
     def deliver(self, feed: str, extracted: datetime, *rows: dict[str, Any]) -> Batch:
         """Land rows; a field that is not given is null."""

@@ -117,7 +117,7 @@ def test_any_order_of_the_same_deliveries_gives_the_same_warehouse(
     ]
     outcomes = set()
     for turn, order in enumerate(permutations(deliveries)):
-        warehouse = Warehouse(residents(delivery), tmp_path / str(turn))
+        warehouse = Warehouse(residents(delivery), tmp_path / str(turn), in_memory=True)
         for moment, rows in order:
             warehouse.deliver("register.people", moment, *rows)
             warehouse.load()

@@ -142,7 +142,7 @@ def _stage(step: StageRows) -> exp.Create:
     deleted = parsed(mapping.deleted.sql) if mapping.deleted else exp.false()
     kept = _unless_deleted if mapping.deleted else column
 
-    read: list[exp.Expr] = [
+    read: list[exp.Alias] = [
         named(exp.func("COALESCE", exp.paren(deleted), exp.false()), "deleted"),
         named(column("file_row_number"), _LINE),
         named(
@@ -155,11 +155,13 @@ def _stage(step: StageRows) -> exp.Create:
     targets = {target.relationship: target.key for target in mapping.targets}
 
     read += _key_parts("key", source.hub, mapping.key)
+    kinds = {part_name("key", part): part.type for part in source.hub.business_key}
     shaped.append(named(_hashed("key", source.hub), source.hub.hash_key))
     shaped += [column(part_name("key", part)) for part in source.hub.business_key]
     for reference in source.references:
         prefix = reference.relationship
         read += _key_parts(prefix, reference.hub, targets[reference.relationship])
+        kinds |= {part_name(prefix, part): part.type for part in reference.hub.business_key}
         points = _hashed(prefix, reference.hub)
         whole = exp.case().when(exp.not_(column("deleted")), points) if mapping.deleted else points
         shaped.append(named(whole, reference.column))
@@ -178,7 +180,12 @@ def _stage(step: StageRows) -> exp.Create:
     rows = select(*read).from_(exp.Table(this=file))
     if mapping.where:
         rows = rows.where(exp.paren(parsed(mapping.where.sql)))
-    return temporary_table("stage", select(*shaped).from_(subquery(rows, "rows")))
+    standard = [
+        named(standardised(column(name), kinds[name]), name) if name in kinds else column(name)
+        for name in rows.named_selects
+    ]
+    keyed = select(*standard).from_(subquery(rows, "delivered"))
+    return temporary_table("stage", select(*shaped).from_(subquery(keyed, "standard")))
 
 
 def part_name(prefix: str, part: Column) -> str:
@@ -186,9 +193,9 @@ def part_name(prefix: str, part: Column) -> str:
     return f"{prefix}__{part.name}"
 
 
-def _key_parts(prefix: str, hub: Hub, expressions: tuple[Expression, ...]) -> list[exp.Expr]:
+def _key_parts(prefix: str, hub: Hub, expressions: tuple[Expression, ...]) -> list[exp.Alias]:
     return [
-        named(standardised(_typed(expression, part), part.type), part_name(prefix, part))
+        named(_typed(expression, part), part_name(prefix, part))
         for expression, part in zip(expressions, hub.business_key, strict=True)
     ]
 

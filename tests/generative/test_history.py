@@ -1,0 +1,92 @@
+"""DuckDB and the interpreter agree on any deliveries, in any order, loaded in any portions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.generative.interpreter import Delivery, History, Row, interpret
+from tests.small_warehouse import Warehouse, residents
+from virtaama.model.feeds import Delivery as Kind
+from virtaama.vault.keys import key_of
+
+KEYS = st.sampled_from(["a", "b", " b\u00a0", "c|d", "\\", "", None])
+ROWS = st.builds(
+    Row,
+    id=KEYS,
+    language=st.sampled_from(["fi", "sv", None]),
+    home=st.sampled_from(["016", "398 ", None]),
+    deleted=st.booleans(),
+)
+# Few months for many deliveries: some share their moment, and then their numbers decide.
+DELIVERIES = st.lists(
+    st.tuples(st.integers(1, 4), st.lists(ROWS, max_size=4), st.booleans()), min_size=1, max_size=5
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(deliveries=DELIVERIES, full=st.booleans())
+def test_duckdb_agrees_with_the_interpreter(
+    deliveries: list[tuple[int, list[Row], bool]], full: bool
+) -> None:
+    arrived = [
+        Delivery(number, datetime(2025, month, 1), tuple(rows))
+        for number, (month, rows, _) in enumerate(deliveries, start=1)
+    ]
+    expected = interpret(arrived, full)
+    with TemporaryDirectory() as folder:
+        warehouse = Warehouse(residents(Kind.FULL if full else Kind.CHANGES), Path(folder), in_memory=True)
+        for delivery, (_, _, load_now) in zip(arrived, deliveries, strict=True):
+            warehouse.deliver("register.people", delivery.extracted, *map(_as_delivered, delivery.rows))
+            if load_now:
+                warehouse.load()
+        warehouse.load()
+        assert _hub(warehouse, "resident", "person") == expected.people
+        assert _hub(warehouse, "municipality", "code") == expected.homes
+        assert _history(warehouse, "sat_resident__register__people__personal", "language") == _flat(
+            expected.languages
+        )
+        homes = {str(key_of(code)): code for code in expected.homes}
+        assert {
+            (person, extracted, batch, homes.get(home) if home else None, deleted)
+            for person, extracted, batch, home, deleted in _history(
+                warehouse, "link_resident__register__people", "home_key"
+            )
+        } == _flat(expected.lives)
+
+
+def _as_delivered(row: Row) -> dict[str, Any]:
+    return {
+        "ID": row.id,
+        "LANGUAGE": row.language,
+        "HOME": row.home,
+        "NAME": "sealed",
+        "STATE": "P" if row.deleted else "L",
+    }
+
+
+def _hub(warehouse: Warehouse, concept: str, key: str) -> dict[str, tuple[datetime, int]]:
+    rows = warehouse.rows(f"SELECT {key}, first_extracted, first_batch FROM hub_{concept}")
+    assert len({row[0] for row in rows}) == len(rows)
+    return {name: (extracted, batch) for name, extracted, batch in rows}
+
+
+def _history(warehouse: Warehouse, table: str, content: str) -> set[tuple[Any, ...]]:
+    rows = warehouse.rows(
+        f"SELECT person, extracted, batch, {content}, deleted FROM {table} JOIN hub_resident USING (resident_key)"
+    )
+    assert len(set(rows)) == len(rows)
+    return set(rows)
+
+
+def _flat(history: History) -> set[tuple[Any, ...]]:
+    return {
+        (key, extracted, batch, state.value, state.deleted)
+        for key, told in history.items()
+        for extracted, batch, state in told
+    }
