@@ -69,10 +69,13 @@ _VISIT_HOURS = (
 _SENSOR_HOURS = (0.4, 0.4, 0.4, 0.4, 0.4, 0.5, 0.9, *[1.0] * 14, 0.8, 0.6, 0.5)
 _SENSOR_KINDS = ("door", "motion", "bed", "medicine", "fall")
 _SENSOR_SHARES = (0.30, 0.40, 0.20, 0.095, 0.005)
+_NOT_MADE_AFTER_ALL = corrected(
+    "MUUTETTU", "{year}-{month:02}-01 04:05", TOTEUTUNUT_ALKU=None, TOTEUTUNUT_LOPPU=None
+)
 _FLAWS = {
     Flaw.REPEATED_ROW: Share(0.0008),
     Flaw.LATE_ROW: Share(0.0015),
-    Flaw.CORRECTION: Share(0.0020, corrected("MUUTETTU", "{year}-{month:02}-01 04:05", TILA="A")),
+    Flaw.CORRECTION: Share(0.0020, _NOT_MADE_AFTER_ALL),
     Flaw.DELETION: Share(0.0008, corrected("MUUTETTU", "{year}-{month:02}-01 04:10", TILA="P")),
     Flaw.IMPOSSIBLE_DATE: Share(0.0004, put(TOTEUTUNUT_ALKU="2025-02-31 08:15")),
     Flaw.BAD_IDENTITY: Share(0.0004, wrong_check("HENKILOTUNNUS")),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from hashlib import sha256
+from itertools import chain
 
 from virtaama.synthetic.client_feedback import client_feedback
 from virtaama.synthetic.client_system import client_system
@@ -10,7 +12,7 @@ from virtaama.synthetic.contact_centre import contact_centre
 from virtaama.synthetic.county import CountySize, WrittenFile, settle
 from virtaama.synthetic.finance import finance
 from virtaama.synthetic.home_care import home_care
-from virtaama.synthetic.manifest import Manifest
+from virtaama.synthetic.manifest import Flaw, Manifest
 from virtaama.synthetic.old_system import old_system
 from virtaama.synthetic.organisation_register import organisation_register
 from virtaama.synthetic.population_register import population_register
@@ -46,7 +48,19 @@ def invent(
     """
     county = settle(size or CountySize(), manifest if manifest is not None else Manifest())
     deliveries = [system(county) for system in SYSTEMS]
+    sent: set[bytes] = set()
     for count, month in enumerate(zip(*deliveries, strict=True), start=1):
-        for files in month:
-            yield from files
+        yield from _worth_sending(chain.from_iterable(month), sent, county.manifest)
         months_done(count)
+
+
+def _worth_sending(
+    files: Iterable[WrittenFile], sent: set[bytes], manifest: Manifest
+) -> Iterator[WrittenFile]:
+    """Leave out a whole delivery in which nothing has changed; only planted repetitions repeat a file."""
+    on_purpose = {row.file for row in manifest.as_rows() if row.kind == Flaw.REPEATED_DELIVERY}
+    for file in files:
+        content = sha256(file.data).digest()
+        if content not in sent or file.path in on_purpose:
+            yield file
+        sent.add(content)

@@ -21,14 +21,13 @@ from virtaama.synthetic.identity import identity_codes
 from virtaama.synthetic.rows import Column, join, pick
 
 BIRTHS_A_YEAR = 0.0072
-ARRIVALS_A_YEAR = 0.024
+ARRIVALS_A_YEAR = 0.028
 MOVES_WITHIN_A_YEAR = 0.016
 REGISTERED_IN_ERROR_A_MONTH = 0.00003  # of residents; at least a few in all
 
 _YEAR = 365.25
-_SIGMA = (
-    1.18  # how unequally care is needed; about a tenth of the residents causes three quarters of the cost
-)
+# How unequally care is needed: about a tenth of the residents causes three quarters of the cost.
+_SIGMA = 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,7 @@ def put(**values: str | None) -> Change:
     return change
 
 
-def corrected(column: str, style: str, **values: str) -> Change:
+def corrected(column: str, style: str, **values: str | None) -> Change:
     """Other values, and a moment of change at the beginning of the month of delivery."""
 
     def change(rows: Rows, month: Month) -> Rows:

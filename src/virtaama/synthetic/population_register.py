@@ -42,11 +42,14 @@ def population_register(county: County) -> Deliveries:
     people = county.people
     sowing = county.sowing("population_register.residents", _FLAWS)
     errors = np.flatnonzero(~people.real)
+    third = max(
+        1, len(county.months) // 3
+    )  # errors come to light in the first third, before the wrong encoding
     encoding_spoilt = False
     for month in county.months:
         rng = county.chance("population_register", month.code)
-        appearing = errors[errors % max(1, len(county.months) - 1) == month.number]
-        vanishing = errors[errors % max(1, len(county.months) - 1) == month.number - 1]
+        appearing = errors[errors % third == month.number]
+        vanishing = errors[errors % third == month.number - 1]
         rows = _everybody(people, month) if month.number == 0 else _changes(people, month, rng)
         in_error = _state(people, appearing, month.first_day + 3 + np.zeros_like(appearing), "L")
         removed = _state(people, vanishing, month.first_day + 3 + np.zeros_like(vanishing), "P")
@@ -61,9 +64,8 @@ def population_register(county: County) -> Deliveries:
         affected = _lines_beyond_ascii(plain)
         if (
             not encoding_spoilt
-            and month.number >= max(1, len(county.months) // 3)
+            and month.number > third
             and _WRONGLY_ENCODED_AT_LEAST <= affected <= len(plain) * _WRONGLY_ENCODED_AT_MOST
-            and not len(vanishing)
         ):
             encoding_spoilt = True
             county.manifest.record(Flaw.WRONG_ENCODING, "population_register.residents", path, affected)

@@ -25,6 +25,10 @@ from virtaama.synthetic.rows import (
 )
 from virtaama.synthetic.units import SPECIALITIES
 
+# How concentrated the use is on those who need much.
+OUTPATIENT_STEEPNESS = 1.1
+STAY_STEEPNESS = 1.35
+
 OUTPATIENT_YEARLY = ((0, 1.1), (18, 1.3), (45, 1.6), (65, 2.6), (75, 3.2), (88, 2.2))
 HOSPITAL_STAYS_YEARLY = (
     (0, 0.08),
@@ -112,7 +116,9 @@ def _by_discharge(rows: Rows, leaving: Integers, still_in: Flags) -> list[tuple[
 def _outpatient(county: County, rng: np.random.Generator, month: Month) -> Rows:
     people = county.people
     yearly = by_age(people.age_on(month.first_day), *OUTPATIENT_YEARLY)
-    who = rng.permutation(county.who_needs(rng, month, yearly, people.need(1.0), month.season))
+    who = rng.permutation(
+        county.who_needs(rng, month, yearly, people.need(OUTPATIENT_STEEPNESS), month.season)
+    )
     size = len(who)
     urgency = np.searchsorted([0.93, 0.97], rng.random(size))
     office = random_days(rng, month, OFFICE_DAYS, size)
@@ -149,8 +155,12 @@ def _stays(county: County, rng: np.random.Generator, month: Month) -> tuple[Rows
     people = county.people
     age = people.age_on(month.first_day)
     season = month.season * (1 + 0.06 * (month.influenza - 1.2))
-    hospital = county.who_needs(rng, month, by_age(age, *HOSPITAL_STAYS_YEARLY), people.need(1.2), season)
-    local = county.who_needs(rng, month, by_age(age, *LOCAL_STAYS_YEARLY), people.need(1.2), season)
+    hospital = county.who_needs(
+        rng, month, by_age(age, *HOSPITAL_STAYS_YEARLY), people.need(STAY_STEEPNESS), season
+    )
+    local = county.who_needs(
+        rng, month, by_age(age, *LOCAL_STAYS_YEARLY), people.need(STAY_STEEPNESS), season
+    )
     who = np.r_[hospital, local]
     size = len(who)
     in_hospital = np.arange(size) < len(hospital)
