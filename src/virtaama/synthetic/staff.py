@@ -60,6 +60,7 @@ def staff(county: County) -> Deliveries:
             {
                 "POISSAOLO_ID": numbers(absence_id + np.arange(len(who)), "N"),
                 "HENKILONUMERO": pick(county.staff.number, who),
+                "YKSIKKO": pick([one.code for one in county.units.all], county.staff.unit[who]),
                 "SYY": pick(_ABSENCES, kind),
                 "ALKAA": day_texts(starts, ISO),
                 "PAATTYY": day_texts(ends, ISO),
