@@ -119,8 +119,8 @@ class Metric:
     denominator: Measure | None = None
     scale: float = 1
     targets: tuple[Target, ...] = ()
-    # Fewer persons (or rows, where the fact has no person) are not shown. 0: figures about no person,
-    # such as money, which are shown to the last row whatever the role's own limit.
+    # Fewer persons (or rows, where the fact has no person) are not shown. 0: the numerator is about no
+    # person, such as money, and is shown to the last row whatever the role's own limit.
     minimum_group: int = 5
 
 

@@ -486,11 +486,15 @@ def _check_metric(metric: Metric, sound: set[str], catalogue: Catalogue, model: 
                     f"fact '{metric.numerator.fact}' has no dimension '{dimension}'",
                     did_you_mean(dimension, dimensions),
                 )
-    about_persons = any(
-        counts_persons(facts[m.fact], catalogue) for m in measures_of(metric) if m.fact in sound
-    )
-    if metric.minimum_group == 0 and about_persons:
-        yield wrong("minimum_group 0 is only for figures about no person, and its facts count persons")
+    if (
+        metric.minimum_group == 0
+        and metric.numerator.fact in sound
+        and counts_persons(facts[metric.numerator.fact], catalogue)
+    ):
+        yield wrong(
+            f"minimum_group 0 is for figures about no person, and fact '{metric.numerator.fact}' has one",
+            "Leave minimum_group out, or write 1 or more.",
+        )
 
 
 def _measure_problems(measure: Measure, fact: Fact, catalogue: Catalogue, model: Model) -> Iterator[str]:

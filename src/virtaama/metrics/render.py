@@ -185,6 +185,20 @@ def _observed(
     return select.join(_calendar(months), on=exp.true(), join_type="inner") if fact.during else select
 
 
+def span(part: Fact, stars: Stars) -> exp.Select:
+    """The first and the last day of a fact over one concept, and whether some row has no end yet."""
+    joins = _Joins(part.of, stars)
+    start, end = (_as_day(joins.resolve(sql, {})) for sql in part.during or (part.time, part.time))
+    select = exp.select(
+        exp.Min(this=start).as_("first"),
+        exp.Max(this=exp.Coalesce(this=end, expressions=[start.copy()])).as_("last"),
+        exp.func("count_if", end.copy().is_(exp.null()), dialect="duckdb").as_("without_end"),
+    )
+    if part.where:
+        select = select.where(joins.resolve(part.where, {AT: start}))
+    return joins.add_to(select)
+
+
 def _named(
     name: Name,
     fact: Fact,
@@ -450,7 +464,7 @@ def figures(
         as_type(value_above, "DOUBLE").as_("numerator"),
         as_type(value_below, "DOUBLE").as_("denominator"),
         _rows(metric).as_("rows"),
-        _persons_behind(metric, catalogue).as_("persons"),
+        _persons_behind(metric).as_("persons"),
     ).from_(exp.alias_(spine, "s", table=True))
     numbers = numbers.join(
         exp.alias_(exp.table_(numerator, quoted=True), "n", table=True),
@@ -523,15 +537,11 @@ def _rows(metric: Metric) -> exp.Expr:
     return _or_zero(column("rows", "n"))
 
 
-def _persons_behind(metric: Metric, catalogue: Catalogue) -> exp.Expr:
+def _persons_behind(metric: Metric) -> exp.Expr:
     """The smallest group of persons the value tells about; nobody counts for nothing."""
-    sides = {"n": metric.numerator} | ({"d": metric.denominator} if metric.denominator else {})
-    of_persons = [
-        s for s, measure in sides.items() if counts_persons(catalogue.fact(measure.fact), catalogue)
-    ]
+    sides = ("n", "d") if metric.denominator else ("n",)
     groups = [
-        exp.Nullif(this=_or_zero(column("persons", side)), expression=exp.Literal.number(0))
-        for side in of_persons or list(sides)
+        exp.Nullif(this=_or_zero(column("persons", side)), expression=exp.Literal.number(0)) for side in sides
     ]
     least = (
         groups[0]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import InitVar, dataclass
 from enum import StrEnum
+from typing import Final, Protocol
 
 
 class Purpose(StrEnum):
@@ -34,3 +36,80 @@ class Role:
     pages: frozenset[str]  # steering, runs, quality, lineage
     own_municipality_only: bool = False
     minimum_group: int = 5
+
+
+class Asked(Protocol):
+    """What of a question the policy looks at."""
+
+    @property
+    def level(self) -> str: ...
+    @property
+    def area(self) -> str | None: ...
+    @property
+    def within(self) -> str | None: ...
+
+
+_SEAL: Final = object()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed:
+    """The leave to answer one question. Only `decide` makes it; without it nothing is planned or read."""
+
+    asker: Asker
+    purpose: Purpose
+    role: Role
+    own_only: bool  # figures of other municipalities and their units are left out
+    seal: InitVar[object]
+
+    def __post_init__(self, seal: object) -> None:
+        if seal is not _SEAL:
+            raise TypeError("only decide() allows")
+
+    def sees(self, level: str, municipality: str | None) -> bool:
+        """Whether figures of an area are shown: `municipality` is the area's own or the one it lies in."""
+        return level == "county" or not self.own_only or municipality in self.asker.municipalities
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Why a question is not answered."""
+
+    reason: str
+
+
+Decision = Allowed | Refused
+
+
+def decide(
+    asked: Asked,
+    asker: Asker,
+    purpose: Purpose,
+    role: Role | None,
+    municipality_of: Mapping[str, str | None],
+) -> Decision:
+    """The decision on one question. `municipality_of` tells where each unit lies.
+
+    The county's figures are a comparison everyone who may see that level may see, also those who else see
+    their own municipality only.
+    """
+    if role is None:
+        return Refused(reason=f"there is no role '{asker.role}'")
+    if purpose not in role.purposes:
+        return Refused(reason=f"role '{role.name}' has no purpose '{purpose}'")
+    if asked.level not in role.levels:
+        return Refused(reason=f"role '{role.name}' does not see the level '{asked.level}'")
+    allowed = Allowed(
+        asker=asker, purpose=purpose, role=role, own_only=role.own_municipality_only, seal=_SEAL
+    )
+    wanted: list[str | None] = [asked.within] if asked.within else []
+    if asked.area:
+        wanted.append(municipality_of.get(asked.area) if asked.level == "unit" else asked.area)
+    if not all(allowed.sees(asked.level, municipality) for municipality in wanted):
+        return Refused(reason=f"role '{role.name}' sees its own municipality only")
+    return allowed
+
+
+def may_open(page: str, role: Role | None) -> bool:
+    """Whether holders of a role may open a page."""
+    return role is not None and page in role.pages

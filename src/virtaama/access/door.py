@@ -1,0 +1,288 @@
+"""The one door to figures: decide, plan, read, protect, record, answer. There is no other way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from virtaama.access.answers import Answer, AreaName, Lineage, Snapshot
+from virtaama.access.audit import AuditLog
+from virtaama.access.lineage import lineage_of
+from virtaama.access.plan import AnswerPlan, plan_answer
+from virtaama.access.snapshots import OpenSnapshot, PublishedFolder
+from virtaama.lake.batches import Batch
+from virtaama.lake.ledger import Ledger, QualityLine, Run
+from virtaama.metrics.definitions import Catalogue, Metric
+from virtaama.metrics.plan import MetricPlan
+from virtaama.metrics.question import Figure, Level, Missing, Question
+from virtaama.model.concepts import Text
+from virtaama.model.model import Model
+from virtaama.privacy.disclosure import is_too_few, smallest_shown
+from virtaama.privacy.policy import Allowed, Asker, Purpose, Refused, Role, decide, may_open
+from virtaama.problems import NotAllowed
+
+
+class Door:
+    """Answers questions from the newest published snapshot. May be used by many threads at once."""
+
+    def __init__(
+        self,
+        *,
+        published: Path,
+        catalogue: Catalogue,
+        model: Model,
+        roles: tuple[Role, ...],
+        audit: AuditLog,
+        ledger: Ledger,
+        county_code: str,
+        county: Text,
+        clock: Callable[[], datetime],
+        memory: str = "512MB",
+        threads: int = 1,
+    ) -> None:
+        self._published = PublishedFolder(published, catalogue, memory=memory, threads=threads)
+        self._catalogue = catalogue
+        self._metrics = {metric.name: metric for metric in catalogue.metrics}
+        self._model = model
+        self._roles = {role.name: role for role in roles}
+        self._audit = audit
+        self._ledger = ledger
+        self._county_code = county_code
+        self._county = county
+        self._clock = clock
+
+    def ask(self, question: Question, asker: Asker, purpose: Purpose) -> Answer:
+        """The figures a question asks for, those missing with their reason.
+
+        The question is on record, on disk, before this returns; a refused one too. Raises NotAllowed when
+        the asker has no right to the question, NotReady when nothing is published, and whatever hinders
+        the record from being written: then nothing is shown.
+        """
+        snapshot = self._published.current()
+        role = self._roles.get(asker.role)
+        decision = decide(question, asker, purpose, role, snapshot.within)
+        if isinstance(decision, Refused):
+            self._record(question, asker, purpose, f"refused: {decision.reason}", snapshot, 0)
+            raise NotAllowed(f"{decision.reason}. The question was recorded and not answered.")
+        plan = plan_answer(
+            question,
+            decision,
+            catalogue=self._catalogue,
+            model=self._model,
+            coverage=snapshot.coverage,
+            county=self._county_code,
+        )
+        figures = self._figures(question, decision, plan, snapshot)
+        shown = sum(figure.value is not None for figure in figures)
+        record = self._record(question, asker, purpose, "allowed", snapshot, shown)
+        return Answer(question=question, figures=figures, snapshot=snapshot.info, record=record)
+
+    def catalogue(self) -> Catalogue:
+        return self._catalogue
+
+    def snapshot(self) -> Snapshot:
+        """The newest published snapshot; NotReady while there is none."""
+        return self._published.current().info
+
+    def areas(self, asker: Asker) -> tuple[AreaName, ...]:
+        """The areas an asker may see: the county, municipalities by name, units with where they lie."""
+        role = self._roles.get(asker.role)
+        if role is None:
+            return ()
+        county = AreaName(
+            level="county", code=self._county_code, name_fi=self._county.fi, name_sv=self._county.sv
+        )
+        own = asker.municipalities if role.own_municipality_only else None
+        return tuple(
+            area
+            for area in (county, *self._published.current().areas)
+            if area.level in role.levels
+            and (own is None or area.level == "county" or (area.within or area.code) in own)
+        )
+
+    def periods(self) -> tuple[date, date]:
+        """The first and the last whole month with data, as first days."""
+        return self._published.current().periods()
+
+    def lineage(self, metric: str, asker: Asker) -> Lineage:
+        """From a metric back to formula, feeds and batches. Holds no figures."""
+        self._require_page("lineage", asker)
+        snapshot = self._published.current()
+        return lineage_of(
+            self._metrics[metric],
+            snapshot=snapshot,
+            batches=self._ledger.batches(),
+            catalogue=self._catalogue,
+            model=self._model,
+            county=self._county_code,
+        )
+
+    def runs(self, asker: Asker) -> tuple[Run, ...]:
+        """Every run of land, load and publish, the newest first."""
+        self._require_page("runs", asker)
+        return self._ledger.runs()
+
+    def batches(self, asker: Asker, feed: str | None = None) -> tuple[Batch, ...]:
+        """What was delivered, in the order in which history is read."""
+        self._require_page("runs", asker)
+        return self._ledger.batches(feed)
+
+    def quality(self, asker: Asker) -> tuple[QualityLine, ...]:
+        """What was noticed in the deliveries. Never names a person."""
+        self._require_page("quality", asker)
+        return self._ledger.quality()
+
+    def member_label(self, dimension: str, member: str, language: str) -> str:
+        """The words for a member of a dimension; the member itself where no list has words for it."""
+        name = self._published.current().members.get(dimension, {}).get(member)
+        if name is None:
+            return member
+        return {"sv": name.sv, "en": name.en}.get(language, name.fi) or name.fi or member
+
+    # The parts of an answer
+
+    def _figures(
+        self, question: Question, allowed: Allowed, plan: AnswerPlan, snapshot: OpenSnapshot
+    ) -> tuple[Figure, ...]:
+        areas = self._areas_asked(question, snapshot)
+        seen = {code for code, municipality in areas if allowed.sees(question.level, municipality)}
+        within = {code for code, _ in areas}
+        found: dict[tuple[str, date, str, str], Figure] = {}
+        members: dict[str, dict[str, None]] = {}
+        smallest = {
+            name: smallest_shown(allowed.role.minimum_group, self._metrics[name].minimum_group)
+            for name in plan.defined
+        }
+        for reading in plan.readings:
+            for row in snapshot.read(reading.sql, list(reading.parameters)):
+                metric, period, area, member, numerator, denominator, value, rows, guard, missing = row
+                if area not in within:
+                    continue
+                members.setdefault(metric, {})[member] = None
+                if area not in seen:
+                    continue
+                figure = Figure(
+                    metric=metric,
+                    level=question.level,
+                    area=area,
+                    period=period,
+                    grain=question.grain,
+                    member=member or None,
+                    value=value,
+                    missing=Missing(missing) if missing else None,
+                    numerator=numerator,
+                    denominator=denominator,
+                    rows=rows,
+                )
+                if is_too_few(guard, smallest[metric]):
+                    figure = hidden(figure, Missing.TOO_FEW)
+                found[metric, period, area, member] = figure
+        figures: list[Figure] = []
+        for name in question.metrics:
+            if name in plan.undefined:
+                reasons = dict.fromkeys(plan.periods, Missing.NOT_DEFINED)
+            else:
+                reasons = self._reasons(self._metrics[name], question, plan.periods, snapshot)
+            whole = members.get(name, {"": None}) if question.by else {"": None}
+            for area, _ in areas:
+                for member in sorted(whole):
+                    for period in plan.periods:
+                        figure = found.get((name, period, area, member)) or _absent(
+                            name, question, area, member, period, reasons[period]
+                        )
+                        if area not in seen:
+                            figure = hidden(figure, Missing.NOT_ALLOWED)
+                        figures.append(figure)
+        return tuple(figures)
+
+    def _areas_asked(self, question: Question, snapshot: OpenSnapshot) -> list[tuple[str, str | None]]:
+        """The areas of the answer with the municipality each belongs to."""
+        if question.level is Level.COUNTY:
+            return [(self._county_code, None)]
+        return [
+            (area.code, area.within if question.level is Level.UNIT else area.code)
+            for area in snapshot.areas
+            if area.level == question.level
+            and question.area in (None, area.code)
+            and (
+                question.within is None or question.level is not Level.UNIT or area.within == question.within
+            )
+        ]
+
+    def _reasons(
+        self, metric: Metric, question: Question, periods: tuple[date, ...], snapshot: OpenSnapshot
+    ) -> dict[date, Missing]:
+        """Why a metric has no figure in each period for which none was made."""
+        coverage = snapshot.coverage.get(metric.name)
+        if coverage is None:
+            return dict.fromkeys(periods, Missing.NO_DATA)
+        whole = MetricPlan(metric=metric, breakdowns=(), coverage=coverage).periods(question.grain)
+        inside = Missing.NO_DENOMINATOR if metric.denominator else Missing.NO_DATA
+        after = max(whole, default=coverage.last)
+        return {
+            period: inside
+            if period in whole
+            else Missing.NOT_DELIVERED
+            if period > after
+            else Missing.NO_DATA
+            for period in periods
+        }
+
+    def _require_page(self, page: str, asker: Asker) -> None:
+        if may_open(page, self._roles.get(asker.role)):
+            return
+        self._audit.append(
+            moment=self._clock(),
+            asker=asker.id,
+            role=asker.role,
+            purpose="",
+            question=json.dumps({"page": page}),
+            decision="refused: the role does not open this page",
+            snapshot=None,
+            rows=0,
+        )
+        raise NotAllowed(f"role '{asker.role}' does not open the page '{page}'. The refusal was recorded.")
+
+    def _record(
+        self,
+        question: Question,
+        asker: Asker,
+        purpose: Purpose,
+        decision: str,
+        snapshot: OpenSnapshot,
+        rows: int,
+    ) -> int:
+        return self._audit.append(
+            moment=self._clock(),
+            asker=asker.id,
+            role=asker.role,
+            purpose=purpose.value,
+            question=json.dumps(asdict(question), default=date.isoformat, ensure_ascii=False),
+            decision=decision,
+            snapshot=snapshot.info.number,
+            rows=rows,
+        )
+
+
+def hidden(figure: Figure, reason: Missing) -> Figure:
+    """The figure without any of its numbers."""
+    return replace(figure, value=None, missing=reason, numerator=None, denominator=None, rows=None)
+
+
+def _absent(metric: str, question: Question, area: str, member: str, period: date, reason: Missing) -> Figure:
+    return Figure(
+        metric=metric,
+        level=question.level,
+        area=area,
+        period=period,
+        grain=question.grain,
+        member=member or None,
+        value=None,
+        missing=reason,
+        numerator=None,
+        denominator=None,
+        rows=None,
+    )
