@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
 
@@ -89,7 +89,7 @@ class OpenSnapshot:
         )
         return Snapshot(
             number=number,
-            published=published,
+            published=datetime.fromisoformat(published),
             model_version=model_version,
             catalogue_version=catalogue_version,
             last_delivery=last_delivery,

@@ -48,7 +48,6 @@ from virtaama.metrics.render import (
     span,
     text,
 )
-from virtaama.model.concepts import Concept
 from virtaama.model.model import Model
 
 KEPT = 3
@@ -72,7 +71,7 @@ class Publication:
 def publish(
     engine: Engine,
     *,
-    star: Callable[[Concept], exp.Query],
+    star: Callable[[str], exp.Query],
     model: Model,
     catalogue: Catalogue,
     batches: tuple[Batch, ...],
@@ -134,7 +133,7 @@ def _sync(path: Path) -> None:
 
 def _fill(
     engine: Engine,
-    star: Callable[[Concept], exp.Query],
+    star: Callable[[str], exp.Query],
     model: Model,
     catalogue: Catalogue,
     batches: tuple[Batch, ...],
@@ -155,7 +154,7 @@ def _fill(
         _run(engine, f"CREATE SCHEMA {SNAPSHOT}.{schema}")
     for concept in model.concepts:
         next_step(concept.name)
-        _create(engine, _in_snapshot("star", concept.name), star(concept))
+        _create(engine, _in_snapshot("star", concept.name), star(concept.name))
     for code_list in model.code_lists:
         if engine.columns(f"ref_{code_list.name}"):
             query = exp.select(exp.Star()).from_(exp.table_(f"ref_{code_list.name}", quoted=True))
@@ -168,7 +167,7 @@ def _fill(
         count = _prepare_figures(engine, plans, catalogue, stars, county_code, next_step)
     finally:
         for (name,) in _rows(engine, "SELECT table_name FROM duckdb_tables() WHERE temporary"):
-            engine.run(exp.Drop(this=exp.table_(str(name), quoted=True), kind="TABLE"))
+            _drop(engine, str(name))
     progress(steps, steps, "")
     return count
 
@@ -249,7 +248,7 @@ def _prepare_figures(
         for measure in measures:
             tables[measure] = f"cells_{len(tables)}"
             _compute_cells(engine, measure, wanted[measure], months, observed, tables, county_code, catalogue)
-        engine.run(exp.Drop(this=exp.table_(observed, quoted=True), kind="TABLE"))
+        _drop(engine, observed)
     for plan in plans:
         next_step(plan.metric.name)
         above, *below = (tables[measure] for measure in measures_of(plan.metric))
@@ -319,9 +318,9 @@ def _write_meta(
     _write(
         engine,
         "snapshot",
-        "number INTEGER, published TIMESTAMPTZ, model_version VARCHAR, catalogue_version VARCHAR, "
+        "number INTEGER, published VARCHAR, model_version VARCHAR, catalogue_version VARCHAR, "
         "last_delivery TIMESTAMP",
-        [(number, moment, model.version, catalogue.version, newest)],
+        [(number, moment.isoformat(), model.version, catalogue.version, newest)],
     )
     _write(
         engine,
@@ -389,7 +388,7 @@ def _write(engine: Engine, table: str, columns: str, rows: list[tuple[object, ..
 def _literal(value: object) -> exp.Expr:
     match value:
         case datetime():
-            return exp.cast(text(value.isoformat()), "TIMESTAMPTZ" if value.tzinfo else "TIMESTAMP")
+            return exp.cast(text(value.isoformat()), "TIMESTAMP")
         case date():
             return day(value)
         case _:
@@ -411,6 +410,10 @@ def _create(engine: Engine, table: exp.Table, query: exp.Query, *, temporary: bo
 def _insert(engine: Engine, table: str, query: exp.Query, catalog: str = "") -> int:
     into = exp.table_(table, db="main" if catalog else None, catalog=catalog or None, quoted=True)
     return engine.run(exp.insert(query, into))
+
+
+def _drop(engine: Engine, table: str) -> None:
+    _run(engine, f"DROP TABLE {exp.to_identifier(table, quoted=True).sql(dialect='duckdb')}")
 
 
 def _run(engine: Engine, sql: str) -> None:

@@ -660,7 +660,16 @@ def question_query(
     if plan.metric.denominator:
         measures["below"] = plan.metric.denominator
     query: exp.Select = figures(plan, (grain,), "above", "below", catalogue)
-    months = calendar(plan.coverage)
+    months = tuple(
+        sorted(
+            {
+                month
+                for period in plan.periods(grain)
+                for measure in measures.values()
+                for month in window_months(measure.window, grain, period)
+            }
+        )
+    ) or (plan.coverage.first,)
     ctes: list[tuple[str, exp.Query]] = []
     for name, measure in measures.items():
         fact = catalogue.fact(measure.fact)
