@@ -46,7 +46,9 @@ Progress = Callable[[int, int, str], None]  # deliveries done, deliveries in all
 class Connector(Protocol):
     """How one format is read. `header` is None when a delivery does not say what its columns are."""
 
-    def header(self, file: Path, feed: Feed) -> tuple[str, ...] | None: ...
+    def header(
+        self, connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed
+    ) -> tuple[str, ...] | None: ...
 
     def read(
         self,
@@ -232,7 +234,7 @@ def _prepare(
 ) -> _Prepared:
     feed = delivered.feed
     connector = CONNECTORS[feed.format]
-    columns = _columns(connector.header(path, feed), delivered)
+    columns = _columns(connector.header(connection, path, feed), delivered)
     reading = connector.read(connection, path, feed, columns.sources)
     rows = pseudonymiser.protect(reading.rows, feed)
     if quarantined := columns.with_outcome(Outcome.QUARANTINE):

@@ -50,7 +50,7 @@ _BOM = b"\xef\xbb\xbf"
 _QUOTED_LINES = 100  # a quoted value does not run over more lines than this
 
 
-def header(file: Path, feed: Feed) -> tuple[str, ...]:
+def header(connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed) -> tuple[str, ...]:
     """The column names of the first line; DeliveryRefused when the file is empty or has no usable header."""
     with file.open("rb") as opened:
         first = opened.readline(2_000_000)
@@ -80,7 +80,7 @@ def read(
     columns: Mapping[str, str],
 ) -> Reading:
     """Read a file. `columns` gives, for each field that is there, the name of its column in the header."""
-    names = header(file, feed)
+    names = header(connection, file, feed)
     sources = {field: f"c{names.index(name)}" for field, name in columns.items()}
     if not _is_plain(file, feed.csv):
         return _read_by_line(connection, file, feed, sources, len(names))

@@ -12,6 +12,7 @@ from virtaama.model.feeds import Feed
 from virtaama.problems import DeliveryRefused
 from virtaama.sources.json_lines import (
     NOT_AN_OBJECT,
+    Members,
     lines_of,
     lines_with_text,
     member_values,
@@ -28,7 +29,7 @@ from virtaama.sources.reading import (
 _OTHER = "other:"  # marks, inside this module, a resource of another type
 
 
-def header(file: Path, feed: Feed) -> None:
+def header(connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed) -> None:
     """Resources leave out what they do not know, so no member can be said to be missing."""
     if file.stat().st_size == 0:
         raise DeliveryRefused(f"{file.name}: the file is empty.\n  A delivery without rows needs no file.")
@@ -47,14 +48,15 @@ def read(
         if single
         else lines_of(file)
     )
-    kind = "(resource ->> '$.resourceType')"
+    members = Members()
+    kind = members.text("$.resourceType")
     unreadable = (
         NOT_AN_OBJECT,
         (f"{kind} IS NULL", "unreadable:"),
         (f"{kind} <> {literal(feed.resource)}", _OTHER),
     )
-    source = f"(SELECT json AS resource FROM {objects})"
-    select = select_rows(feed, member_values(feed, columns), source, unreadable)
+    values = member_values(feed, columns, members)
+    select = select_rows(feed, values, members.source(objects), unreadable)
     rows, unread = without_unread(fetch(connection, select, feed, file.name))
     ours = pc.fill_null(pc.not_equal(rows[FAULT], _OTHER), True)
     kept = rows.filter(ours)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -20,21 +21,22 @@ from virtaama.sources.reading import (
     without_unread,
 )
 
-NOT_AN_OBJECT = ("(resource IS NULL OR json_type(resource) <> 'OBJECT')", "unreadable:")
+# The engine gives null for what is not JSON; what is left and begins with a brace is an object.
+NOT_AN_OBJECT = ("NOT coalesce(starts_with(ltrim(CAST(resource AS VARCHAR)), '{'), FALSE)", "unreadable:")
+_PLAIN_PATH = re.compile(r"\bresource\s*->>\s*'(?P<path>\$[^'*]*)'")  # one value, no wildcard
 
 
-def header(file: Path, feed: Feed) -> tuple[str, ...] | None:
+def header(connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed) -> tuple[str, ...] | None:
     """The members of the objects, and the fields that have a path; None when there is no object."""
     if file.stat().st_size == 0:
         raise DeliveryRefused(f"{file.name}: the file is empty.\n  A delivery without rows needs no file.")
-    with duckdb.connect() as connection:
-        members = fetch(
-            connection,
-            f"SELECT DISTINCT unnest(json_keys(json)) AS name FROM {lines_of(file)} "
-            "WHERE json_type(json) = 'OBJECT' ORDER BY name",
-            feed,
-            file.name,
-        )["name"].to_pylist()
+    members = fetch(
+        connection,
+        f"SELECT DISTINCT unnest(json_keys(json)) AS name FROM {lines_of(file)} "
+        "WHERE json_type(json) = 'OBJECT' ORDER BY name",
+        feed,
+        file.name,
+    )["name"].to_pylist()
     if not members:
         return None
     if any(field.path for field in feed.fields):
@@ -48,14 +50,12 @@ def header(file: Path, feed: Feed) -> tuple[str, ...] | None:
 
 
 def read(
-    connection: duckdb.DuckDBPyConnection,
-    file: Path,
-    feed: Feed,
-    columns: Mapping[str, str],
+    connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed, columns: Mapping[str, str]
 ) -> Reading:
     """Read a file. `columns` gives, for each field that is there, the name of its member."""
-    source = f"(SELECT json AS resource FROM {lines_of(file)})"
-    select = select_rows(feed, member_values(feed, columns), source, (NOT_AN_OBJECT,))
+    objects = Members()
+    values = member_values(feed, columns, objects)
+    select = select_rows(feed, values, objects.source(lines_of(file)), (NOT_AN_OBJECT,))
     rows, unread = without_unread(fetch(connection, select, feed, file.name))
 
     def locate(positions: Sequence[int]) -> list[tuple[int, bytes]]:
@@ -65,12 +65,34 @@ def read(
     return Reading(rows=rows, rejected=(), locate=locate, unread=unread)
 
 
-def member_values(feed: Feed, columns: Mapping[str, str]) -> tuple[Value, ...]:
-    """The SQL of each field over the JSON column `resource`."""
+class Members:
+    """The members taken out of an object. Taken together, an object is parsed once and not for each."""
+
+    def __init__(self) -> None:
+        self._paths: list[str] = []
+
+    def text(self, path: str) -> str:
+        """SQL for the text at a JSON path."""
+        if path not in self._paths:
+            self._paths.append(path)
+        return f"found[{self._paths.index(path) + 1}]"
+
+    def within(self, sql: str) -> str:
+        """An SQL expression over `resource` with the plain paths in it taken together."""
+        return _PLAIN_PATH.sub(lambda met: self.text(met["path"]), sql)
+
+    def source(self, objects: str) -> str:
+        """The rows of `objects` as the columns `resource` and, as met so far, `found`."""
+        paths = ", ".join(literal(path) for path in self._paths) or literal("$")
+        return f"(SELECT json AS resource, json_extract_string(json, [{paths}]) AS found FROM {objects})"
+
+
+def member_values(feed: Feed, columns: Mapping[str, str], members: Members) -> tuple[Value, ...]:
+    """The SQL of each field over an object."""
     texts = {
-        field.name: f"CAST(({field.path}) AS VARCHAR)"
+        field.name: f"CAST(({members.within(field.path)}) AS VARCHAR)"
         if field.path
-        else f"(resource ->> {literal('$.' + quoted(columns[field.name]))})"
+        else members.text("$." + quoted(columns[field.name]))
         for field in feed.fields
         if field.path or field.name in columns
     }

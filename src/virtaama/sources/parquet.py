@@ -23,7 +23,7 @@ from virtaama.sources.reading import (
 )
 
 
-def header(file: Path, feed: Feed) -> tuple[str, ...]:
+def header(connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed) -> tuple[str, ...]:
     try:
         return tuple(pq.read_schema(file).names)
     except pa.ArrowInvalid:

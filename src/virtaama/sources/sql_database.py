@@ -24,7 +24,7 @@ from virtaama.sources.reading import (
 )
 
 
-def header(file: Path, feed: Feed) -> tuple[str, ...]:
+def header(connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed) -> tuple[str, ...]:
     """The columns of the query's result."""
     return _query(file, feed, rows=False)[0]
 
