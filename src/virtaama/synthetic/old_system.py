@@ -67,7 +67,7 @@ def _contents(county: County) -> tuple[dict[str, list[_Row]], dict[str, list[_Ro
     end = county.months[0].first_day
     start = day_number(date(county.months[0].year - _YEARS, 1, 1))
     heinola = np.flatnonzero(people.present(end) & (people.home == HEINOLA) & (people.enters < start))
-    chosen = np.sort(rng.choice(heinola, max(12, len(heinola) // 8), replace=False))
+    chosen = np.sort(rng.choice(heinola, min(len(heinola), max(12, len(heinola) // 8)), replace=False))
     doubles = chosen[:: max(1, min(25, len(chosen) // 4))]
     who = np.r_[chosen, doubles]
     nameless = (np.arange(len(who)) % 40 == 7) & ~np.isin(who, doubles)
