@@ -48,6 +48,15 @@ class Sensitivity(StrEnum):
     DIRECT = "direct"  # names a person: kept only enciphered
 
 
+class Purpose(StrEnum):
+    """Why data is used: the duties of 552/2019 §41 and 612/2021 §29."""
+
+    STEERING = "steering"  # leading and supervising services
+    PLANNING = "planning"
+    EVALUATION = "evaluation"
+    DATA_QUALITY = "data_quality"
+
+
 class Kind(StrEnum):
     """Whether instances last (a resident, a unit) or happen (a visit, a posting)."""
 
@@ -67,7 +76,7 @@ class Attribute:
     sensitivity: Sensitivity = Sensitivity.OPEN
     unit: str = ""  # "EUR", "kg"; empty where the value has none
     code_list: str = ""  # name of a CodeList the values come from; empty for free values
-    purposes: tuple[str, ...] = ()  # what the attribute may be used for; required when SPECIAL
+    purposes: tuple[Purpose, ...] = ()  # what the attribute may be used for; required when SPECIAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

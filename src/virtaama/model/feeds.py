@@ -8,6 +8,9 @@ from enum import StrEnum
 from virtaama.model.concepts import Text, Type
 from virtaama.problems import Place
 
+REJECT_AT_MOST = 0.05
+"""The share of unreadable rows a delivery may have where nothing else is said."""
+
 
 class Format(StrEnum):
     CSV = "csv"
@@ -97,7 +100,7 @@ class Feed:
     row_order: str = ""
     drift: Drift = Drift()
     extracted: str = ""  # regex over the relative path; groups year, month and optionally day
-    reject_at_most: float = 0.05  # a larger share of unreadable rows refuses the delivery
+    reject_at_most: float = REJECT_AT_MOST  # a larger share of unreadable rows refuses the delivery
 
     @property
     def id(self) -> str:

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
-from enum import StrEnum
 from typing import Final, Protocol
 
-
-class Purpose(StrEnum):
-    """Why data is used: the duties of 552/2019 §41 and 612/2021 §29."""
-
-    STEERING = "steering"  # leading and supervising services
-    PLANNING = "planning"
-    EVALUATION = "evaluation"
-    DATA_QUALITY = "data_quality"
+from virtaama.model.concepts import Purpose as Purpose  # what a question is asked for, too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

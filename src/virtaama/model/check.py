@@ -1,0 +1,461 @@
+"""The meaning of a model: whether what stands in its files holds together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from virtaama.model.concepts import Attribute, CodeList, Concept, Sensitivity, Type
+from virtaama.model.documents import did_you_mean
+from virtaama.model.feeds import Feed, Field, Format
+from virtaama.model.mappings import Expression
+from virtaama.model.model import Model
+from virtaama.model.written import Written, WrittenMapping, WrittenTarget
+from virtaama.problems import Place, Problem
+from virtaama.sql import expressions
+from virtaama.sql.expressions import NotAnExpression, read_expression
+
+RESERVED = ("deleted", "extracted", "batch", "first_extracted", "first_batch")
+"""Names of columns every table of the warehouse has."""
+
+JSON_FORMATS = (Format.FHIR, Format.JSON_LINES)
+_DIRECTIVE = re.compile(r"%-?(.)")
+_DIRECTIVES = "aAbBcdfgGHIjmMnpSuUVwWxXyYzZ%"
+
+# What a field of a type may be given to without a conversion being written down.
+_WIDER = {
+    Type.INTEGER: (Type.DECIMAL, Type.TEXT),
+    Type.DECIMAL: (Type.TEXT,),
+    Type.DATE: (Type.TIMESTAMP, Type.TEXT),
+    Type.TIMESTAMP: (Type.DATE, Type.TEXT),
+    Type.BOOLEAN: (Type.TEXT,),
+}
+
+
+def problems_of(written: Written) -> Iterator[Problem]:
+    """Everything that keeps the files from being a model."""
+    names = _Names(
+        concepts={concept.name: concept for concept in reversed(written.concepts)},
+        code_lists={codes.name: codes for codes in reversed(written.code_lists)},
+        feeds={feed.id: feed for system in reversed(written.systems) for feed in system.feeds},
+    )
+    yield from _taken_twice("concept", written.concepts)
+    yield from _taken_twice("code list", written.code_lists)
+    yield from _taken_twice("system", written.systems)
+    for concept in written.concepts:
+        yield from _concept(concept, names)
+    for codes in written.code_lists:
+        yield from _codes(codes)
+    for system in written.systems:
+        for feed in system.feeds:
+            yield from _feed(feed)
+    for mapping in written.mappings:
+        yield from _mapping(mapping, names)
+
+
+def remarks(model: Model) -> tuple[Problem, ...]:
+    """What is allowed but may have been forgotten: nothing fills it, nothing reads it."""
+    filled = {mapping.concept for mapping in model.mappings}
+    used = {mapping.feed for mapping in model.mappings}
+    return (
+        *(
+            Problem(concept.place, f"no mapping fills concept '{concept.name}'.")
+            for concept in model.concepts
+            if concept.name not in filled
+        ),
+        *(
+            Problem(feed.place, f"no mapping reads feed '{feed.id}'.")
+            for feed in model.feeds
+            if feed.id not in used
+        ),
+        *(
+            Problem(attribute.place, f"no mapping fills attribute '{attribute.name}' of '{concept.name}'.")
+            for concept in model.concepts
+            if concept.name in filled
+            for attribute in concept.attributes
+            if attribute.name not in concept.key and not _is_filled(model, concept, attribute.name)
+        ),
+    )
+
+
+def _is_filled(model: Model, concept: Concept, attribute: str) -> bool:
+    return any(
+        name == attribute
+        for mapping in model.mappings
+        if mapping.concept == concept.name
+        for name, _ in mapping.attributes
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What the names in the files stand for; the first of a name counts."""
+
+    concepts: dict[str, Concept]
+    code_lists: dict[str, CodeList]
+    feeds: dict[str, Feed]
+
+
+class _Placed(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def place(self) -> Place: ...
+
+
+def _taken_twice(what: str, found: Iterable[_Placed]) -> Iterator[Problem]:
+    first: dict[str, Place] = {}
+    for each in found:
+        if each.name and each.name in first:
+            yield Problem(
+                each.place,
+                f"{what} '{each.name}' is described already, in {first[each.name]}.",
+                "Give one of them another name, or take it out.",
+            )
+        first.setdefault(each.name, each.place)
+
+
+# Concepts and codes
+
+
+def _concept(concept: Concept, names: _Names) -> Iterator[Problem]:
+    attributes = tuple(attribute.name for attribute in concept.attributes)
+    for name in concept.key:
+        held = concept.attribute(name)
+        if held is None:
+            what = f"the key of concept '{concept.name}' names '{name}', which is not one of its attributes."
+            yield Problem(concept.place, what, did_you_mean(name, attributes))
+        elif held.sensitivity is Sensitivity.DIRECT:
+            yield Problem(
+                held.place,
+                f"attribute '{name}' is in the key of concept '{concept.name}' and names a person.",
+                "A key stands in every table. Use a number of the source, or type: identity.",
+            )
+    for name in concept.time:
+        held = concept.attribute(name)
+        if held is None:
+            what = f"the time of concept '{concept.name}' names '{name}', which is not one of its attributes."
+            yield Problem(concept.place, what, did_you_mean(name, attributes))
+        elif held.type not in (Type.DATE, Type.TIMESTAMP):
+            what = f"the time of concept '{concept.name}' names '{name}', which is of type {held.type}."
+            yield Problem(concept.place, what, "Only a date or a timestamp says when something happened.")
+    for attribute in concept.attributes:
+        yield from _attribute(attribute, concept, names)
+    for relationship in concept.relationships:
+        if relationship.to and relationship.to not in names.concepts:
+            yield Problem(
+                relationship.place,
+                f"relationship '{relationship.name}' points to '{relationship.to}', which is not a concept.",
+                did_you_mean(relationship.to, tuple(names.concepts)),
+            )
+        if relationship.name in attributes:
+            yield Problem(
+                relationship.place,
+                f"concept '{concept.name}' has both an attribute and a relationship '{relationship.name}'.",
+                "Give one of them another name.",
+            )
+
+
+def _attribute(attribute: Attribute, concept: Concept, names: _Names) -> Iterator[Problem]:
+    said, place = f"attribute '{attribute.name}'", attribute.place
+    keys = {f"{concept.name}_key", *(f"{other.name}_key" for other in concept.relationships)}
+    if attribute.name in RESERVED or attribute.name in keys:
+        what = f"{said} has a name the warehouse needs for itself."
+        yield Problem(place, what, "Choose another, such as one that says more.")
+    if attribute.sensitivity is Sensitivity.SPECIAL and not attribute.purposes:
+        what = f"{said} is special-category data and names no purpose."
+        yield Problem(place, what, "Add `purposes:`, such as [steering, evaluation].")
+    if attribute.type is Type.IDENTITY and attribute.sensitivity is Sensitivity.OPEN:
+        what = f"{said} is a pseudonym of a person and is not marked as personal."
+        yield Problem(place, what, "Add `sensitivity: personal`.")
+    if attribute.type is Type.IDENTITY and attribute.sensitivity is Sensitivity.DIRECT:
+        what = f"{said} is a pseudonym, which names nobody, and is marked as direct."
+        yield Problem(place, what, "Write `sensitivity: personal`.")
+    if attribute.sensitivity is Sensitivity.DIRECT and attribute.type not in (Type.TEXT, Type.IDENTITY):
+        what = f"{said} is kept enciphered and cannot be of type {attribute.type}."
+        yield Problem(place, what, "Write `type: text`.")
+    if attribute.code_list and attribute.code_list not in names.code_lists:
+        what = f"{said} takes its values from '{attribute.code_list}', which is not a code list."
+        yield Problem(place, what, did_you_mean(attribute.code_list, tuple(names.code_lists)))
+    elif attribute.code_list and attribute.type is not Type.TEXT:
+        what = f"{said} holds codes and cannot be of type {attribute.type}."
+        yield Problem(place, what, "Codes are text: write `type: text`.")
+
+
+def _codes(codes: CodeList) -> Iterator[Problem]:
+    for code in codes.codes:
+        if code.valid_from and code.valid_until and code.valid_until < code.valid_from:
+            yield Problem(
+                codes.place,
+                f"code '{code.code}' of '{codes.name}' ends {code.valid_until}, before it begins {code.valid_from}.",
+                "Both days are days on which the code is in force.",
+            )
+
+
+# Feeds
+
+
+def _feed(feed: Feed) -> Iterator[Problem]:
+    said, place = f"feed '{feed.id}'", feed.place
+    if feed.files.startswith("/") or ".." in feed.files.split("/"):
+        what = f"{said} reads '{feed.files}', which is outside the deliveries."
+        yield Problem(place, what, "Write a path below the deliveries folder.")
+    if feed.format is Format.SQL and not feed.query:
+        yield Problem(place, f"{said} comes from an SQL database and has no `query`.", "Write its SELECT.")
+    if feed.format is Format.FHIR and not feed.resource:
+        what = f"{said} holds FHIR resources and does not say which."
+        yield Problem(place, what, "Add `resource:`, such as Encounter.")
+    for member, value, formats in (
+        ("query", feed.query, (Format.SQL,)),
+        ("resource", feed.resource, (Format.FHIR,)),
+    ):
+        if value and feed.format not in formats:
+            yield Problem(
+                place, f"{said} is of format {feed.format} and has no use for `{member}`.", "Take it out."
+            )
+    yield from _extracted(feed)
+    for written in (feed.csv.date, feed.csv.timestamp):
+        yield from _day_format(written, said, place)
+    if feed.row_order:
+        fields = {field.name.lower(): field for field in feed.fields}
+        yield from _expression(Expression(feed.row_order, place), f"row_order of {said}", feed, fields, place)
+    taken: dict[str, str] = {}
+    for field in feed.fields:
+        yield from _field(field, feed)
+        for name in (field.name, *field.also):
+            if name.lower() in taken:
+                what = f"{said} has two fields '{name}', if capitals do not count: they do not in SQL."
+                if taken[name.lower()] != field.name:
+                    what = f"'{name}' is a name of both '{taken[name.lower()]}' and '{field.name}' in {said}."
+                yield Problem(field.place, what, "Every name, also a former one, belongs to one field.")
+            taken.setdefault(name.lower(), field.name)
+
+
+def _extracted(feed: Feed) -> Iterator[Problem]:
+    if not feed.extracted:
+        return
+    said = f"extracted of feed '{feed.id}'"
+    try:
+        groups = re.compile(feed.extracted).groupindex
+    except re.error as error:
+        yield Problem(feed.place, f"{said} is no regular expression: {error}.")
+        return
+    missing = [name for name in ("year", "month") if name not in groups]
+    if missing:
+        what = f"{said} has no group {' and no group '.join(missing)}."
+        yield Problem(feed.place, what, r"Write them as in /(?P<year>\d{4})-(?P<month>\d{2})/")
+
+
+def _field(field: Field, feed: Feed) -> Iterator[Problem]:
+    said, place = f"field '{field.name}' of feed '{feed.id}'", field.place
+    if field.direct and field.type is not Type.TEXT:
+        what = f"{said} names a person and is of type {field.type}."
+        advice = "Write `type: text`; what is enciphered is text."
+        if field.type is Type.IDENTITY:
+            advice = "Take `direct` out: an identity code becomes a pseudonym."
+        yield Problem(place, what, advice)
+    if field.format and field.type not in (Type.DATE, Type.TIMESTAMP):
+        yield Problem(
+            place, f"{said} has a format and is of type {field.type}.", "Only days and moments have one."
+        )
+    yield from _day_format(field.format, said, place)
+    if field.path and feed.format not in JSON_FORMATS:
+        yield Problem(
+            place, f"{said} has a path, and {feed.format} has none.", "Name the field as the source does."
+        )
+    elif field.path:
+        try:
+            read = read_expression(field.path)
+        except NotAnExpression as error:
+            yield Problem(place, f"path of {said}: {error}.", error.advice)
+            return
+        for name in read.columns:
+            if name != "resource":
+                what = f"path of {said} reads '{name}'."
+                yield Problem(place, what, "There is one column, `resource`: write resource ->> '$.id'")
+
+
+def _day_format(written: str, said: str, place: Place) -> Iterator[Problem]:
+    for directive in _DIRECTIVE.findall(written):
+        if directive not in _DIRECTIVES:
+            what = f"{said}: '%{directive}' in '{written}' stands for nothing."
+            yield Problem(place, what, "Days are written with %Y, %m, %d; the time with %H, %M, %S.")
+    if written and "%" not in written:
+        what = f"{said}: '{written}' is not how a day is written."
+        yield Problem(place, what, "Write it with %Y, %m, %d, and %H, %M, %S: %d.%m.%Y")
+
+
+# Mappings
+
+
+def _mapping(mapping: WrittenMapping, names: _Names) -> Iterator[Problem]:
+    feed, concept = names.feeds.get(mapping.feed), names.concepts.get(mapping.concept)
+    if feed is None and mapping.feed:
+        what = f"'{mapping.feed}' is not a feed."
+        yield Problem(mapping.place, what, did_you_mean(mapping.feed, tuple(names.feeds)))
+    if concept is None and mapping.concept:
+        what = f"'{mapping.concept}' is not a concept."
+        yield Problem(mapping.place, what, did_you_mean(mapping.concept, tuple(names.concepts)))
+    if concept is not None:
+        yield from _key_parts(mapping.key, concept, f"the key of '{concept.name}'", mapping.place)
+        for name, expression in mapping.attributes:
+            yield from _mapped_attribute(name, expression, concept)
+        for target in mapping.targets:
+            yield from _target(target, concept, names)
+    if feed is not None:
+        yield from _expressions(mapping, feed, concept, names)
+
+
+def _key_parts(
+    parts: Sequence[tuple[str, Expression]], concept: Concept, said: str, place: Place
+) -> Iterator[Problem]:
+    given = [name for name, _ in parts]
+    for name in concept.key:
+        if name not in given:
+            yield Problem(place, f"{said} needs '{name}', and nothing is mapped to it.", f"Add `{name}: …`.")
+    for name, expression in parts:
+        if name not in concept.key:
+            yield Problem(
+                expression.place, f"'{name}' is no part of {said}.", did_you_mean(name, concept.key)
+            )
+
+
+def _mapped_attribute(name: str, expression: Expression, concept: Concept) -> Iterator[Problem]:
+    if name in concept.key:
+        what = f"'{name}' is the key of '{concept.name}'."
+        yield Problem(expression.place, what, "Map it under `key`, not under `attributes`.")
+    elif concept.attribute(name) is None:
+        what = f"concept '{concept.name}' has no attribute '{name}'."
+        advice = did_you_mean(name, tuple(attribute.name for attribute in concept.attributes))
+        if concept.relationship(name):
+            advice = "It is a relationship: map it under `relationships`."
+        yield Problem(expression.place, what, advice)
+
+
+def _target(target: WrittenTarget, concept: Concept, names: _Names) -> Iterator[Problem]:
+    relationship = concept.relationship(target.relationship)
+    if relationship is None:
+        what = f"concept '{concept.name}' has no relationship '{target.relationship}'."
+        advice = did_you_mean(target.relationship, tuple(each.name for each in concept.relationships))
+        if concept.attribute(target.relationship):
+            advice = "It is an attribute: map it under `attributes`."
+        yield Problem(target.place, what, advice)
+        return
+    other = names.concepts.get(relationship.to)
+    if other is None:
+        return
+    said = f"the key of '{other.name}', to which '{relationship.name}' points,"
+    if [name for name, _ in target.key] != [""]:
+        yield from _key_parts(target.key, other, said, target.place)
+    elif len(other.key) > 1:
+        parts = ", ".join(f"{name}: …" for name in other.key)
+        yield Problem(target.place, f"{said} has {len(other.key)} parts.", f"Write {{{parts}}}.")
+
+
+def _expressions(
+    mapping: WrittenMapping, feed: Feed, concept: Concept | None, names: _Names
+) -> Iterator[Problem]:
+    fields = {field.name.lower(): field for field in feed.fields}
+    for what, condition in (("where", mapping.where), ("deleted", mapping.deleted)):
+        if condition is not None:
+            yield from _expression(condition, f"`{what}`", feed, fields, condition.place)
+    given = [(name, expression, concept) for name, expression in (*mapping.key, *mapping.attributes)]
+    for target in mapping.targets:
+        relationship = concept.relationship(target.relationship) if concept else None
+        other = names.concepts.get(relationship.to) if relationship else None
+        given += [
+            (name or (other.key[0] if other and other.key else ""), expression, other)
+            for name, expression in target.key
+        ]
+    for name, expression, described in given:
+        attribute = described.attribute(name) if described else None
+        yield from _expression(expression, f"'{name}'", feed, fields, expression.place, attribute)
+
+
+def _expression(
+    expression: Expression,
+    said: str,
+    feed: Feed,
+    fields: dict[str, Field],
+    place: Place,
+    attribute: Attribute | None = None,
+) -> Iterator[Problem]:
+    try:
+        read = read_expression(expression.sql)
+    except NotAnExpression as error:
+        yield Problem(place, f"{said}: {error}.", error.advice)
+        return
+    unknown = [name for name in read.columns if name.lower() not in fields]
+    for name in unknown:
+        what = f"{said} uses '{name}', which is not a field of '{feed.id}'."
+        yield Problem(place, what, did_you_mean(name, tuple(field.name for field in feed.fields)))
+    if unknown:
+        return
+    shown = [fields[name.lower()] for name in read.values]
+    if attribute is None:
+        for field in shown:
+            if field.direct:
+                what = f"{said} reckons with '{field.name}', which is kept enciphered."
+                yield Problem(place, what, "Only whether it is null can be asked.")
+        return
+    yield from _privacy(said, read, shown, attribute, place)
+    yield from _conversion(said, read, shown, attribute, place)
+
+
+def _privacy(
+    said: str,
+    read: expressions.Expression,
+    shown: Sequence[Field],
+    attribute: Attribute,
+    place: Place,
+) -> Iterator[Problem]:
+    """A person's name never reaches an attribute that is not kept enciphered, a pseudonym never a plain one."""
+    direct = [field.name for field in shown if field.direct]
+    identities = [field.name for field in shown if field.type is Type.IDENTITY]
+    if attribute.sensitivity is Sensitivity.DIRECT:
+        if not read.alone or not direct:
+            yield Problem(
+                place,
+                f"{said} names a person and must be given one field marked `direct: true`, as it is.",
+                "Mark the field in systems/; what is enciphered cannot be reckoned with.",
+            )
+        return
+    for name in direct:
+        yield Problem(
+            place,
+            f"{said} would show '{name}', which names a person.",
+            f"Give attribute '{attribute.name}' `sensitivity: direct`, or take the field out.",
+        )
+    if attribute.type is Type.IDENTITY and not identities:
+        yield Problem(
+            place,
+            f"{said} is an identity, and none of the fields it is given is.",
+            "Mark the field of the identity code `type: identity` in systems/.",
+        )
+    if attribute.type is not Type.IDENTITY:
+        for name in identities:
+            yield Problem(
+                place,
+                f"{said} would hold the pseudonym in '{name}' and is of type {attribute.type}.",
+                f"Give attribute '{attribute.name}' `type: identity`, or take the field out.",
+            )
+
+
+def _conversion(
+    said: str,
+    read: expressions.Expression,
+    shown: Sequence[Field],
+    attribute: Attribute,
+    place: Place,
+) -> Iterator[Problem]:
+    if not read.alone or Type.IDENTITY in (shown[0].type, attribute.type):
+        return
+    field = shown[0]
+    if attribute.type is not field.type and attribute.type not in _WIDER.get(field.type, ()):
+        yield Problem(
+            place,
+            f"{said} is of type {attribute.type}, and field '{field.name}' of type {field.type}.",
+            f"Change one of them, or write how one becomes the other: try_cast({field.name} AS …).",
+        )

@@ -1,0 +1,290 @@
+"""Model files as their writers wrote them: read into values, not yet held against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import TypeVar
+
+from virtaama.model.concepts import (
+    Attribute,
+    Code,
+    CodeList,
+    Concept,
+    Kind,
+    Purpose,
+    Relationship,
+    Sensitivity,
+    Text,
+    Type,
+)
+from virtaama.model.documents import Entry
+from virtaama.model.feeds import (
+    REJECT_AT_MOST,
+    CsvDialect,
+    Delivery,
+    Drift,
+    Feed,
+    Field,
+    Format,
+    Outcome,
+    System,
+)
+from virtaama.model.mappings import Expression
+from virtaama.problems import Place
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenTarget:
+    """Where a relationship points: one expression, or one for each named part of the other key."""
+
+    relationship: str
+    place: Place
+    key: tuple[tuple[str, Expression], ...]  # the name is empty where a lone expression gives the key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenMapping:
+    """A mapping whose names have not been looked up."""
+
+    feed: str
+    concept: str
+    place: Place
+    key: tuple[tuple[str, Expression], ...]
+    attributes: tuple[tuple[str, Expression], ...]
+    targets: tuple[WrittenTarget, ...]
+    where: Expression | None
+    deleted: Expression | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """Everything that stands in the files of a model, in the order of the files, names possibly repeated."""
+
+    concepts: tuple[Concept, ...] = ()
+    code_lists: tuple[CodeList, ...] = ()
+    systems: tuple[System, ...] = ()
+    mappings: tuple[WrittenMapping, ...] = ()
+
+
+def read_written(folder: str, root: Entry) -> Written:
+    """What a file says. Where its shape is wrong the nearest thing it could mean is taken."""
+    match folder:
+        case "systems":
+            return Written(systems=(_system(root),))
+        case "concepts":
+            return Written(concepts=tuple(_concept(*named) for named in root.within("concepts")))
+        case "codes":
+            return Written(code_lists=tuple(_code_list(*named) for named in root.within("code_lists")))
+        case _:
+            return Written(mappings=tuple(_mapping(entry) for entry in root.list("mappings")))
+
+
+def together(parts: Iterator[Written]) -> Written:
+    whole = Written()
+    for part in parts:
+        whole = Written(
+            concepts=(*whole.concepts, *part.concepts),
+            code_lists=(*whole.code_lists, *part.code_lists),
+            systems=(*whole.systems, *part.systems),
+            mappings=(*whole.mappings, *part.mappings),
+        )
+    return whole
+
+
+def _choice(entry: Entry | None, name: str, choices: type[Choice], default: Choice) -> Choice:
+    written = entry.text(name) if entry else ""
+    close = get_close_matches(written, [choice.value for choice in choices], n=1)
+    return choices(close[0]) if close else default
+
+
+def _words(entry: Entry, name: str, default: Text | None = None) -> Text:
+    found = entry.member(name)
+    if found is None and default is not None:
+        return default
+    return Text(*(found.text(language) if found else "" for language in ("fi", "sv", "en")))
+
+
+# Concepts and codes
+
+
+def _concept(name: str, entry: Entry) -> Concept:
+    return Concept(
+        name=name,
+        kind=_choice(entry, "kind", Kind, Kind.ENTITY),
+        labels=_words(entry, "labels"),
+        definition=_words(entry, "definition"),
+        key=entry.texts("key"),
+        time=entry.texts("time"),
+        attributes=tuple(_attribute(*named) for named in entry.within("attributes")),
+        relationships=tuple(_relationship(*named) for named in entry.within("relationships")),
+        place=entry.place,
+    )
+
+
+def _attribute(name: str, entry: Entry) -> Attribute:
+    labels = _words(entry, "labels")
+    known = {purpose.value: purpose for purpose in Purpose}
+    return Attribute(
+        name=name,
+        type=_choice(entry, "type", Type, Type.TEXT),
+        labels=labels,
+        definition=_words(entry, "definition", labels),
+        place=entry.place,
+        sensitivity=_choice(entry, "sensitivity", Sensitivity, Sensitivity.OPEN),
+        unit=entry.text("unit"),
+        code_list=entry.text("code_list"),
+        purposes=tuple(known[purpose] for purpose in entry.texts("purposes") if purpose in known),
+    )
+
+
+def _relationship(name: str, entry: Entry) -> Relationship:
+    labels = _words(entry, "labels")
+    return Relationship(
+        name=name,
+        to=entry.text("to"),
+        labels=labels,
+        definition=_words(entry, "definition", labels),
+        place=entry.place,
+    )
+
+
+def _code_list(name: str, entry: Entry) -> CodeList:
+    return CodeList(
+        name=name,
+        labels=_words(entry, "labels"),
+        source=entry.text("source"),
+        codes=tuple(_code(code, found) for code, found in entry.within("codes")),
+        place=entry.place,
+    )
+
+
+def _code(code: str, entry: Entry) -> Code:
+    return Code(
+        code=code,
+        labels=Text(entry.text("fi"), entry.text("sv"), entry.text("en")),
+        valid_from=day(entry.text("from")),
+        valid_until=day(entry.text("until")),
+    )
+
+
+def day(written: str) -> date | None:
+    """The day, or None where there is none of that name."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+# Systems
+
+
+def _system(entry: Entry) -> System:
+    name = entry.text("system")
+    named = entry.member("system")
+    return System(
+        name=name,
+        labels=_words(entry, "labels"),
+        feeds=tuple(_feed(name, entry, feed, found) for feed, found in entry.within("feeds")),
+        place=named.place if named else entry.place,
+    )
+
+
+def _feed(system: str, above: Entry, name: str, entry: Entry) -> Feed:
+    def own(member: str) -> Entry:
+        return entry if entry.member(member) else above
+
+    return Feed(
+        system=system,
+        name=name,
+        format=_choice(own("format"), "format", Format, Format.CSV),
+        files=entry.text("files"),
+        delivery=_choice(entry, "delivery", Delivery, Delivery.CHANGES),
+        fields=tuple(_field(field, found) for field, found in entry.within("fields")),
+        labels=_words(entry, "labels"),
+        place=entry.place,
+        csv=_csv(entry.member("csv"), _csv(above.member("csv"), CsvDialect())),
+        query=entry.text("query"),
+        resource=entry.text("resource"),
+        row_order=entry.text("row_order"),
+        drift=_drift(entry.member("drift"), _drift(above.member("drift"), Drift())),
+        extracted=own("extracted").text("extracted"),
+        reject_at_most=_share(own("reject_at_most").text("reject_at_most")),
+    )
+
+
+def _csv(entry: Entry | None, otherwise: CsvDialect) -> CsvDialect:
+    if entry is None:
+        return otherwise
+    names = ("delimiter", "quote", "encoding", "decimal", "date", "timestamp")
+    given = {name: entry.exact_text(name, getattr(otherwise, name)) for name in names}
+    null = entry.texts("null") if entry.member("null") else otherwise.null
+    return replace(otherwise, **given, null=null)
+
+
+def _drift(entry: Entry | None, otherwise: Drift) -> Drift:
+    if entry is None:
+        return otherwise
+    return Drift(
+        added=_choice(entry, "added", Outcome, otherwise.added),
+        missing=_choice(entry, "missing", Outcome, otherwise.missing),
+        renamed=_choice(entry, "renamed", Outcome, otherwise.renamed),
+        retyped=_choice(entry, "retyped", Outcome, otherwise.retyped),
+    )
+
+
+def _share(written: str) -> float:
+    try:
+        return float(written)
+    except ValueError:
+        return REJECT_AT_MOST
+
+
+def _field(name: str, entry: Entry) -> Field:
+    return Field(
+        name=name,
+        type=_choice(entry, "type", Type, Type.TEXT),
+        place=entry.place,
+        also=entry.texts("also"),
+        format=entry.text("format"),
+        path=entry.text("path"),
+        direct=entry.truth("direct"),
+        required=entry.truth("required"),
+        optional=entry.truth("optional"),
+    )
+
+
+# Mappings
+
+
+def _mapping(entry: Entry) -> WrittenMapping:
+    return WrittenMapping(
+        feed=entry.text("feed"),
+        concept=entry.text("concept"),
+        place=entry.place,
+        key=_expressions(entry.within("key")),
+        attributes=_expressions(entry.within("attributes")),
+        targets=tuple(_target(*named) for named in entry.within("relationships")),
+        where=_expression(entry.member("where")),
+        deleted=_expression(entry.member("deleted")),
+    )
+
+
+def _expression(entry: Entry | None) -> Expression | None:
+    return Expression(entry.scalar, entry.place) if entry else None
+
+
+def _expressions(members: Iterator[tuple[str, Entry]]) -> tuple[tuple[str, Expression], ...]:
+    return tuple((name, Expression(entry.scalar, entry.place)) for name, entry in members)
+
+
+def _target(name: str, entry: Entry) -> WrittenTarget:
+    key = (
+        _expressions(entry.members()) if entry.is_mapping else (("", Expression(entry.scalar, entry.place)),)
+    )
+    return WrittenTarget(relationship=name, place=entry.place, key=key)
