@@ -35,11 +35,11 @@ def test_codes_are_judged_on_the_day_of_the_event(tmp_path: Path) -> None:
     }
 
 
-def test_a_row_is_late_when_two_months_have_passed_and_it_is_new(tmp_path: Path) -> None:
+def test_a_row_is_late_when_it_comes_two_months_on_and_is_new(tmp_path: Path) -> None:
     warehouse = Warehouse(visits(), tmp_path)
-    february, march = datetime(2025, 2, 28, 23, 59), datetime(2025, 3, 1)
-    warehouse.deliver("care.visits", MARCH, visit("1", "R10", march), visit("2", "R10", february))
-    warehouse.deliver("care.visits", APRIL, visit("1", None, march), visit("3", "R10", datetime(2025, 3, 31)))
+    january, march = datetime(2025, 1, 31, 23, 59), datetime(2025, 3, 1)
+    warehouse.deliver("care.visits", MARCH, visit("1", "R10", march), visit("2", "R10", january))
+    warehouse.deliver("care.visits", APRIL, visit("1", None, march), visit("3", "R10", datetime(2025, 2, 28)))
     warehouse.load()
     assert warehouse.findings() == {
         (1, "late_row", "visit"): 1,

@@ -167,7 +167,7 @@ def _apply(
 
 
 def _counts_absence(step: Step) -> TypeGuard[EndAbsent]:
-    return isinstance(step, EndAbsent) and step.history == step.source.histories[0]
+    return isinstance(step, EndAbsent) and step.counted and step.history == step.source.histories[0]
 
 
 def _finding(batch: Batch, check: str, detail: str, count: int) -> QualityLine:

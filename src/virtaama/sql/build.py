@@ -98,8 +98,3 @@ def any_of(conditions: Sequence[exp.Expr]) -> exp.Expr:
 
 def all_of(conditions: Sequence[exp.Expr]) -> exp.Expr:
     return exp.and_(*conditions) if conditions else exp.true()
-
-
-def columns_used(sql: str) -> frozenset[str]:
-    """The names of the columns an expression reads."""
-    return frozenset(found.name for found in parsed(sql).find_all(exp.Column))

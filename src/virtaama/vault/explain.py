@@ -25,6 +25,7 @@ from virtaama.vault.steps import (
     InsertReferenced,
     KeepAffected,
     KeepLastRow,
+    NoteJudged,
     StageRows,
     Step,
 )
@@ -44,6 +45,8 @@ def explain(step: Step, arrival: Arrival | None = None) -> str:
             return f"write the {_number(len(codes.codes))} codes of list {codes.name} to {table.name}"
         case StageRows(source=source):
             return f"read what describes {_words(source.hub.concept)}{_origin(arrival)}"
+        case NoteJudged():
+            return "remember these rows, so that what is odd about them is counted once"
         case FindRepeated(source=source):
             return f"find {_words(source.hub.concept)} keys that are delivered more than once"
         case CountRows():

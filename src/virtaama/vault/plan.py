@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
-from virtaama.model.concepts import Kind
+from virtaama.model.concepts import Concept, Kind
 from virtaama.model.feeds import Delivery
 from virtaama.model.model import Model
 from virtaama.problems import Place, Problem, ProblemsFound
-from virtaama.sql.build import columns_used
 from virtaama.vault.render import ENGINE_TYPES, engine_type
 from virtaama.vault.steps import (
     AddColumn,
@@ -33,6 +32,7 @@ from virtaama.vault.steps import (
     InsertReferenced,
     KeepAffected,
     KeepLastRow,
+    NoteJudged,
     Reading,
     StageRows,
     Step,
@@ -146,39 +146,43 @@ def plan_load(
 
 def _in_order(model: Model, design: VaultDesign, feed: str, source: Source, back: bool) -> tuple[Step, ...]:
     return (
-        *_stage(model, design, feed, source),
-        *_apply(model, design, feed, source, back=back, counted=True, only_affected=False),
+        *_stage(model, design, source),
+        *_apply(model, design, source, back=back, counted=True, only_affected=False),
     )
 
 
 def _late(model: Model, design: VaultDesign, feed: str, source: Source, back: bool) -> tuple[Step, ...]:
     full = model.feed(feed).delivery is Delivery.FULL
     return (
-        *_stage(model, design, feed, source),
+        *_stage(model, design, source),
         FindAffected(source=source, full=full),
         *(ForgetLater(source=source, history=history) for history in source.histories),
-        *_apply(model, design, feed, source, back=back, counted=True, only_affected=True),
+        *_apply(model, design, source, back=back, counted=True, only_affected=True),
     )
 
 
 def _again(model: Model, design: VaultDesign, feed: str, source: Source, back: bool) -> tuple[Step, ...]:
     return (
-        StageRows(source=source, row_order=model.feed(feed).row_order),
+        StageRows(source=source, row_order=model.feed(feed).row_order, after_judged=False),
         KeepAffected(source=source),
         FindRepeated(source=source),
         KeepLastRow(source=source),
-        *_apply(model, design, feed, source, back=back, counted=False, only_affected=True),
+        *_apply(model, design, source, back=back, counted=False, only_affected=True),
     )
 
 
 _PARTS = {"in order": _in_order, "late": _late, "again": _again}
 
 
-def _stage(model: Model, design: VaultDesign, feed: str, source: Source) -> tuple[Step, ...]:
+def _stage(model: Model, design: VaultDesign, source: Source) -> tuple[Step, ...]:
+    feed = source.mapping.feed
+    earlier, later = _neighbours(design, source)
+    judges = not _is_covered(earlier)
     return (
-        StageRows(source=source, row_order=model.feed(feed).row_order),
+        StageRows(source=source, row_order=model.feed(feed).row_order, after_judged=bool(earlier) and judges),
+        *((NoteJudged(source=source, first=not earlier),) if later and judges else ()),
         FindRepeated(source=source),
-        *((CountRows(source=source),) if _is_counted(design, source) else ()),
+        *((CountRows(source=source),) if judges else ()),
         KeepLastRow(source=source),
     )
 
@@ -186,85 +190,101 @@ def _stage(model: Model, design: VaultDesign, feed: str, source: Source) -> tupl
 def _apply(
     model: Model,
     design: VaultDesign,
-    feed: str,
     source: Source,
     *,
     back: bool,
     counted: bool,
     only_affected: bool,
 ) -> tuple[Step, ...]:
-    delivery = model.feed(feed).delivery
-    counted = counted and _is_counted(design, source)
-    hubs = (
-        (source.hub, source.hub.hash_key),
-        *((r.hub, r.column) for r in source.references),
-    )
+    delivery = model.feed(source.mapping.feed).delivery
+    content = _count_content(model, design, source, delivery)
+    judges = counted and content.rows
+    hubs = ((source.hub, source.hub.hash_key), *((r.hub, r.column) for r in source.references))
     # Hubs first: history never describes a key that is not there yet.
     return (
         FindMet(source=source),
-        *((_count_content(model, design, source, delivery),) if counted else ()),
+        *((content,) if judges or (counted and content.codes) else ()),
         InsertHub(source=source),
         *(InsertReferenced(source=source, reference=reference) for reference in source.references),
         *((DateBack(hub=hub, column=column) for hub, column in hubs) if back else ()),
         *(InsertChanges(source=source, history=history) for history in source.histories),
         *(
-            EndAbsent(source=source, history=history, only_affected=only_affected)
+            EndAbsent(source=source, history=history, only_affected=only_affected, counted=judges)
             for history in source.histories
             if delivery is Delivery.FULL
         ),
-        *((_count_corrections(source, delivery),) if counted else ()),
+        *((_count_corrections(model, source),) if judges else ()),
     )
 
 
 def _count_content(model: Model, design: VaultDesign, source: Source, delivery: Delivery) -> CountContent:
     concept = model.concept(source.hub.concept)
-    held = {part.name for part in source.hub.business_key}
-    held |= {column.name for satellite in source.satellites for column in satellite.payload}
+    expressions = _expressions(concept, source)
     moments = concept.time or tuple(
         a.name for a in concept.attributes if ENGINE_TYPES[a.type] in ("DATE", "TIMESTAMP")
     )
     happens = concept.kind is Kind.EVENT
+    earlier, _ = _neighbours(design, source)
+    judged = {check for other in earlier for check in _checks(model, other)}
+    covered = _is_covered(earlier)
     tables = {table.code_list: table for table in design.code_tables}
     return CountContent(
         source=source,
-        time=tuple(name for name in moments if name in held) if happens else (),
+        rows=not covered,
+        time=tuple(name for name in moments if name in expressions) if happens else (),
         late=happens and delivery is Delivery.EVENTS,
         codes=tuple(
             CodeCheck(
                 attribute=attribute.name,
                 table=tables[attribute.code_list],
                 dated=any(c.valid_from or c.valid_until for c in model.code_list(attribute.code_list).codes),
+                new_rows=met,
             )
             for attribute in concept.attributes
-            if attribute.code_list and attribute.name in held
+            if attribute.code_list and attribute.name in expressions
+            for met in [(expressions[attribute.name], attribute.code_list) in judged]
+            if not (met and covered)
         ),
     )
 
 
-def _count_corrections(source: Source, delivery: Delivery) -> CountCorrections:
+def _count_corrections(model: Model, source: Source) -> CountCorrections:
     # What happened is told once, so telling it again otherwise is a correction; what lasts changes.
-    return CountCorrections(source=source, check="correction" if delivery is Delivery.EVENTS else "change")
+    happens = model.concept(source.hub.concept).kind is Kind.EVENT
+    return CountCorrections(source=source, check="correction" if happens else "change")
 
 
-def _is_counted(design: VaultDesign, source: Source) -> bool:
-    """False for a by-product: what the rows of another source of the feed merely point to.
+def _checks(model: Model, source: Source) -> set[tuple[str, str]]:
+    """The expressions of a source that are judged by a code list."""
+    concept = model.concept(source.hub.concept)
+    expressions = _expressions(concept, source)
+    return {
+        (expressions[a.name], a.code_list)
+        for a in concept.attributes
+        if a.code_list and a.name in expressions
+    }
+
+
+def _expressions(concept: Concept, source: Source) -> dict[str, str]:
+    """The expression of each attribute the source fills, its key included."""
+    keys = zip(concept.key, source.mapping.key, strict=True)
+    return {name: expression.sql for name, expression in (*source.mapping.attributes, *keys)}
+
+
+def _neighbours(design: VaultDesign, source: Source) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
+    """The sources that read the same feed before this one, and after."""
+    all_of_feed = design.sources_from(source.mapping.feed)
+    place = all_of_feed.index(source)
+    return all_of_feed[:place], all_of_feed[place + 1 :]
+
+
+def _is_covered(earlier: tuple[Source, ...]) -> bool:
+    """True when an earlier source reads every row of the delivery: a row is judged once.
 
     A feed of visits may also name professionals. Their keys repeat from row to row on purpose, so what
-    would be odd about the visits says nothing about them.
+    would be odd about a visit says nothing about them.
     """
-    own = [expression.sql for expression in source.mapping.key]
-    fields = {name for sql in own for name in columns_used(sql)}
-    for other in design.sources_from(source.mapping.feed):
-        points_here = any(
-            reference.hub == source.hub and [e.sql for e in target.key] == own
-            for reference in other.references
-            for target in other.mapping.targets
-            if target.relationship == reference.relationship
-        )
-        others = {name for expression in other.mapping.key for name in columns_used(expression.sql)}
-        if points_here and not fields <= others:
-            return False
-    return True
+    return any(source.mapping.where is None for source in earlier)
 
 
 def _tables(

@@ -46,6 +46,7 @@ from virtaama.vault.steps import (
     InsertReferenced,
     KeepAffected,
     KeepLastRow,
+    NoteJudged,
     StageRows,
     Step,
 )
@@ -63,7 +64,9 @@ ENGINE_TYPES = {
 CODE_COLUMNS = ("code", "label_fi", "label_sv", "label_en", "valid_from", "valid_until")
 
 _LINE = "row__line"  # where a row stands in its delivery
+_JUDGED = "row__judged"  # an earlier source of the delivery has counted what is odd about the row
 _RANK = "row__rank"  # the feed's own order of two rows of a key
+_NEW = exp.not_(column(_JUDGED))
 
 
 def render(step: Step) -> exp.Expr:
@@ -80,6 +83,9 @@ def render(step: Step) -> exp.Expr:
             return insert(codes.name, CODE_COLUMNS, select(*lists))
         case StageRows():
             return _stage(step)
+        case NoteJudged(first=first):
+            lines = select(_LINE).from_(table("stage"))
+            return temporary_table("judged", lines) if first else insert("judged", [_LINE], lines)
         case FindRepeated(source=source):
             return _find_repeated(source)
         case CountRows(source=source):
@@ -170,7 +176,9 @@ def _stage(step: StageRows) -> exp.Create:
         for payload in satellite.payload:
             read.append(named(_typed(attributes[payload.name], payload), payload.name))
             shaped.append(named(kept(payload.name), payload.name))
-    shaped += [column("deleted"), column(_LINE), column(_RANK)]
+    judged = exp.In(this=column(_LINE), query=exp.Subquery(this=select(_LINE).from_(table("judged"))))
+    seen: exp.Expr = judged if step.after_judged else exp.false()
+    shaped += [column("deleted"), named(seen, _JUDGED), column(_LINE), column(_RANK)]
 
     file = exp.func(
         "READ_PARQUET",
@@ -221,7 +229,8 @@ def _find_repeated(source: Source) -> exp.Create:
 
 def _count_rows(source: Source) -> exp.Query:
     key, concept = source.hub.hash_key, source.hub.concept
-    no_key = _count("no_key", concept, exp.Count(this=exp.Star())).from_(table("stage")).where(_unknown(key))
+    no_key = _count("no_key", concept, exp.Count(this=exp.Star())).from_(table("stage"))
+    no_key = no_key.where(_unknown(key), _NEW)
     said = exp.Tuple(expressions=[column(name) for name in ("deleted", *_content(source))])
     contents = exp.Count(this=exp.Distinct(expressions=[said if _content(source) else column("deleted")]))
     per_key = join(
@@ -231,7 +240,8 @@ def _count_rows(source: Source) -> exp.Query:
         table("repeated"),
         key,
         "SEMI",
-    ).group_by(column(key))
+    )
+    per_key = per_key.where(_NEW).group_by(column(key))
     surplus = exp.Sum(this=column("rows") - column("contents"))
     other = exp.Sum(this=column("contents") - exp.Literal.number(1))
     return union_all(
@@ -267,14 +277,15 @@ def _keep_last_row(source: Source) -> exp.Delete:
 def _count_content(step: CountContent) -> exp.Query:
     source, concept = step.source, step.source.hub.concept
     alive = exp.not_(column("deleted"))
-    stage = table("stage")
-    counts: list[exp.Query] = [
-        _count("deletion", concept, exp.Count(this=exp.Star())).from_(stage).where(column("deleted"))
-    ]
+    counts: list[exp.Query] = []
+    if step.rows:
+        deletions = _count("deletion", concept, exp.Count(this=exp.Star())).from_(table("stage"))
+        counts.append(deletions.where(column("deleted"), _NEW))
     moment = _moment(step)
-    if step.late and moment is not None:
+    if step.rows and step.late and moment is not None:
         late = exp.LT(this=moment, expression=bound("late_before", "TIMESTAMP"))
-        rows = _count("late_row", concept, exp.Count(this=exp.Star())).from_(stage.copy()).where(alive, late)
+        rows = _count("late_row", concept, exp.Count(this=exp.Star())).from_(table("stage"))
+        rows = rows.where(alive, _NEW, late)
         counts.append(join(rows, table("met"), source.hub.hash_key, "ANTI"))
     for check in step.codes:
         counts += _count_codes(step, check, moment)
@@ -304,6 +315,8 @@ def _count_codes(step: CountContent, check: CodeCheck, moment: exp.Expr | None) 
         .where(exp.not_(column("deleted")), _known(value.name))
         .group_by(exp.Literal.number(1), exp.Literal.number(2))
     )
+    if check.new_rows:
+        used = used.where(_NEW)
     unknown = _count("unknown_code", detail, exp.Sum(this=column("rows"))).from_(subquery(used, "used"))
     unknown = join(unknown, table(check.table.name), "code", "ANTI")
     if not dated:
@@ -341,7 +354,8 @@ def _count_corrections(step: CountCorrections) -> exp.Query:
     )
     keys = exp.Count(this=exp.Distinct(expressions=[column(key)]))
     rows = _count(step.check, step.source.hub.concept, keys).from_(subquery(said, "said"))
-    return join(rows, table("met"), key, "SEMI")
+    new = subquery(select(key).from_(table("stage")).where(_NEW), "new")
+    return join(join(rows, table("met"), key, "SEMI"), new, key, "SEMI")
 
 
 def _count(check: str, detail: str, number: exp.Expr) -> exp.Select:

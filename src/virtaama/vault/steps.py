@@ -2,7 +2,10 @@
 
 Steps about a delivery do not name it: the same steps serve every delivery of a feed, and the delivery
 is bound when they run (see `Arrival.values`). They work on tables of the connection: `stage` (the
-delivery's rows for one source), `repeated`, `met` and, when history is mended, `affected`.
+delivery's rows for one source), `judged`, `repeated`, `met` and, when history is mended, `affected`.
+
+What is odd about a row is counted once, where the first source that reads the row is loaded: `judged`
+holds the rows that another source of the same delivery has counted before.
 """
 
 from __future__ import annotations
@@ -38,9 +41,13 @@ class Arrival:
         }
 
 
-def _month_before(moment: datetime) -> datetime:
-    """The first moment of the month before: what happened earlier is at least two months old."""
-    first = datetime(moment.year, moment.month, 1)
+def _month_before(extracted: datetime) -> datetime:
+    """The first moment of the month before the one a delivery closes: what happened earlier is late.
+
+    A delivery of March is extracted when March is over; it may tell of February, not of January.
+    """
+    closed = extracted - timedelta(microseconds=1)
+    first = datetime(closed.year, closed.month, 1)
     return (first - timedelta(days=1)).replace(day=1)
 
 
@@ -82,6 +89,15 @@ class StageRows:
 
     source: Source
     row_order: str
+    after_judged: bool  # rows may have been judged before, by an earlier source of the feed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteJudged:
+    """Remember the rows this source judges, for the sources after it. The first begins a new delivery."""
+
+    source: Source
+    first: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,21 +153,27 @@ class FindMet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeCheck:
-    """An attribute whose values must stand in a code list; `dated` where codes of the list begin or end."""
+    """An attribute whose values must stand in a code list; `dated` where codes of the list begin or end.
+
+    `new_rows` leaves out rows where an earlier source has judged the same expression by the same list.
+    """
 
     attribute: str
     table: CodeTable
     dated: bool
+    new_rows: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountContent:
     """Count deletions, late rows and codes that are unknown or had ended on the day of the event.
 
+    `rows` is false where an earlier source has judged every row: then codes are all that is left.
     `time` names the attributes that place a row in time; empty for what does not happen but lasts.
     """
 
     source: Source
+    rows: bool
     time: tuple[str, ...]
     late: bool
     codes: tuple[CodeCheck, ...]
@@ -195,6 +217,7 @@ class EndAbsent:
     source: Source
     history: History
     only_affected: bool
+    counted: bool  # what disappears is a finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +233,7 @@ Count = CountRows | CountContent | CountCorrections
 Step = (
     TableStep
     | StageRows
+    | NoteJudged
     | FindRepeated
     | CountRows
     | KeepLastRow
