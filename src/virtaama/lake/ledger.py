@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS batch (
     rows INTEGER NOT NULL,
     rejected INTEGER NOT NULL,
     contract TEXT NOT NULL,
-    UNIQUE (feed, sha256)
+    UNIQUE (feed, sha256, file)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS rejected (
     batch INTEGER NOT NULL REFERENCES batch (number),
@@ -85,6 +85,10 @@ CREATE TABLE IF NOT EXISTS finding (
 _BATCH = "number, feed, file, sha256, parquet, parquet_sha256, extracted, landed, rows, rejected, contract"
 
 
+# A refused delivery `r` has become batch `b`: the same bytes, or better ones under the same name.
+_MENDED = "b.feed = r.feed AND (b.sha256 = r.sha256 OR (b.file = r.file AND b.landed >= r.refused))"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeat:
     """A delivery whose bytes had landed before, met under another name. It was not landed again."""
@@ -97,7 +101,7 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """A delivery that was not taken in. It leaves this list when its bytes land after all."""
+    """A delivery that was not taken in. It leaves this list when its bytes, or others of its name, land."""
 
     feed: str
     file: str
@@ -166,12 +170,11 @@ class Ledger:
             )
         )
 
-    def batch_of(self, feed: str, sha256: str) -> Batch | None:
-        """The batch these delivered bytes became for this feed, if they have landed."""
-        row = self._connection.execute(
-            f"SELECT {_BATCH} FROM batch WHERE feed = ? AND sha256 = ?", (feed, sha256)
-        ).fetchone()
-        return _batch(row) if row else None
+    def batches_of(self, feed: str, sha256: str) -> tuple[Batch, ...]:
+        """What these delivered bytes became for this feed: one batch, or none; or several when a complete
+        delivery returned to what it had said before.
+        """
+        return tuple(batch for batch in self.batches(feed) if batch.sha256 == sha256)
 
     def record_batch(
         self,
@@ -287,7 +290,7 @@ class Ledger:
             _insert_drift(connection, feed, file, sha256, drift)
 
     def refused(self) -> tuple[Refused, ...]:
-        """Deliveries that were not taken in and have not landed since."""
+        """Deliveries that were not taken in and have not been mended since."""
         return tuple(
             Refused(
                 feed=feed,
@@ -298,7 +301,7 @@ class Ledger:
             )
             for feed, file, sha256, refused, reason in self._connection.execute(
                 "SELECT feed, file, sha256, refused, reason FROM refused r WHERE NOT EXISTS "
-                "(SELECT * FROM batch b WHERE b.feed = r.feed AND b.sha256 = r.sha256) ORDER BY feed, file"
+                f"(SELECT * FROM batch b WHERE {_MENDED}) ORDER BY feed, file"
             )
         )
 
@@ -374,7 +377,7 @@ class Ledger:
         self._connection.execute("COMMIT")
 
 
-_QUALITY = """
+_QUALITY = f"""
 SELECT feed, batch, check_name, detail, count, rows FROM (
     SELECT b.feed, b.number AS batch, r.reason AS check_name, r.detail, count(*) AS count, b.rows
     FROM rejected r JOIN batch b ON b.number = r.batch GROUP BY b.number, r.reason, r.detail
@@ -387,7 +390,7 @@ SELECT feed, batch, check_name, detail, count, rows FROM (
     UNION ALL
     SELECT r.feed, 0, 'refused_delivery', r.file || ': ' || r.reason, 1, 0
     FROM refused r
-    WHERE NOT EXISTS (SELECT * FROM batch b WHERE b.feed = r.feed AND b.sha256 = r.sha256)
+    WHERE NOT EXISTS (SELECT * FROM batch b WHERE {_MENDED})
     UNION ALL
     SELECT b.feed, b.number, f.check_name, f.detail, f.count, b.rows
     FROM finding f JOIN batch b ON b.number = f.batch

@@ -6,6 +6,7 @@ import dataclasses
 import fnmatch
 import hashlib
 import json
+import os
 import re
 import shutil
 import tempfile
@@ -30,7 +31,7 @@ from virtaama.lake.ledger import Ledger, Refused, Repeat
 from virtaama.loading import drift
 from virtaama.loading.pseudonymise import DETAILS as IDENTITY_DETAILS
 from virtaama.loading.pseudonymise import Pseudonymiser
-from virtaama.model.feeds import Feed, Format, Outcome
+from virtaama.model.feeds import Delivery, Feed, Format, Outcome
 from virtaama.problems import DeliveryRefused
 from virtaama.sources import csv, fhir, json_lines, parquet, sql_database
 from virtaama.sources.reading import DETAILS, FAULT, Reading, RejectedLine, literal
@@ -110,48 +111,26 @@ def land_deliveries(
     repeats: list[Repeat] = []
     refused: list[Refused] = []
     unchanged = 0
-    pseudonymiser = Pseudonymiser(keyring)
     with _engine(memory) as connection:
+        door = _Door(
+            deliveries=deliveries,
+            lake=lake,
+            ledger=ledger,
+            pseudonymiser=Pseudonymiser(keyring),
+            connection=connection,
+            now=now,
+        )
         for done, delivered in enumerate(waiting):
             progress(done, len(waiting), delivered.file)
-            with _opened(deliveries, delivered.file) as path:
-                sha256 = sha256_of(path)
-                if known := ledger.batch_of(delivered.feed.id, sha256):
-                    if known.file == delivered.file:
-                        unchanged += 1
-                    elif ledger.record_repeat(known.number, delivered.file, now):
-                        repeats.append(
-                            Repeat(
-                                batch=known.number,
-                                feed=known.feed,
-                                file=delivered.file,
-                                met=now,
-                            )
-                        )
-                    else:
-                        unchanged += 1
-                    continue
-                try:
-                    prepared = _prepare(connection, path, delivered, pseudonymiser)
-                except DeliveryRefused as refusal:
-                    refused.append(_record_refusal(ledger, delivered, sha256, now, refusal))
-                    continue
-            relative = lake.path_of(delivered.feed.id, sha256)
-            landed.append(
-                ledger.record_batch(
-                    feed=delivered.feed.id,
-                    file=delivered.file,
-                    sha256=sha256,
-                    parquet=relative,
-                    parquet_sha256=lake.store(relative, prepared.write),
-                    extracted=delivered.extracted,
-                    landed=now,
-                    rows=prepared.rows.num_rows,
-                    contract=contract_of(delivered.feed),
-                    rejected=prepared.rejected,
-                    drift=prepared.drift,
-                )
-            )
+            match door.take(delivered):
+                case Batch() as batch:
+                    landed.append(batch)
+                case Repeat() as repeat:
+                    repeats.append(repeat)
+                case Refused() as refusal:
+                    refused.append(refusal)
+                case None:
+                    unchanged += 1
     progress(len(waiting), len(waiting), "")
     return LandReport(
         landed=tuple(landed),
@@ -159,6 +138,74 @@ def land_deliveries(
         refused=tuple(refused),
         unchanged=unchanged,
         rejected=sum(batch.rejected for batch in landed),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Door:
+    """Where deliveries come in, one after the other."""
+
+    deliveries: Path
+    lake: Lake
+    ledger: Ledger
+    pseudonymiser: Pseudonymiser
+    connection: duckdb.DuckDBPyConnection
+    now: datetime
+
+    def take(self, delivered: Delivered) -> Batch | Repeat | Refused | None:
+        """What a delivery became; None when it had landed before under the same name."""
+        sha256 = ""
+        try:
+            with _opened(self.deliveries, delivered) as path:
+                sha256 = sha256_of(path)
+                batches = self.ledger.batches(delivered.feed.id)
+                if known := [batch for batch in batches if batch.sha256 == sha256]:
+                    if any(batch.file == delivered.file for batch in known):
+                        return None
+                    if not _returns(delivered, known[-1], batches):
+                        return self._repeat(known[-1], delivered)
+                prepared = _prepare(self.connection, path, delivered, self.pseudonymiser)
+        except DeliveryRefused as refusal:
+            return self._refuse(delivered, sha256, refusal)
+        relative = self.lake.path_of(delivered.feed.id, sha256)
+        return self.ledger.record_batch(
+            feed=delivered.feed.id,
+            file=delivered.file,
+            sha256=sha256,
+            parquet=relative,
+            parquet_sha256=self.lake.store(relative, prepared.write),
+            extracted=delivered.extracted,
+            landed=self.now,
+            rows=prepared.rows.num_rows,
+            contract=contract_of(delivered.feed),
+            rejected=prepared.rejected,
+            drift=prepared.drift,
+        )
+
+    def _repeat(self, known: Batch, delivered: Delivered) -> Repeat | None:
+        if not self.ledger.record_repeat(known.number, delivered.file, self.now):
+            return None
+        return Repeat(batch=known.number, feed=known.feed, file=delivered.file, met=self.now)
+
+    def _refuse(self, delivered: Delivered, sha256: str, refusal: DeliveryRefused) -> Refused:
+        reason = str(refusal)
+        self.ledger.record_refused(
+            feed=delivered.feed.id,
+            file=delivered.file,
+            sha256=sha256,
+            refused=self.now,
+            reason=reason,
+            drift=refusal.events if isinstance(refusal, _Stopped) else (),
+        )
+        return Refused(
+            feed=delivered.feed.id, file=delivered.file, sha256=sha256, refused=self.now, reason=reason
+        )
+
+
+def _returns(delivered: Delivered, known: Batch, batches: Sequence[Batch]) -> bool:
+    """Whether a complete delivery says again what it had said before something else was said: not a repeat."""
+    return delivered.feed.delivery is Delivery.FULL and any(
+        known.extracted < batch.extracted < delivered.extracted for batch in batches
     )
 
 
@@ -179,6 +226,8 @@ def extracted_at(feed: Feed, file: str, now: datetime) -> datetime:
         return now.replace(tzinfo=None)
     parts = named.groupdict()
     year, month = int(parts["year"]), int(parts["month"])
+    if not 1 <= month <= 12:
+        return now.replace(tzinfo=None)
     if day := parts.get("day"):
         return datetime(year, month, int(day)) + timedelta(days=1)
     return datetime(year + month // 12, month % 12 + 1, 1)
@@ -233,7 +282,7 @@ def _prepare(
     pseudonymiser: Pseudonymiser,
 ) -> _Prepared:
     feed = delivered.feed
-    connector = CONNECTORS[feed.format]
+    connector = CONNECTORS[Format.JSON_LINES if sql_database.is_address(feed.files) else feed.format]
     columns = _columns(connector.header(connection, path, feed), delivered)
     reading = connector.read(connection, path, feed, columns.sources)
     rows = pseudonymiser.protect(reading.rows, feed)
@@ -331,32 +380,9 @@ def _too_much(delivered: Delivered, lines: Sequence[RejectedLine], read: int) ->
     )
 
 
-def _record_refusal(
-    ledger: Ledger,
-    delivered: Delivered,
-    sha256: str,
-    now: datetime,
-    refusal: DeliveryRefused,
-) -> Refused:
-    reason = str(refusal)
-    ledger.record_refused(
-        feed=delivered.feed.id,
-        file=delivered.file,
-        sha256=sha256,
-        refused=now,
-        reason=reason,
-        drift=refusal.events if isinstance(refusal, _Stopped) else (),
-    )
-    return Refused(
-        feed=delivered.feed.id,
-        file=delivered.file,
-        sha256=sha256,
-        refused=now,
-        reason=reason,
-    )
-
-
 def _files(feed: Feed, deliveries: Path) -> list[str]:
+    if sql_database.is_address(feed.files):
+        return [feed.files]
     pattern, _, member = feed.files.partition(_MEMBER)
     files = sorted(path for path in deliveries.glob(pattern) if path.is_file())
     names = [path.relative_to(deliveries).as_posix() for path in files]
@@ -365,34 +391,49 @@ def _files(feed: Feed, deliveries: Path) -> list[str]:
     return [
         f"{name}{_MEMBER}{inside}"
         for path, name in zip(files, names, strict=True)
-        for inside in _members(path)
-        if fnmatch.fnmatchcase(inside, member)
+        for inside in _members(path, member)
     ]
 
 
-def _members(path: Path) -> list[str]:
+def _members(path: Path, pattern: str) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
-            return sorted(archive.namelist())
-    except zipfile.BadZipFile:
-        return []
+            return sorted(name for name in archive.namelist() if fnmatch.fnmatchcase(name, pattern))
+    except (zipfile.BadZipFile, OSError):
+        return [pattern]  # refused with its reason when it is opened
 
 
 @contextmanager
-def _opened(deliveries: Path, file: str) -> Iterator[Path]:
-    """The delivered file; one inside a zip is unpacked outside the project and removed afterwards."""
-    outer, _, member = file.partition(_MEMBER)
-    if not member:
-        yield deliveries / outer
-        return
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        zipfile.ZipFile(deliveries / outer) as archive,
-    ):
-        unpacked = Path(folder) / Path(member).name
-        with archive.open(member) as packed, unpacked.open("wb") as target:
-            shutil.copyfileobj(packed, target)
-        yield unpacked
+def _opened(deliveries: Path, delivered: Delivered) -> Iterator[Path]:
+    """The delivered file. What is packed or asked from a database is written outside the project for as
+    long as it is read.
+    """
+    outer, _, member = delivered.file.partition(_MEMBER)
+    if sql_database.is_address(delivered.file):
+        with tempfile.TemporaryDirectory() as folder:
+            yield sql_database.extract(delivered.feed, Path(folder))
+    elif member:
+        with tempfile.TemporaryDirectory() as folder:
+            yield _unpacked(deliveries / outer, member, Path(folder), delivered.file)
+    else:
+        path = deliveries / outer
+        if not os.access(path, os.R_OK):
+            raise DeliveryRefused(f"{delivered.file}: the file cannot be opened.\n  Check who may read it.")
+        yield path
+
+
+def _unpacked(outer: Path, member: str, folder: Path, file: str) -> Path:
+    target = folder / Path(member).name
+    try:
+        with zipfile.ZipFile(outer) as archive, archive.open(member) as packed, target.open("wb") as copy:
+            shutil.copyfileobj(packed, copy)
+    except (zipfile.BadZipFile, KeyError, RuntimeError, PermissionError) as error:
+        # RuntimeError is what the library raises for a member that needs a password.
+        raise DeliveryRefused(
+            f"{file}: the zip cannot be unpacked ({type(error).__name__}).\n"
+            "  Have it delivered again, whole and without a password."
+        ) from None
+    return target
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from virtaama.sources.reading import (
     Reading,
     RejectedLine,
     Value,
+    does_not_fit,
     fetch,
     literal,
     quoted,
@@ -69,8 +70,11 @@ def header(connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed) -> tup
         raise DeliveryRefused(
             f"{file.name}: the header is not {feed.csv.encoding}.\n  Correct `encoding` in the feed's system."
         ) from None
-    names = (name.strip() for name in next(_parser([text], feed.csv)))
-    return tuple(name or f"(column {number})" for number, name in enumerate(names, start=1))
+    if (names := _parsed(text, feed.csv)) is None:
+        raise DeliveryRefused(
+            f"{file.name}: a quotation mark in the header does not close.\n  Have the delivery corrected."
+        )
+    return tuple(name.strip() or f"(column {number})" for number, name in enumerate(names, start=1))
 
 
 def read(
@@ -87,7 +91,9 @@ def read(
     select = _engine_select(file, feed, sources, len(names))
     try:
         table = connection.sql(select).to_arrow_table()
-    except duckdb.InvalidInputException:
+    except duckdb.OutOfMemoryException:
+        raise does_not_fit(feed, file.name) from None
+    except duckdb.Error:
         return _read_by_line(connection, file, feed, sources, len(names))
     errors = _take_errors(connection)
     if any(error.reason in ("wrong_quoting", "unreadable") for error in errors):

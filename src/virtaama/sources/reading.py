@@ -177,15 +177,19 @@ def fetch(connection: duckdb.DuckDBPyConnection, select: str, feed: Feed, file: 
     try:
         return connection.sql(select).to_arrow_table()
     except duckdb.OutOfMemoryException:
-        raise DeliveryRefused(
-            f"{file}: {feed.id} does not fit in the memory allowed.\n"
-            "  Allow more memory in virtaama.yaml, or have the delivery split."
-        ) from None
+        raise does_not_fit(feed, file) from None
     except duckdb.Error as error:
         raise DeliveryRefused(
             f"{file}: {feed.id} could not be read as {feed.format} ({type(error).__name__}).\n"
             "  Compare the file with the description of the feed: format, encoding and, for JSON, the paths."
         ) from None
+
+
+def does_not_fit(feed: Feed, file: str) -> DeliveryRefused:
+    return DeliveryRefused(
+        f"{file}: {feed.id} does not fit in the memory allowed.\n"
+        "  Allow more memory in virtaama.yaml, or have the delivery split."
+    )
 
 
 def without_unread(table: pa.Table) -> tuple[pa.Table, dict[str, int]]:

@@ -1,11 +1,17 @@
-"""An SQL database: the rows of the feed's query, from an SQLite file that is opened for reading only."""
+"""An SQL database: the rows of the feed's query.
+
+The database is a delivered SQLite file, opened for reading only, or has a SQLAlchemy address in the
+feed's `files`. An address takes what is secret from the environment: `postgresql://reader:$PASSWORD@host/db`.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import duckdb
 import pyarrow as pa
@@ -24,9 +30,27 @@ from virtaama.sources.reading import (
 )
 
 
+def is_address(files: str) -> bool:
+    """Whether `files` of a feed is the address of a database rather than a pattern of file names."""
+    return "://" in files
+
+
+def extract(feed: Feed, folder: Path) -> Path:
+    """Write the result of the query, as JSON lines, into a file in `folder`: the delivery of this moment.
+
+    The same rows in the same order give the same bytes; an ORDER BY keeps them so.
+    """
+    names, rows = _query(os.path.expandvars(feed.files), feed.system, feed, rows=True)
+    target = folder / f"{feed.name}.jsonl"
+    with target.open("w", encoding="utf-8") as file:
+        for row in rows:
+            file.write(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) + "\n")
+    return target
+
+
 def header(connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed) -> tuple[str, ...]:
     """The columns of the query's result."""
-    return _query(file, feed, rows=False)[0]
+    return _query(_of_file(file), file.name, feed, rows=False)[0]
 
 
 def read(
@@ -36,7 +60,7 @@ def read(
     columns: Mapping[str, str],
 ) -> Reading:
     """Read the query's rows as text, then as the declared types. A row's place is its number in the result."""
-    names, texts = _query(file, feed, rows=True)
+    names, texts = _query(_of_file(file), file.name, feed, rows=True)
     by_column = list(zip(*texts, strict=True)) if texts else [()] * len(names)
     connection.register(
         "result",
@@ -59,21 +83,24 @@ def read(
     return Reading(rows=rows, rejected=(), locate=locate, unread=unread)
 
 
-def _query(file: Path, feed: Feed, *, rows: bool) -> tuple[tuple[str, ...], list[tuple[str | None, ...]]]:
-    engine = sqlalchemy.create_engine(
-        f"sqlite:///file:{file.resolve()}?mode=ro&immutable=1&uri=true",
-        poolclass=sqlalchemy.NullPool,
-    )
+def _of_file(file: Path) -> str:
+    return f"sqlite:///file:{quote(str(file.resolve()))}?mode=ro&immutable=1&uri=true"
+
+
+def _query(
+    address: str, name: str, feed: Feed, *, rows: bool
+) -> tuple[tuple[str, ...], list[tuple[str | None, ...]]]:
     try:
+        engine = sqlalchemy.create_engine(address, poolclass=sqlalchemy.NullPool)
         with engine.connect() as database:
             result = database.execution_options(stream_results=True).exec_driver_sql(feed.query)
             names = tuple(result.keys())
             return names, [tuple(map(_text, row)) for row in result] if rows else []
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, ImportError) as error:
         # The message of the database may quote what is stored in it: only its kind is passed on.
         raise DeliveryRefused(
-            f"{file.name}: the query of {feed.id} failed ({type(error).__name__}).\n"
-            f"  Check `query` at {feed.place} against the tables of the file."
+            f"{name}: the query of {feed.id} failed ({type(error).__name__}).\n"
+            f"  Check `query` at {feed.place} against the tables of the database."
         ) from None
 
 

@@ -55,7 +55,7 @@ def test_batches_are_read_in_the_order_of_what_they_describe(ledger: Ledger) -> 
 
 def test_the_same_bytes_are_one_batch(ledger: Ledger) -> None:
     batch = record(ledger, "a")
-    assert ledger.batch_of("register.residents", "a") == batch
+    assert ledger.batches_of("register.residents", "a") == (batch,)
     with pytest.raises(sqlite3.IntegrityError):
         record(
             ledger,

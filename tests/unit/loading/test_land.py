@@ -10,7 +10,7 @@ import pytest
 from tests.unit.loading.deliveries import NOW, Landing, feed, fields
 from virtaama.loading.land import contract_of, extracted_at
 from virtaama.loading.lock import only_one
-from virtaama.model.feeds import Drift, Outcome
+from virtaama.model.feeds import Delivery, Drift, Outcome
 from virtaama.problems import Busy, Place
 
 NUMBERS = feed(*fields(NAME="text", N="integer"))
@@ -43,6 +43,19 @@ def test_the_same_bytes_under_another_name_are_a_repeat_not_a_batch(tmp_path: Pa
     assert len(report.landed) == 1
     assert [(repeat.batch, repeat.file) for repeat in report.repeats] == [(1, "register/2026-10/again.csv")]
     assert landing.land().repeats == ()
+
+
+@pytest.mark.parametrize(("delivery", "numbers"), [("full", [1, 2, 1]), ("events", [1, 2])])
+def test_a_complete_delivery_that_returns_to_what_it_said_before_is_not_a_repeat(
+    tmp_path: Path, delivery: str, numbers: list[int]
+) -> None:
+    complete = feed(*fields(NAME="text", N="integer"), delivery=Delivery(delivery))
+    landing = Landing(tmp_path, (complete,))
+    for month, number in (("07", 1), ("08", 2), ("09", 1)):
+        landing.deliver(f"NAME;N\nx;{number}\n", f"register/2026-{month}/rows.csv")
+    landing.land()
+    assert [row["N"] for row in landing.rows()] == numbers
+    assert landing.land().landed == ()
 
 
 def test_corrected_bytes_under_the_same_name_are_a_new_batch(tmp_path: Path) -> None:
@@ -79,8 +92,10 @@ def test_a_refused_delivery_does_not_stop_the_others_and_lands_when_corrected(tm
     assert "column N is not delivered" in refused.reason
     assert [event.kind for event in landing.ledger.drift("register.rows", refused.sha256)] == ["missing"]
     assert landing.land().refused != ()  # still there, still refused
+    assert len(landing.ledger.refused()) == 1
     landing.deliver("NAME;N\nx;2\n", "register/2026-08/broken.csv")
     assert landing.land().refused == ()
+    assert landing.ledger.refused() == ()
 
 
 def test_rows_that_cannot_be_read_are_set_aside_with_line_bytes_and_reason(tmp_path: Path) -> None:
@@ -217,6 +232,13 @@ def test_a_file_inside_a_zip_is_landed_by_its_own_bytes(tmp_path: Path) -> None:
     assert landing.rows() == [{"A": "x"}]
 
 
+def test_a_zip_that_cannot_be_unpacked_is_refused(tmp_path: Path) -> None:
+    landing = Landing(tmp_path, (feed(*fields(A="text"), files="register/*/*.zip!*.csv"),))
+    landing.deliver(b"PK cut short", "register/2026-09/all.zip")
+    (refused,) = landing.land().refused
+    assert "the zip cannot be unpacked" in refused.reason
+
+
 @pytest.mark.parametrize(
     ("file", "moment"),
     [
@@ -224,6 +246,7 @@ def test_a_file_inside_a_zip_is_landed_by_its_own_bytes(tmp_path: Path) -> None:
         ("a/2026-12/x.csv", datetime(2027, 1, 1)),
         ("a/2026-12-31/x.csv", datetime(2027, 1, 1)),
         ("a/latest/x.csv", NOW),
+        ("a/2026-13/x.csv", NOW),
     ],
 )
 def test_a_delivery_describes_the_end_of_the_month_or_day_its_path_names(file: str, moment: datetime) -> None:

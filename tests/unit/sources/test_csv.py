@@ -173,6 +173,7 @@ def test_columns_may_stand_in_any_order_and_a_nameless_one_is_left_out(tmp_path:
         (b"", "the file is empty"),
         (b"\n\n", "the file is empty or begins with an empty line"),
         ((HEADER + "x;1;\n").encode("utf-16"), "the file is UTF-16"),
+        (b'A;"N;D\nx;1;\n', "a quotation mark in the header does not close"),
         ("Ä;N;D\nx;1;\n".encode("latin-1"), "the header is not utf-8"),
     ],
 )
