@@ -172,7 +172,8 @@ def test_a_visit_belongs_to_the_municipality_recorded_with_it(county: StarsByHan
     )
     visit(county, "1", ADULT, urgency="6", home_municipality="sysma")
     by_municipality = county.figures("emergency_visits_per_1000", level=Level.MUNICIPALITY)
-    assert by_municipality["781"] is not None and by_municipality["781"] > 0
+    assert by_municipality["781"] is not None
+    assert by_municipality["781"] > 0
     assert by_municipality["398"] == 0
 
 

@@ -8,8 +8,26 @@ from tests.unit.content.county import shipped_model, texts_of
 from virtaama.model.check import remarks
 from virtaama.model.concepts import Concept, Sensitivity, Text
 
-ASKED_FOR = """resident municipality unit professional service_event diagnosis stay client_relationship decision
-home_care_visit assessment contact feedback employee shift absence posting budget""".split()
+ASKED_FOR = [
+    "resident",
+    "municipality",
+    "unit",
+    "professional",
+    "service_event",
+    "diagnosis",
+    "stay",
+    "client_relationship",
+    "decision",
+    "home_care_visit",
+    "assessment",
+    "contact",
+    "feedback",
+    "employee",
+    "shift",
+    "absence",
+    "posting",
+    "budget",
+]
 
 
 def concepts() -> list[Concept]:
@@ -39,10 +57,19 @@ def test_every_concept_is_defined_in_a_sentence_of_each_language(concept: Concep
 
 
 def test_what_says_that_somebody_is_a_patient_or_client_is_special() -> None:
-    about_care = (
-        "service_event stay diagnosis procedure appointment referral client_relationship decision "
-        "home_care_visit assessment sensor_event"
-    ).split()
+    about_care = [
+        "service_event",
+        "stay",
+        "diagnosis",
+        "procedure",
+        "appointment",
+        "referral",
+        "client_relationship",
+        "decision",
+        "home_care_visit",
+        "assessment",
+        "sensor_event",
+    ]
     for name in about_care:
         concept = shipped_model().concept(name)
         open_to_view = {
