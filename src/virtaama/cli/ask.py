@@ -1,0 +1,243 @@
+"""Ask for a figure. Goes through the door like every other reader."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+
+from virtaama.access.answers import Answer, AreaName
+from virtaama.cli.console import print_table, say
+from virtaama.cli.options import asker_options, project_option, terminal_user
+from virtaama.cli.periods import first_day, last_day, spelled
+from virtaama.cli.words import did_you_mean
+from virtaama.metrics.definitions import Metric
+from virtaama.metrics.question import Figure, Grain, Level, Question
+from virtaama.privacy.policy import Asker, Purpose
+from virtaama.project.project import Project
+
+COLUMNS = (
+    "metric",
+    "level",
+    "area",
+    "name",
+    "period",
+    "member",
+    "value",
+    "missing",
+    "numerator",
+    "denominator",
+    "rows",
+)
+
+
+@click.command()
+@click.argument("metric")
+@click.option(
+    "--level", type=click.Choice([level.value for level in Level]), help="Default: county, or that of --area."
+)
+@click.option("--area", metavar="CODE", help="One area, such as 398. Default: all of the level.")
+@click.option("--within", metavar="CODE", help="Only units of this municipality.")
+@click.option("--by", metavar="DIMENSION", help="Break down, for example by age_group.")
+@click.option(
+    "--grain", type=click.Choice([grain.value for grain in Grain]), default="month", show_default=True
+)
+@click.option(
+    "--from",
+    "first",
+    metavar="PERIOD",
+    help="2025, 2025-Q3 or 2025-01. Default: eleven months before the last.",
+)
+@click.option("--to", "last", metavar="PERIOD", help="Default: the last whole month with data.")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
+)
+@click.option(
+    "--language", type=click.Choice(["fi", "sv", "en"]), default="en", show_default=True, help="Of labels."
+)
+@asker_options
+@project_option
+def ask(
+    metric: str,
+    level: str | None,
+    area: str | None,
+    within: str | None,
+    by: str | None,
+    grain: str,
+    first: str | None,
+    last: str | None,
+    form: str,
+    language: str,
+    role: str,
+    purpose: str,
+    own: tuple[str, ...],
+    folder: Path,
+) -> None:
+    """Answer a question about a metric, in the terminal or as CSV or JSON.
+
+    The question, its purpose and the decision go on record before the answer is shown. What is missing
+    says why: too_few, no_data, not_delivered, no_denominator, not_defined or not_allowed.
+
+    \b
+    Example:
+        virtaama ask emergency_visits_per_1000 --area 398 --from 2026-01 --project demo
+    """
+    project = Project.open(folder)
+    door = project.door()
+    defined = find_metric(door.catalogue().metrics, metric)
+    asker = asker_of(project, role, own)
+    areas = door.areas(asker)
+    earliest, latest = door.periods()
+    last_chosen = last_day(last) if last else latest
+    question = Question(
+        metrics=(defined.name,),
+        grain=Grain(grain),
+        first=first_day(first) if first else max(earliest, eleven_months_before(last_chosen)),
+        last=last_chosen,
+        level=Level(level) if level else level_of(areas, area, within),
+        area=area,
+        within=within,
+        by=by,
+    )
+    answer = door.ask(question, asker, purpose_of(purpose))
+    names = {(known.level, known.code): known for known in areas}
+    match form:
+        case "json":
+            click.echo(as_json(answer, names, language))
+        case "csv":
+            write_csv(answer, names, language)
+        case _:
+            member_label = {
+                figure.member: door.member_label(by, figure.member, language)
+                for figure in answer.figures
+                if by and figure.member is not None
+            }
+            show(answer, defined, names, member_label, language)
+
+
+def asker_of(project: Project, role: str, own: tuple[str, ...]) -> Asker:
+    """The asker at a terminal: the system's user name and the role they chose."""
+    known = [each.name for each in project.roles]
+    if role not in known:
+        raise click.ClickException(f"No role '{role}' in access.yaml. {did_you_mean(role, known)}")
+    return Asker(id=terminal_user(), role=role, municipalities=frozenset(own))
+
+
+def purpose_of(name: str) -> Purpose:
+    if name not in list(Purpose):
+        raise click.ClickException(
+            f"No purpose '{name}'. {did_you_mean(name, [each.value for each in Purpose])}"
+        )
+    return Purpose(name)
+
+
+def find_metric(metrics: tuple[Metric, ...], name: str) -> Metric:
+    for metric in metrics:
+        if metric.name == name:
+            return metric
+    raise click.ClickException(
+        f"No metric '{name}'. {did_you_mean(name, [metric.name for metric in metrics])}"
+    )
+
+
+def level_of(areas: tuple[AreaName, ...], area: str | None, within: str | None) -> Level:
+    """The level of the area asked for; units where one asks within a municipality."""
+    if within:
+        return Level.UNIT
+    if area is None:
+        return Level.COUNTY
+    for known in areas:
+        if known.code == area:
+            return Level(known.level)
+    raise click.ClickException(f"No area '{area}'. {did_you_mean(area, [known.code for known in areas])}")
+
+
+def eleven_months_before(day: date) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 - 11, 12)
+    return date(year, month + 1, 1)
+
+
+Names = dict[tuple[str, str], AreaName]
+
+
+def area_name(names: Names, figure: Figure, language: str) -> str:
+    known = names.get((figure.level, figure.area))
+    if known is None:
+        return ""
+    return known.name_sv if language == "sv" else known.name_fi
+
+
+def row_of(figure: Figure, names: Names, language: str) -> tuple[object, ...]:
+    return (
+        figure.metric,
+        figure.level.value,
+        figure.area,
+        area_name(names, figure, language),
+        spelled(figure.period, figure.grain),
+        figure.member,
+        figure.value,
+        figure.missing.value if figure.missing else None,
+        figure.numerator,
+        figure.denominator,
+        figure.rows,
+    )
+
+
+def write_csv(answer: Answer, names: Names, language: str) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for figure in answer.figures:
+        writer.writerow("" if cell is None else cell for cell in row_of(figure, names, language))
+
+
+def as_json(answer: Answer, names: Names, language: str) -> str:
+    question = answer.question
+    return json.dumps(
+        {
+            "question": {
+                "metrics": list(question.metrics),
+                "grain": question.grain.value,
+                "first": question.first.isoformat(),
+                "last": question.last.isoformat(),
+                "level": question.level.value,
+                "area": question.area,
+                "within": question.within,
+                "by": question.by,
+            },
+            "snapshot": answer.snapshot.number,
+            "published": answer.snapshot.published.isoformat(),
+            "model_version": answer.snapshot.model_version,
+            "record": answer.record,
+            "figures": [
+                dict(zip(COLUMNS, row_of(figure, names, language), strict=True)) for figure in answer.figures
+            ],
+        },
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def show(answer: Answer, metric: Metric, names: Names, members: dict[str, str], language: str) -> None:
+    rows = []
+    for figure in answer.figures:
+        value = f"{figure.value:,.{metric.decimals}f}".replace(",", " ") if figure.value is not None else ""
+        rows.append(
+            (
+                spelled(figure.period, figure.grain),
+                area_name(names, figure, language) or figure.area,
+                *([members.get(figure.member or "", figure.member)] if answer.question.by else []),
+                value or f"– {figure.missing}",
+                figure.rows,
+            )
+        )
+    columns = ("period", "area", *([answer.question.by] if answer.question.by else []), "value", "rows")
+    title = f"{metric.labels.in_language(language)} ({metric.unit.in_language(language)})"
+    print_table(columns, rows, title=title)
+    say(
+        f"Snapshot {answer.snapshot.number}, model {answer.snapshot.model_version}. "
+        f"On record as {answer.record}. Where it comes from: virtaama explain {metric.name}"
+    )

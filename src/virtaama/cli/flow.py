@@ -1,0 +1,115 @@
+"""From deliveries to published figures: check, land, plan, load."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from virtaama.cli.console import progress, say
+from virtaama.cli.options import project_option
+from virtaama.problems import DeliveryRefused
+from virtaama.project.project import Project
+from virtaama.vault.explain import explain as explain_step
+from virtaama.vault.explain import explain_load
+
+
+@click.command()
+@project_option
+def check(folder: Path) -> None:
+    """Read every file of the project and list every problem at once.
+
+    Nothing is changed. Exit code 2 when something is wrong.
+
+    \b
+    Example:
+        virtaama check --project demo
+    """
+    project = Project.open(folder)
+    project.check()
+    model, catalogue = project.model, project.catalogue
+    say(
+        f"No problems: {len(model.concepts)} concepts, {len(model.feeds)} feeds, {len(model.mappings)} mappings, "
+        f"{len(model.code_lists)} code lists, {len(catalogue.metrics)} metrics, {len(project.roles)} roles."
+    )
+
+
+@click.command()
+@project_option
+def land(folder: Path) -> None:
+    """Take new deliveries into the lake: check, pseudonymise, keep.
+
+    Each delivery is recognised by its content: the same file twice is one batch. Rows that cannot be
+    read are set aside with their reason. Exit code 3 when a delivery was refused; the others have landed.
+
+    \b
+    Example:
+        virtaama land --project demo
+    """
+    land_with_report(Project.open(folder))
+
+
+def land_with_report(project: Project) -> None:
+    """Land, say what became of it, and end with DeliveryRefused when something was refused."""
+    with progress("Landing") as tell:
+        report = project.land(tell)
+    say(
+        f"{len(report.landed)} deliveries landed, {report.unchanged} were there already, "
+        f"{len(report.repeats)} repeated under another name; {report.rejected} rows set aside."
+    )
+    if report.refused:
+        reasons = "\n".join(refused.reason for refused in report.refused)
+        raise DeliveryRefused(f"{reasons}\n{len(report.refused)} refused. The others have landed.")
+
+
+@click.command()
+@project_option
+@click.option("--steps", is_flag=True, help="Every step of every batch, not only what is new in them.")
+def plan(folder: Path, steps: bool) -> None:
+    """Say in words what `load` would do to the warehouse. Nothing is changed.
+
+    \b
+    Example:
+        virtaama plan --project demo
+    """
+    planned = Project.open(folder).plan()
+    for step in planned.tables:
+        click.echo(explain_step(step))
+    for batch in planned.batches:
+        heading, *lines = explain_load(batch)
+        click.echo(heading)
+        if steps:
+            for line in lines:
+                click.echo(f"  {line}")
+    say(f"{len(planned.tables)} steps on tables, {len(planned.batches)} batches to load.")
+
+
+@click.command()
+@project_option
+@click.option(
+    "--publish/--no-publish", default=True, show_default=True, help="Publish the figures at the end."
+)
+def load(folder: Path, publish: bool) -> None:
+    """Load landed batches into the warehouse, then publish the figures.
+
+    One batch is one transaction; a batch that is loaded already changes nothing. Readers see the new
+    figures all at once when they are published.
+
+    \b
+    Example:
+        virtaama load --project demo
+    """
+    load_with_report(Project.open(folder), publish=publish)
+
+
+def load_with_report(project: Project, *, publish: bool = True) -> None:
+    """Load, publish, and say what became of it."""
+    with progress("Loading") as tell:
+        loaded = project.load(tell)
+    say(f"{loaded.batches} batches loaded: {loaded.rows_in} rows read, {loaded.rows_new} new.")
+    if publish and project.is_published:
+        say("What is published is up to date.")
+    elif publish:
+        with progress("Publishing") as tell:
+            snapshot = project.publish(tell)
+        say(f"Snapshot {snapshot.number} is published.")

@@ -1,0 +1,78 @@
+"""New project folders. Nothing is ever written over a project that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from shutil import copyfile, rmtree
+
+from virtaama.keyring import Keyring
+from virtaama.problems import NotReady
+from virtaama.project.extract import Extract, proposal
+from virtaama.project.project import Project
+from virtaama.project.settings import SETTINGS_FILE, Settings, read_settings
+
+CONTENT = files("virtaama") / "content"
+DEMO = "\ndemo: true # the data is invented: it may be emptied and filled again\n"
+
+
+def create_county(folder: Path, *, demo: bool = False) -> Project:
+    """A project with the whole content of the invented county and keys of its own."""
+    return _create(folder, dict(_texts(CONTENT / "county")), DEMO if demo else "")
+
+
+def create_empty(folder: Path) -> Project:
+    """A project with settings, roles and keys, without a model."""
+    return _create(folder, dict(_texts(CONTENT / "empty")))
+
+
+def create_from_extract(folder: Path, path: Path, extract: Extract, today: date) -> Project:
+    """A project with a proposed model for an extract, which lies there as the first delivery."""
+    project = _create(folder, {**dict(_texts(CONTENT / "empty")), **proposal(extract)})
+    delivery = project.settings.deliveries / extract.name / f"{today:%Y-%m}" / extract.file
+    delivery.parent.mkdir(parents=True)
+    copyfile(path, delivery)
+    return project
+
+
+def empty_demo(settings: Settings) -> None:
+    """Remove deliveries and data of a demo, so that it can be filled again. Keys and model stay."""
+    if not settings.demo:
+        raise NotReady(
+            f"{settings.folder}: this project is no demo, so nothing of it is removed.\n"
+            "  Choose another folder for the demo."
+        )
+    for part in (settings.deliveries, settings.data):
+        rmtree(part, ignore_errors=True)
+    _make_folders(settings)
+
+
+def _create(folder: Path, texts: Mapping[str, str], more_settings: str = "") -> Project:
+    if (folder / SETTINGS_FILE).exists():
+        raise NotReady(f"{folder}: a project is here already. Choose another folder; nothing was changed.")
+    for name, text in texts.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text + (more_settings if name == SETTINGS_FILE else ""), encoding="utf-8")
+    _make_folders(read_settings(folder))
+    return Project.open(folder)
+
+
+def _make_folders(settings: Settings) -> None:
+    settings.deliveries.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    Keyring.create(settings.keys)
+
+
+def _texts(content: Traversable, below: str = "") -> list[tuple[str, str]]:
+    """Place and text of each file of the shipped content."""
+    found = []
+    for entry in content.iterdir():
+        if entry.is_dir():
+            found += _texts(entry, f"{below}{entry.name}/")
+        elif entry.name.endswith(".yaml"):
+            found.append((f"{below}{entry.name}", entry.read_text(encoding="utf-8")))
+    return found

@@ -1,0 +1,212 @@
+"""The commands on projects small enough to make in a moment."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from virtaama.cli.main import NOT_UNDERSTOOD, run
+
+HEADER = "KAYNTI_ID;HENKILOTUNNUS;SUKUNIMI;ALKOI;KESTO\n"
+PERSONS = ("010190-922D", "020290-922V", "030390-923B", "040490-924U", "050590-925A")
+
+
+@pytest.fixture
+def extract(tmp_path: Path) -> Path:
+    path = tmp_path / "kaynnit.csv"
+    rows = [f"K{n};{PERSONS[n % 5]};Esimerkki;{n + 1:02}.10.2026 08:15;12,5\n" for n in range(12)]
+    path.write_text(HEADER + "".join(rows), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def clinic(tmp_path: Path, extract: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """A project that began with an extract, landed and loaded."""
+    folder = str(tmp_path / "clinic")
+    for command in (
+        ["new", folder, "--from-file", str(extract)],
+        ["land", "--project", folder],
+        ["load", "--project", folder],
+    ):
+        assert run(command) == 0
+    capsys.readouterr()
+    return folder
+
+
+def test_an_extract_becomes_a_figure_without_editing_anything(
+    clinic: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        run(
+            [
+                "ask",
+                "kaynnit_rows",
+                "--format",
+                "csv",
+                "--from",
+                "2026-10",
+                "--to",
+                "2026-10",
+                "--project",
+                clinic,
+            ]
+        )
+        == 0
+    )
+    header, row = capsys.readouterr().out.splitlines()
+    answer = dict(zip(header.split(","), row.split(","), strict=True))
+    assert (answer["period"], answer["value"], answer["rows"]) == ("2026-10", "12.0", "12")
+
+
+def test_json_names_the_snapshot_and_the_record(clinic: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        run(
+            [
+                "ask",
+                "kaynnit_rows",
+                "--format",
+                "json",
+                "--from",
+                "2026-10",
+                "--to",
+                "2026-10",
+                "--project",
+                clinic,
+            ]
+        )
+        == 0
+    )
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["snapshot"], answer["record"]) == (1, 1)
+    assert answer["figures"][0]["value"] == 12
+
+
+def test_a_misspelt_metric_says_what_was_meant(clinic: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["ask", "kaynit_rows", "--project", clinic]) == NOT_UNDERSTOOD
+    assert "Did you mean 'kaynnit_rows'?" in capsys.readouterr().err
+
+
+def test_a_question_outside_ones_role_is_refused_with_its_own_code(
+    clinic: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        run(
+            [
+                "ask",
+                "kaynnit_rows",
+                "--as-role",
+                "municipality_contact",
+                "--purpose",
+                "steering",
+                "--project",
+                clinic,
+            ]
+        )
+        == 5
+    )
+    assert "recorded" in capsys.readouterr().err
+
+
+def test_explain_shows_where_a_number_comes_from(clinic: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "kaynnit_rows", "--project", clinic]) == 0
+    out = capsys.readouterr().out
+    assert "count of kaynnit_row" in out
+    assert "kaynnit.rows" in out
+    assert "SELECT" in out
+
+
+def test_a_second_load_has_nothing_to_do(clinic: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["plan", "--project", clinic]) == 0
+    assert "0 batches to load" in capsys.readouterr().err
+    assert run(["load", "--project", clinic]) == 0
+    assert "up to date" in capsys.readouterr().err
+
+
+def test_the_same_file_under_another_name_is_a_repeat(
+    clinic: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    delivered = next((Path(clinic) / "deliveries").rglob("*.csv"))
+    delivered.with_name("again.csv").write_bytes(delivered.read_bytes())
+    assert run(["land", "--project", clinic]) == 0
+    assert "0 deliveries landed, 1 were there already, 1 repeated" in capsys.readouterr().err
+
+
+def test_set_aside_rows_are_shown_only_when_asked_and_that_is_on_record(
+    clinic: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    delivered = next((Path(clinic) / "deliveries").rglob("*.csv"))
+    good = delivered.read_text(encoding="utf-8")
+    delivered.with_name("more.csv").write_text(
+        good + "K99;010190-922X;Salainen;01.10.2026 08:15;1\n", encoding="utf-8"
+    )
+    assert run(["land", "--project", clinic]) == 0
+    assert run(["runs", "--quarantine", "--project", clinic]) == 0
+    without = capsys.readouterr().out
+    assert "bad_identity" in without
+    assert "Salainen" not in without
+    assert run(["runs", "--quarantine", "--show-raw", "--project", clinic]) == 0
+    assert "Salainen" in capsys.readouterr().out
+
+
+def test_a_refused_delivery_has_its_own_exit_code_and_says_why(
+    clinic: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    delivered = next((Path(clinic) / "deliveries").rglob("*.csv"))
+    delivered.with_name("other.csv").write_text("KAYNTI_ID;ALKOI\nK1;01.10.2026 08:15\n", encoding="utf-8")
+    assert run(["land", "--project", clinic]) == 3
+    assert "column HENKILOTUNNUS is not delivered" in capsys.readouterr().err
+
+
+def test_a_folder_without_a_project_says_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["land", "--project", str(tmp_path)]) == 7
+    assert "virtaama new FOLDER" in capsys.readouterr().err
+
+
+def test_a_project_is_never_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(tmp_path / "once")
+    assert run(["new", folder]) == 0
+    assert run(["new", folder]) == 7
+    assert "Choose another folder" in capsys.readouterr().err
+
+
+def test_a_demo_never_empties_a_project_that_is_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(tmp_path / "real")
+    assert run(["new", folder, "--county"]) == 0
+    assert run(["demo", folder, "--residents", "200", "--no-serve"]) == 7
+    assert "no demo" in capsys.readouterr().err
+
+
+def test_the_countys_own_content_has_no_problems(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(tmp_path / "county")
+    assert run(["new", folder, "--county"]) == 0
+    assert run(["check", "--project", folder]) == 0
+    assert "No problems" in capsys.readouterr().err
+
+
+def test_check_lists_problems_of_model_metrics_and_roles_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "county"
+    assert run(["new", str(folder), "--county"]) == 0
+    (folder / "access.yaml").write_text("roles:\n  manager: {purposes: [stering]}\n", encoding="utf-8")
+    metrics = folder / "metrics" / "need.yaml"
+    metrics.write_text(
+        metrics.read_text(encoding="utf-8").replace("direction: lower_is_better", "direction: lower"),
+        encoding="utf-8",
+    )
+    capsys.readouterr()
+    assert run(["check", "--project", str(folder)]) == 2
+    err = capsys.readouterr().err
+    assert "access.yaml:2" in err
+    assert "metrics/need.yaml:" in err
+
+
+def test_invented_deliveries_are_never_mixed_with_others(
+    clinic: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["invent", "--residents", "200", "--project", clinic]) == 7
+    assert "never mixed" in capsys.readouterr().err
