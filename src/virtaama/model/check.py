@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -21,8 +20,6 @@ RESERVED = ("deleted", "extracted", "batch", "first_extracted", "first_batch")
 """Names of columns every table of the warehouse has."""
 
 JSON_FORMATS = (Format.FHIR, Format.JSON_LINES)
-_DIRECTIVE = re.compile(r"%-?(.)")
-_DIRECTIVES = "aAbBcdfgGHIjmMnpSuUVwWxXyYzZ%"
 
 # What a field of a type may be given to without a conversion being written down.
 _WIDER = {
@@ -34,9 +31,13 @@ _WIDER = {
 }
 
 
-def problems_of(written: Written) -> Iterator[Problem]:
-    """Everything that keeps the files from being a model."""
+def problems_of(written: Written, unread: frozenset[str]) -> Iterator[Problem]:
+    """Everything that keeps the files from being a model.
+
+    A name nobody knows is no problem where a file of the folder it would stand in could not be read.
+    """
     names = _Names(
+        unread=unread,
         concepts={concept.name: concept for concept in reversed(written.concepts)},
         code_lists={codes.name: codes for codes in reversed(written.code_lists)},
         feeds={feed.id: feed for system in reversed(written.systems) for feed in system.feeds},
@@ -46,8 +47,6 @@ def problems_of(written: Written) -> Iterator[Problem]:
     yield from _taken_twice("system", written.systems)
     for concept in written.concepts:
         yield from _concept(concept, names)
-    for codes in written.code_lists:
-        yield from _codes(codes)
     for system in written.systems:
         for feed in system.feeds:
             yield from _feed(feed)
@@ -93,9 +92,19 @@ def _is_filled(model: Model, concept: Concept, attribute: str) -> bool:
 class _Names:
     """What the names in the files stand for; the first of a name counts."""
 
+    unread: frozenset[str]  # folders with a file that could not be read
     concepts: dict[str, Concept]
     code_lists: dict[str, CodeList]
     feeds: dict[str, Feed]
+
+    def lacks_concept(self, name: str) -> bool:
+        return bool(name) and name not in self.concepts and "concepts" not in self.unread
+
+    def lacks_codes(self, name: str) -> bool:
+        return bool(name) and name not in self.code_lists and "codes" not in self.unread
+
+    def lacks_feed(self, name: str) -> bool:
+        return bool(name) and name not in self.feeds and "systems" not in self.unread
 
 
 class _Placed(Protocol):
@@ -144,7 +153,7 @@ def _concept(concept: Concept, names: _Names) -> Iterator[Problem]:
     for attribute in concept.attributes:
         yield from _attribute(attribute, concept, names)
     for relationship in concept.relationships:
-        if relationship.to and relationship.to not in names.concepts:
+        if names.lacks_concept(relationship.to):
             yield Problem(
                 relationship.place,
                 f"relationship '{relationship.name}' points to '{relationship.to}', which is not a concept.",
@@ -176,22 +185,12 @@ def _attribute(attribute: Attribute, concept: Concept, names: _Names) -> Iterato
     if attribute.sensitivity is Sensitivity.DIRECT and attribute.type not in (Type.TEXT, Type.IDENTITY):
         what = f"{said} is kept enciphered and cannot be of type {attribute.type}."
         yield Problem(place, what, "Write `type: text`.")
-    if attribute.code_list and attribute.code_list not in names.code_lists:
+    if names.lacks_codes(attribute.code_list):
         what = f"{said} takes its values from '{attribute.code_list}', which is not a code list."
         yield Problem(place, what, did_you_mean(attribute.code_list, tuple(names.code_lists)))
     elif attribute.code_list and attribute.type is not Type.TEXT:
         what = f"{said} holds codes and cannot be of type {attribute.type}."
         yield Problem(place, what, "Codes are text: write `type: text`.")
-
-
-def _codes(codes: CodeList) -> Iterator[Problem]:
-    for code in codes.codes:
-        if code.valid_from and code.valid_until and code.valid_until < code.valid_from:
-            yield Problem(
-                codes.place,
-                f"code '{code.code}' of '{codes.name}' ends {code.valid_until}, before it begins {code.valid_from}.",
-                "Both days are days on which the code is in force.",
-            )
 
 
 # Feeds
@@ -215,12 +214,8 @@ def _feed(feed: Feed) -> Iterator[Problem]:
             yield Problem(
                 place, f"{said} is of format {feed.format} and has no use for `{member}`.", "Take it out."
             )
-    yield from _extracted(feed)
-    for written in (feed.csv.date, feed.csv.timestamp):
-        yield from _day_format(written, said, place)
     if feed.row_order:
-        fields = {field.name.lower(): field for field in feed.fields}
-        yield from _expression(Expression(feed.row_order, place), f"row_order of {said}", feed, fields, place)
+        yield from _condition(Expression(feed.row_order, place), f"row_order of {said}", feed)
     taken: dict[str, str] = {}
     for field in feed.fields:
         yield from _field(field, feed)
@@ -231,21 +226,6 @@ def _feed(feed: Feed) -> Iterator[Problem]:
                     what = f"'{name}' is a name of both '{taken[name.lower()]}' and '{field.name}' in {said}."
                 yield Problem(field.place, what, "Every name, also a former one, belongs to one field.")
             taken.setdefault(name.lower(), field.name)
-
-
-def _extracted(feed: Feed) -> Iterator[Problem]:
-    if not feed.extracted:
-        return
-    said = f"extracted of feed '{feed.id}'"
-    try:
-        groups = re.compile(feed.extracted).groupindex
-    except re.error as error:
-        yield Problem(feed.place, f"{said} is no regular expression: {error}.")
-        return
-    missing = [name for name in ("year", "month") if name not in groups]
-    if missing:
-        what = f"{said} has no group {' and no group '.join(missing)}."
-        yield Problem(feed.place, what, r"Write them as in /(?P<year>\d{4})-(?P<month>\d{2})/")
 
 
 def _field(field: Field, feed: Feed) -> Iterator[Problem]:
@@ -260,7 +240,6 @@ def _field(field: Field, feed: Feed) -> Iterator[Problem]:
         yield Problem(
             place, f"{said} has a format and is of type {field.type}.", "Only days and moments have one."
         )
-    yield from _day_format(field.format, said, place)
     if field.path and feed.format not in JSON_FORMATS:
         yield Problem(
             place, f"{said} has a path, and {feed.format} has none.", "Name the field as the source does."
@@ -277,25 +256,15 @@ def _field(field: Field, feed: Feed) -> Iterator[Problem]:
                 yield Problem(place, what, "There is one column, `resource`: write resource ->> '$.id'")
 
 
-def _day_format(written: str, said: str, place: Place) -> Iterator[Problem]:
-    for directive in _DIRECTIVE.findall(written):
-        if directive not in _DIRECTIVES:
-            what = f"{said}: '%{directive}' in '{written}' stands for nothing."
-            yield Problem(place, what, "Days are written with %Y, %m, %d; the time with %H, %M, %S.")
-    if written and "%" not in written:
-        what = f"{said}: '{written}' is not how a day is written."
-        yield Problem(place, what, "Write it with %Y, %m, %d, and %H, %M, %S: %d.%m.%Y")
-
-
 # Mappings
 
 
 def _mapping(mapping: WrittenMapping, names: _Names) -> Iterator[Problem]:
     feed, concept = names.feeds.get(mapping.feed), names.concepts.get(mapping.concept)
-    if feed is None and mapping.feed:
+    if names.lacks_feed(mapping.feed):
         what = f"'{mapping.feed}' is not a feed."
         yield Problem(mapping.place, what, did_you_mean(mapping.feed, tuple(names.feeds)))
-    if concept is None and mapping.concept:
+    if names.lacks_concept(mapping.concept):
         what = f"'{mapping.concept}' is not a concept."
         yield Problem(mapping.place, what, did_you_mean(mapping.concept, tuple(names.concepts)))
     if concept is not None:
@@ -312,6 +281,8 @@ def _key_parts(
     parts: Sequence[tuple[str, Expression]], concept: Concept, said: str, place: Place
 ) -> Iterator[Problem]:
     given = [name for name, _ in parts]
+    if not given or not concept.key:  # the shape is wrong, and that is said
+        return
     for name in concept.key:
         if name not in given:
             yield Problem(place, f"{said} needs '{name}', and nothing is mapped to it.", f"Add `{name}: …`.")
@@ -346,7 +317,7 @@ def _target(target: WrittenTarget, concept: Concept, names: _Names) -> Iterator[
     other = names.concepts.get(relationship.to)
     if other is None:
         return
-    said = f"the key of '{other.name}', to which '{relationship.name}' points,"
+    said = f"the key of '{other.name}' (where '{relationship.name}' points)"
     if [name for name, _ in target.key] != [""]:
         yield from _key_parts(target.key, other, said, target.place)
     elif len(other.key) > 1:
@@ -357,63 +328,71 @@ def _target(target: WrittenTarget, concept: Concept, names: _Names) -> Iterator[
 def _expressions(
     mapping: WrittenMapping, feed: Feed, concept: Concept | None, names: _Names
 ) -> Iterator[Problem]:
-    fields = {field.name.lower(): field for field in feed.fields}
     for what, condition in (("where", mapping.where), ("deleted", mapping.deleted)):
         if condition is not None:
-            yield from _expression(condition, f"`{what}`", feed, fields, condition.place)
+            yield from _condition(condition, f"`{what}`", feed)
     given = [(name, expression, concept) for name, expression in (*mapping.key, *mapping.attributes)]
     for target in mapping.targets:
         relationship = concept.relationship(target.relationship) if concept else None
         other = names.concepts.get(relationship.to) if relationship else None
         given += [
-            (name or (other.key[0] if other and other.key else ""), expression, other)
+            (name or (other.key[0] if other and other.key else target.relationship), expression, other)
             for name, expression in target.key
         ]
     for name, expression, described in given:
+        reading = _read(expression, f"'{name}'", feed)
+        yield from reading.problems
         attribute = described.attribute(name) if described else None
-        yield from _expression(expression, f"'{name}'", feed, fields, expression.place, attribute)
+        if attribute and reading.found:
+            yield from _privacy(reading, reading.found, attribute)
+            yield from _conversion(reading, reading.found, attribute)
 
 
-def _expression(
-    expression: Expression,
-    said: str,
-    feed: Feed,
-    fields: dict[str, Field],
-    place: Place,
-    attribute: Attribute | None = None,
-) -> Iterator[Problem]:
+def _condition(expression: Expression, said: str, feed: Feed) -> Iterator[Problem]:
+    reading = _read(expression, said, feed)
+    yield from reading.problems
+    for field in reading.shown:
+        if field.direct:
+            what = f"{said} reckons with '{field.name}', which is kept enciphered."
+            yield Problem(reading.place, what, "Only whether it is null can be asked.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """An expression held against the fields of a feed; not found where it cannot be judged further."""
+
+    said: str
+    place: Place
+    problems: tuple[Problem, ...] = ()
+    found: expressions.Expression | None = None
+    shown: tuple[Field, ...] = ()  # the fields whose value can show in the result
+
+
+def _read(expression: Expression, said: str, feed: Feed) -> _Reading:
+    place = expression.place
     try:
         read = read_expression(expression.sql)
     except NotAnExpression as error:
-        yield Problem(place, f"{said}: {error}.", error.advice)
-        return
-    unknown = [name for name in read.columns if name.lower() not in fields]
-    for name in unknown:
-        what = f"{said} uses '{name}', which is not a field of '{feed.id}'."
-        yield Problem(place, what, did_you_mean(name, tuple(field.name for field in feed.fields)))
+        return _Reading(said, place, (Problem(place, f"{said}: {error}.", error.advice),))
+    fields = {field.name.lower(): field for field in feed.fields}
+    names = tuple(field.name for field in feed.fields)
+    unknown = tuple(
+        Problem(
+            place, f"{said} uses '{name}', which is not a field of '{feed.id}'.", did_you_mean(name, names)
+        )
+        for name in read.columns
+        if name.lower() not in fields
+    )
     if unknown:
-        return
-    shown = [fields[name.lower()] for name in read.values]
-    if attribute is None:
-        for field in shown:
-            if field.direct:
-                what = f"{said} reckons with '{field.name}', which is kept enciphered."
-                yield Problem(place, what, "Only whether it is null can be asked.")
-        return
-    yield from _privacy(said, read, shown, attribute, place)
-    yield from _conversion(said, read, shown, attribute, place)
+        return _Reading(said, place, unknown)
+    return _Reading(said, place, (), read, tuple(fields[name.lower()] for name in read.values))
 
 
-def _privacy(
-    said: str,
-    read: expressions.Expression,
-    shown: Sequence[Field],
-    attribute: Attribute,
-    place: Place,
-) -> Iterator[Problem]:
+def _privacy(reading: _Reading, read: expressions.Expression, attribute: Attribute) -> Iterator[Problem]:
     """A person's name never reaches an attribute that is not kept enciphered, a pseudonym never a plain one."""
-    direct = [field.name for field in shown if field.direct]
-    identities = [field.name for field in shown if field.type is Type.IDENTITY]
+    said, place = reading.said, reading.place
+    identities = [field.name for field in reading.shown if field.type is Type.IDENTITY]
+    direct = [field.name for field in reading.shown if field.direct and field.name not in identities]
     if attribute.sensitivity is Sensitivity.DIRECT:
         if not read.alone or not direct:
             yield Problem(
@@ -443,19 +422,15 @@ def _privacy(
             )
 
 
-def _conversion(
-    said: str,
-    read: expressions.Expression,
-    shown: Sequence[Field],
-    attribute: Attribute,
-    place: Place,
-) -> Iterator[Problem]:
-    if not read.alone or Type.IDENTITY in (shown[0].type, attribute.type):
+def _conversion(reading: _Reading, read: expressions.Expression, attribute: Attribute) -> Iterator[Problem]:
+    if not read.alone:
         return
-    field = shown[0]
+    (field,) = reading.shown
+    if Type.IDENTITY in (field.type, attribute.type):
+        return
     if attribute.type is not field.type and attribute.type not in _WIDER.get(field.type, ()):
         yield Problem(
-            place,
-            f"{said} is of type {attribute.type}, and field '{field.name}' of type {field.type}.",
+            reading.place,
+            f"{reading.said} is of type {attribute.type}, and field '{field.name}' of type {field.type}.",
             f"Change one of them, or write how one becomes the other: try_cast({field.name} AS …).",
         )

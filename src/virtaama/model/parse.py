@@ -11,6 +11,7 @@ from virtaama.model.mappings import Mapping as FeedMapping
 from virtaama.model.mappings import Target
 from virtaama.model.model import Model
 from virtaama.model.schema import KINDS, shape_problems
+from virtaama.model.values import value_problems
 from virtaama.model.written import Written, WrittenMapping, read_written, together
 from virtaama.problems import Place, Problem, ProblemsFound
 
@@ -23,6 +24,7 @@ def parse_model(files: Mapping[str, str]) -> Model:
     files are taken by name.
     """
     problems: list[Problem] = []
+    unread: set[str] = set()
     read: list[tuple[str, Entry]] = []
     for file, text in sorted(files.items()):
         folder = file.partition("/")[0]
@@ -33,13 +35,17 @@ def parse_model(files: Mapping[str, str]) -> Model:
                 )
             )
             continue
-        root, unreadable = read_document(file, text)
-        problems += unreadable
-        if root is not None:
-            problems += shape_problems(folder, root)
-            read.append((folder, root))
+        root, wrong = read_document(file, text)
+        problems += wrong
+        if root is None:
+            if wrong:
+                unread.add(folder)
+            continue
+        problems += shape_problems(folder, root)
+        problems += value_problems(folder, root)
+        read.append((folder, root))
     written = together(read_written(folder, root) for folder, root in read)
-    problems += problems_of(written)
+    problems += problems_of(written, frozenset(unread))
     if problems:
         raise ProblemsFound(tuple(problems))
     return _model(version_of(files), written)

@@ -16,7 +16,6 @@ from virtaama.problems import Problem
 Schema = dict[str, Any]
 
 NAME = "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
-DAY = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 ENCODINGS = ("utf-8", "latin-1")
 
 
@@ -240,8 +239,8 @@ CODE = _members(
         "fi": _text("In Finnish."),
         "sv": _text("In Swedish."),
         "en": _text("In English."),
-        "from": _text("The first day, as 2019-01-01.", pattern=DAY),
-        "until": _text("The last day, as 2018-12-31.", pattern=DAY),
+        "from": _text("The first day, as 2019-01-01.", format="date"),
+        "until": _text("The last day, as 2018-12-31.", format="date"),
     },
     required=("fi", "sv", "en"),
 )
@@ -275,7 +274,10 @@ MAPPING = _members(
         "deleted": _expression(
             "Rows for which this is true say that their instance was deleted at the source."
         ),
-        "key": _named("An expression for each attribute of the concept's key.", _EACH),
+        "key": {
+            **_named("An expression for each attribute of the concept's key.", _EACH),
+            "minProperties": 1,
+        },
         "attributes": _named("An expression for each attribute this feed knows.", _EACH),
         "relationships": _named(
             "An expression for the key of what is pointed to; a key of several parts names each.",
@@ -313,7 +315,10 @@ def published() -> Iterator[tuple[str, Schema]]:
         )
 
 
-_VALIDATORS = {folder: Draft202012Validator(schema) for folder, schema in KINDS.items()}
+_VALIDATORS = {
+    folder: Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    for folder, schema in KINDS.items()
+}
 
 
 def shape_problems(folder: str, root: Entry) -> Iterator[Problem]:
@@ -389,10 +394,9 @@ def _said(error: ValidationError, root: Entry) -> Iterator[Problem]:
         case "pattern" if named:
             place = next((e.place for n, e in here.members() if n == error.instance), here.place)
             yield Problem(place, f"'{error.instance}' cannot be a name.", _NAMES)
-        case "pattern" if wanted == DAY:
-            yield Problem(
-                here.place, f"{subject} is '{here.scalar}', which is not a day.", "Write 2024-01-31."
-            )
+        case "format":
+            what = f"{subject} is '{here.scalar}', which is not a day."
+            yield Problem(here.place, what, "Write it as 2024-01-31.")
         case "pattern":
             yield Problem(here.place, f"'{here.scalar}' cannot be a name.", _NAMES)
         case "minLength" | "minItems" | "minProperties":
@@ -411,6 +415,8 @@ _NAMES = "Use small letters a to z, digits and single underscores, a letter firs
 def _how_to_write(error: ValidationError, name: str) -> str:
     if name in ("labels", "definition"):
         return f"Write {name}: {{fi: …, sv: …, en: …}}."
+    if name in ("fi", "sv", "en"):
+        return "All three languages are needed: {fi: …, sv: …, en: …}."
     described = error.schema["properties"].get(name, {})  # type: ignore[index]
     if "enum" in described:
         return f"Write {name}: followed by one of {', '.join(described['enum'])}."

@@ -129,7 +129,6 @@ def _concept(name: str, entry: Entry) -> Concept:
 
 def _attribute(name: str, entry: Entry) -> Attribute:
     labels = _words(entry, "labels")
-    known = {purpose.value: purpose for purpose in Purpose}
     return Attribute(
         name=name,
         type=_choice(entry, "type", Type, Type.TEXT),
@@ -139,8 +138,14 @@ def _attribute(name: str, entry: Entry) -> Attribute:
         sensitivity=_choice(entry, "sensitivity", Sensitivity, Sensitivity.OPEN),
         unit=entry.text("unit"),
         code_list=entry.text("code_list"),
-        purposes=tuple(known[purpose] for purpose in entry.texts("purposes") if purpose in known),
+        purposes=_purposes(entry),
     )
+
+
+def _purposes(entry: Entry) -> tuple[Purpose, ...]:
+    given = entry.texts("purposes")
+    known = tuple(purpose for purpose in Purpose if purpose in given)
+    return known or (tuple(Purpose) if given else ())
 
 
 def _relationship(name: str, entry: Entry) -> Relationship:

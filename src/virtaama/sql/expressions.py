@@ -139,7 +139,7 @@ def _refuse_more_than_a_row(tree: exp.Expr) -> None:
 def _refuse_functions(sql: str, tree: exp.Expr) -> None:
     for name in _called(sql, tree):
         if name not in ALLOWED_FUNCTIONS:
-            close = get_close_matches(name, ALLOWED_FUNCTIONS, n=1, cutoff=0.7)
+            close = get_close_matches(name, ALLOWED_FUNCTIONS, n=1, cutoff=0.8)
             raise NotAnExpression(
                 f"the function '{name}' may not be used here",
                 f"Did you mean '{close[0]}'?"
