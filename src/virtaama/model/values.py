@@ -38,11 +38,11 @@ def _regular_expression(written: str, place: Place) -> Iterator[Problem]:
     try:
         groups = re.compile(written).groupindex
     except re.error as error:
-        what = f"extracted '{written}' is no regular expression: {error}."
+        what = f"extracted is no regular expression: {error}."
         yield Problem(place, what, r"Write it as in '/(?P<year>\d{4})-(?P<month>\d{2})/'.")
         return
     if missing := [name for name in ("year", "month") if name not in groups]:
-        what = f"extracted '{written}' has no group {' and no group '.join(missing)}."
+        what = f"extracted has no group {' and no group '.join(missing)}."
         yield Problem(place, what, r"Write it as in '/(?P<year>\d{4})-(?P<month>\d{2})/'.")
 
 

@@ -106,7 +106,8 @@ def _said(error: ParseError, sql: str) -> str:
     position = int(first.get("col") or 0)
     line = int(first.get("line") or 1)
     where = f"position {position}" + (f" of line {line}" if line > 1 else "")
-    if position >= len(sql.rstrip()):
+    lines = sql.rstrip().splitlines()
+    if line == len(lines) and position >= len(lines[-1]):
         return f"something is missing after '{near}' at the end"
     return f"it cannot be read at '{near}' ({where})"
 
