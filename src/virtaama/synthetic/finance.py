@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from virtaama.synthetic import units as service
-from virtaama.synthetic.calendar import Integers, Month, Numbers
+from virtaama.synthetic.calendar import Month, Numbers
 from virtaama.synthetic.county import County, Deliveries, WrittenFile
+from virtaama.synthetic.facts import MUNICIPALITIES
 from virtaama.synthetic.population_register import CODES
 from virtaama.synthetic.rows import (
     ISO,
@@ -122,16 +123,23 @@ def _prices(month: Month, years: int) -> bytes:
     )
 
 
-def _yearly_by_unit(county: County) -> Numbers:
-    """Gross euros a year of each unit in the first year."""
-    residents = int(county.people.present(county.months[0].first_day).sum())
+def _yearly_by_place(county: County) -> Numbers:
+    """Gross euros a year in the first year: a row a unit, a column a municipality it serves.
+
+    Residents of the municipalities whose people are older cost more.
+    """
+    first_day = county.months[0].first_day
+    present = county.people.present(first_day)
+    people = np.bincount(county.people.home_on(first_day)[present], minlength=len(MUNICIPALITIES))
+    need = np.maximum(people, 1) * np.array(
+        [1 + 1.5 * municipality.ageing for municipality in MUNICIPALITIES]
+    )
     net_share = 1 - sum(share for *_, kind, share in ACCOUNTS if kind == "revenue")
-    posts = np.array([max(1, len(posts)) for posts in county.staff.posts_of_unit], dtype=float)
+    gross: Numbers = county.units.serves() * need
     services = np.array([unit.service for unit in county.units.all])
-    gross = np.zeros(len(posts))
     for name, net in NET_PER_RESIDENT.items():
         of_service = services == name
-        gross[of_service] = residents * net / net_share * posts[of_service] / posts[of_service].sum()
+        gross[of_service] *= present.sum() * net / net_share / gross[of_service].sum()
     return gross
 
 
@@ -143,7 +151,9 @@ def _budget(county: County, month: Month, years: int) -> bytes:
     units = [
         n for n, unit in enumerate(county.units.all) if unit.opens < month.next_first_day <= unit.closes + 1
     ]
-    gross = _yearly_by_unit(county)[units] * BUDGET_LEVEL * (1 + BUDGET_GROWTH_A_YEAR) ** years / 12
+    gross = (
+        _yearly_by_place(county)[units].sum(axis=1) * BUDGET_LEVEL * (1 + BUDGET_GROWTH_A_YEAR) ** years / 12
+    )
     unit, account, when = (
         index.ravel()
         for index in np.meshgrid(
@@ -173,17 +183,12 @@ def _postings(county: County, month: Month, first_year: int) -> bytes:
     rng = county.chance("finance", month.code)
     years = month.year - first_year + (month.month - 1) / 12 - (county.months[0].month - 1) / 12
     units = np.array([n for n, unit in enumerate(county.units.all) if unit.open_in(month)])
-    gross = _yearly_by_unit(county)[units] * (1 + COST_GROWTH_A_YEAR) ** years / 12
+    gross = _yearly_by_place(county)[units] * (1 + COST_GROWTH_A_YEAR) ** years / 12
     gross = gross * (1 + 0.35 * (month.season - 1))
-    unit, account, home = _cells(county, month, units)
-    people_at = np.bincount(
-        county.people.home_on(month.first_day)[county.people.present(month.first_day)],
-        minlength=len(CODES),
-    )
-    serves = _serves(county)[units]
-    weight = serves * np.maximum(people_at, 1)
-    weight = weight / weight.sum(axis=1, keepdims=True)
-    euros = gross[unit] * _shares()[account] * weight[unit, home] * np.exp(rng.normal(0, 0.08, len(unit)))
+    served_unit, served_home = np.nonzero(gross)
+    unit, home = np.repeat(served_unit, len(ACCOUNTS)), np.repeat(served_home, len(ACCOUNTS))
+    account = np.tile(np.arange(len(ACCOUNTS)), len(served_unit))
+    euros = gross[unit, home] * _shares()[account] * np.exp(rng.normal(0, 0.08, len(unit)))
     day = month.first_day + rng.integers(0, month.days, len(unit))
     place = units[unit]
     return csv_bytes(
@@ -202,27 +207,4 @@ def _postings(county: County, month: Month, first_year: int) -> bytes:
                 "EUROT": decimals(euros, 2),
             }
         )
-    )
-
-
-def _serves(county: County) -> Numbers:
-    """For each unit, how much it serves each municipality: its own, or all when it is the only kind in Lahti."""
-    serves = np.zeros((len(county.units.all), len(CODES)))
-    for number, unit in enumerate(county.units.all):
-        same = {one.municipality for one in county.units.all if one.service == unit.service}
-        serves[number, unit.municipality] = 1
-        if county.units.all[number].municipality == 6:
-            for municipality in range(len(CODES)):
-                serves[number, municipality] = serves[number, municipality] or municipality not in same
-    return serves
-
-
-def _cells(county: County, month: Month, units: Integers) -> tuple[Integers, Integers, Integers]:
-    serves = _serves(county)[units] > 0
-    unit, home = np.nonzero(serves)
-    accounts = np.arange(len(ACCOUNTS))
-    return (
-        np.repeat(unit, len(accounts)),
-        np.tile(accounts, len(unit)),
-        np.repeat(home, len(accounts)),
     )

@@ -96,7 +96,7 @@ def invent_people(rng: np.random.Generator, residents: int, months: tuple[Month,
 
     male = rng.random(count) < np.where(age > 72, 0.42, 0.505)
     years_old = (np.maximum(enters, first) - born) / _YEAR
-    dying = _days_until(rng, 0.000028 * np.exp(0.0985 * (years_old + 1.2)) * np.where(male, 1.25, 0.85))
+    dying = _days_until(rng, 0.000025 * np.exp(0.0985 * (years_old + 1.2)) * np.where(male, 1.25, 0.85))
     moving = _days_until(rng, np.where((years_old > 17) & (years_old < 34), 0.052, 0.013))
     start = np.maximum(enters, first)
     leaves = np.minimum(np.minimum(start + dying, start + 40 + moving), FAR)

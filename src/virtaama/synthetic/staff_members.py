@@ -8,6 +8,7 @@ import numpy as np
 
 from virtaama.synthetic import units as service
 from virtaama.synthetic.calendar import FAR, Flags, Integers, Month
+from virtaama.synthetic.facts import MUNICIPALITIES
 from virtaama.synthetic.people import People
 from virtaama.synthetic.rows import Column, numbers, pick
 from virtaama.synthetic.units import Units
@@ -83,12 +84,14 @@ def invent_staff(
     """Posts for about 4 % of the residents, at least one in each unit; some change hands."""
     first, end = months[0].first_day, months[-1].next_first_day
     residents = int(people.present(first).sum())
+    served = units.serves() @ np.array([municipality.population for municipality in MUNICIPALITIES])
     unit_of_post: list[Integers] = []
     title_of_post: list[Integers] = []
     for name, (share, titles) in _STAFFING.items():
         of_service = units.of(name)
         for number in of_service:
-            how_many = max(1, round(residents * STAFF_PER_RESIDENT * share / len(of_service)))
+            part = served[number] / served[of_service].sum()
+            how_many = max(1, round(residents * STAFF_PER_RESIDENT * share * part))
             unit_of_post.append(np.full(how_many, number))
             title_of_post.append(rng.choice(list(titles), how_many, p=list(titles.values())))
     unit = np.concatenate(unit_of_post)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from virtaama.synthetic.calendar import FAR, Integers, Month
+from virtaama.synthetic.calendar import FAR, Integers, Month, Numbers
 from virtaama.synthetic.facts import LAHTI, MUNICIPALITIES
 
 ORGANISATION = "1.2.246.10.99999999.10"  # an invented organisation
@@ -126,6 +126,21 @@ class Units:
             if unit.service == service
             and (month is None or (unit.opens <= month.first_day and unit.closes >= month.next_first_day))
         ]
+
+    def serves(self) -> Numbers:
+        """How large a share of each municipality's residents each unit serves: a row a unit.
+
+        The units of a service in a municipality share its residents evenly; where there are none, those in
+        Lahti do.
+        """
+        serves = np.zeros((len(self.all), len(MUNICIPALITIES)))
+        for service in sorted({unit.service for unit in self.all}):
+            of_service = self.of(service)
+            for municipality in range(len(MUNICIPALITIES)):
+                local = [n for n in of_service if self.all[n].municipality == municipality]
+                local = local or [n for n in of_service if self.all[n].municipality == LAHTI]
+                serves[local, municipality] = 1 / len(local)
+        return serves
 
     def nearest(self, service: str, homes: Integers, persons: Integers, month: Month) -> Integers:
         """The unit each person uses: one in the home municipality, else one in Lahti, always the same."""

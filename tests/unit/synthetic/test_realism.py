@@ -45,6 +45,7 @@ def _read(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         "home_visits": ("home_care/*/kotihoito_kaynnit_*.csv", "utf-8"),
         "relationships": ("home_care/2026-10/kotihoito_asiakkuudet_*.csv", "utf-8"),
         "residents": ("population_register/2023-11/vaesto_*.csv", "utf-8"),
+        "residences": ("population_register/*/asuminen_*.csv", "utf-8"),
         "prices": ("finance/*/palveluhinnat_*.csv", "utf-8"),
         "postings": ("finance/*/tositteet_*.csv", "utf-8"),
         "budget": ("finance/*/talousarvio_*.csv", "utf-8"),
@@ -180,3 +181,34 @@ def test_money_spent_runs_ahead_of_the_budget(county: duckdb.DuckDBPyConnection)
 def test_clients_recommend_the_services(county: duckdb.DuckDBPyConnection) -> None:
     index = "100 * (avg((SUOSITTELU::INT >= 9)::INT) - avg((SUOSITTELU::INT <= 6)::INT))"
     assert 45 <= one(county, f"SELECT {index} FROM feedback") <= 60
+
+
+def test_no_municipality_costs_far_from_the_others_a_head(county: duckdb.DuckDBPyConnection) -> None:
+    costs = county.execute(
+        """
+        WITH net AS (
+            SELECT KUNTA, sum(replace(EUROT, ',', '.')::DOUBLE * CASE LAJI WHEN 'cost' THEN 1 ELSE -1 END) AS net
+            FROM postings JOIN accounts USING (TILI) WHERE PVM LIKE '2025%' GROUP BY KUNTA
+        ), heads AS (SELECT KOTIKUNTA AS KUNTA, count(*) AS people FROM residents GROUP BY KOTIKUNTA)
+        SELECT net / people FROM net JOIN heads USING (KUNTA)
+        """
+    ).fetchall()
+    assert len(costs) == 10
+    assert all(3_500 <= cost <= 6_500 for (cost,) in costs)
+
+
+def test_the_group_over_75_grows(county: duckdb.DuckDBPyConnection) -> None:
+    query = """
+        WITH periods AS (
+            SELECT HENKILOTUNNUS AS code, strptime(ALKUPVM, '%d.%m.%Y') AS since,
+                coalesce(max(strptime(LOPPUPVM, '%d.%m.%Y')), DATE '2099-01-01') AS until
+            FROM residences GROUP BY HENKILOTUNNUS, KUNTA, ALKUPVM
+        ), old AS (
+            SELECT * FROM periods WHERE code[7:7] IN ('-', 'Y', 'X', 'W', 'V', 'U')
+                AND strptime(code[1:4] || '19' || code[5:6], '%d%m%Y') + INTERVAL 75 YEAR <= DATE '{day}'
+        )
+        SELECT count(*) FROM old WHERE since <= DATE '{day}' AND until >= DATE '{day}'
+        """
+    before, after = (one(county, query.format(day=day)) for day in ("2023-12-01", "2026-10-31"))
+    assert before >= 0.11 * RESIDENTS
+    assert 1.04 * before <= after <= 1.25 * before
