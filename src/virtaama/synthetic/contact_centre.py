@@ -26,40 +26,16 @@ from virtaama.synthetic.rows import (
 CONTACTS_YEARLY = ((0, 1.6), (18, 2.3), (45, 2.7), (65, 3.8), (75, 5.0))
 CHANNELS = ("phone", "chat", "web")
 REASONS = (
-    "symptom",
-    "appointment",
-    "prescription",
-    "test_result",
-    "oral_health",
-    "home_care",
-    "social_services",
-    "other",
-)
+    "symptom", "appointment", "prescription", "test_result", "oral_health", "home_care",
+    "social_services", "other",
+)  # fmt: skip
 REASON_SHARES = (0.30, 0.24, 0.10, 0.10, 0.10, 0.05, 0.05, 0.06)
 
 _CALL_HOURS = (*[0.0] * 7, 0.3, 2.4, 1.7, 1.2, 0.9, 0.8, 0.9, 0.8, 0.5, *[0.0] * 8)
 _WEB_HOURS = (
-    0.1,
-    *[0.05] * 5,
-    0.2,
-    0.6,
-    1.2,
-    1.2,
-    1.0,
-    0.9,
-    0.9,
-    0.9,
-    0.9,
-    0.9,
-    0.9,
-    0.9,
-    0.9,
-    1.0,
-    1.0,
-    0.8,
-    0.4,
-    0.2,
-)
+    0.1, *[0.05] * 5, 0.2, 0.6, 1.2, 1.2, 1.0, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 1.0, 1.0, 0.8,
+    0.4, 0.2,
+)  # fmt: skip
 _FLAWS = {
     Flaw.REPEATED_ROW: Share(0.0010),
     Flaw.LATE_ROW: Share(0.0010),

@@ -12,7 +12,7 @@ import pyarrow as pa
 from virtaama.synthetic.calendar import Flags, Integers, Month
 from virtaama.synthetic.identity import with_wrong_check
 from virtaama.synthetic.manifest import Flaw, Manifest
-from virtaama.synthetic.rows import Rows, constant
+from virtaama.synthetic.rows import Column, Rows, constant
 
 Change = Callable[[Rows, Month], Rows]
 
@@ -63,7 +63,7 @@ def wrong_check(column: str) -> Change:
     return change
 
 
-def with_column(rows: Rows, name: str, values: pa.Array) -> Rows:
+def with_column(rows: Rows, name: str, values: Column) -> Rows:
     return rows.set_column(rows.column_names.index(name), name, values)
 
 
@@ -93,36 +93,45 @@ class Sowing:
         """
         candidates = np.arange(len(rows)) if sound is None else np.flatnonzero(sound)
         picks = self._pick(month, candidates)
-        delivered = np.ones(len(rows), dtype=bool)
-        parts, positions = [], []
-        for kind in IN_PLACE:
-            if len(picked := picks.get(kind, _NONE)):
-                delivered[picked] = False
-                parts.append(self._changed(kind, rows, picked, month))
-                positions.append(picked)
-                self._manifest.record(kind, self._feed, file, len(picked))
-        for kind in AGAIN_NEXT_MONTH:
-            if len(picked := picks.get(kind, _NONE)):
-                self._kept_back[month.number + 1].append((kind, rows.take(pa.array(picked))))
-        if len(late := picks.get(Flaw.LATE_ROW, _NONE)):
-            delivered[late] = False
-            for lag, some in ((2, late[::2]), (3, late[1::2])):
-                arrives = min(month.number + lag, self._months - 1)
-                if len(some):
-                    self._kept_back[arrives].append((Flaw.LATE_ROW, rows.take(pa.array(some))))
-        kept = np.flatnonzero(delivered)
-        if len(kept) < len(rows):
-            together = pa.concat_tables([rows.take(pa.array(kept)), *parts])
-            rows_now = together.take(pa.array(np.argsort(np.concatenate([kept, *positions]), kind="stable")))
-        else:
-            rows_now = rows
+        self._keep_back(picks, rows, month)
         twice = picks.get(Flaw.REPEATED_ROW, _NONE)
         self._manifest.record(Flaw.REPEATED_ROW, self._feed, file, len(twice))
         arrivals = [
             self._arrived(kind, kept_rows, month, file)
             for kind, kept_rows in self._kept_back.pop(month.number, [])
         ]
-        return pa.concat_tables([rows_now, rows.take(pa.array(twice)), *arrivals]).combine_chunks()
+        on_time = self._on_time(picks, rows, month, file)
+        return pa.concat_tables([on_time, _at(rows, twice), *arrivals]).combine_chunks()
+
+    def _on_time(self, picks: Mapping[Flaw, Integers], rows: Rows, month: Month, file: str) -> Rows:
+        """The rows that are not late, in their order, some of them changed."""
+        as_they_are = np.ones(len(rows), dtype=bool)
+        as_they_are[picks.get(Flaw.LATE_ROW, _NONE)] = False
+        parts, positions = [], []
+        for kind in IN_PLACE:
+            picked = picks.get(kind, _NONE)
+            as_they_are[picked] = False
+            parts.append(
+                self._shares[kind].change(_at(rows, picked), month) if len(picked) else rows.slice(0, 0)
+            )
+            positions.append(picked)
+            self._manifest.record(kind, self._feed, file, len(picked))
+        unchanged = np.flatnonzero(as_they_are)
+        if len(unchanged) == len(rows):
+            return rows
+        together = pa.concat_tables([_at(rows, unchanged), *parts])
+        return _at(together, np.argsort(np.concatenate([unchanged, *positions]), kind="stable"))
+
+    def _keep_back(self, picks: Mapping[Flaw, Integers], rows: Rows, month: Month) -> None:
+        late = picks.get(Flaw.LATE_ROW, _NONE)
+        last = self._months - 1
+        for kind, arrives, picked in (
+            *((kind, month.number + 1, picks.get(kind, _NONE)) for kind in AGAIN_NEXT_MONTH),
+            (Flaw.LATE_ROW, min(month.number + 2, last), late[::2]),
+            (Flaw.LATE_ROW, min(month.number + 3, last), late[1::2]),
+        ):
+            if len(picked):
+                self._kept_back[arrives].append((kind, _at(rows, picked)))
 
     def _pick(self, month: Month, candidates: Integers) -> dict[Flaw, Integers]:
         wanted: dict[Flaw, int] = {}
@@ -140,9 +149,10 @@ class Sowing:
         ends = np.cumsum(list(wanted.values()), dtype=np.int64)[:-1]
         return {kind: np.sort(part) for kind, part in zip(wanted, np.split(drawn, ends), strict=True)}
 
-    def _changed(self, kind: Flaw, rows: Rows, picked: Integers, month: Month) -> Rows:
-        return self._shares[kind].change(rows.take(pa.array(picked)), month)
-
     def _arrived(self, kind: Flaw, rows: Rows, month: Month, file: str) -> Rows:
         self._manifest.record(kind, self._feed, file, len(rows))
         return self._shares[kind].change(rows, month)
+
+
+def _at(rows: Rows, positions: Integers) -> Rows:
+    return rows.take(pa.array(positions))

@@ -57,10 +57,7 @@ class Line:
     service: str
     yearly: tuple[tuple[int, float], ...]  # visits a year from an age on
     steepness: float  # how concentrated use is on those who need much
-    remote: tuple[float, float] = (
-        0.0,
-        0.0,
-    )  # share of visits at the beginning and at the end
+    remote: tuple[float, float] = (0.0, 0.0)  # share of visits at the beginning, at the end
     booked: bool = True
     wait_days: float = 9.0  # median wait of non-urgent visits
     women: bool = False
