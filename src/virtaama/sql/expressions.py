@@ -107,7 +107,8 @@ def _said(error: ParseError, sql: str) -> str:
     line = int(first.get("line") or 1)
     where = f"position {position}" + (f" of line {line}" if line > 1 else "")
     lines = sql.rstrip().splitlines()
-    if line == len(lines) and position >= len(lines[-1]):
+    at_end = line == len(lines) and position >= len(lines[-1])
+    if at_end and "Unexpected token" not in str(first.get("description")):
         return f"something is missing after '{near}' at the end"
     return f"it cannot be read at '{near}' ({where})"
 
