@@ -367,7 +367,16 @@ class Ledger:
         )
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """Everything recorded inside is recorded at once at the end, or not at all."""
+        with self._writing():
+            yield
+
+    @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
+        if self._connection.in_transaction:
+            yield self._connection
+            return
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield self._connection

@@ -37,6 +37,7 @@ from virtaama.sources import csv, fhir, json_lines, parquet, sql_database
 from virtaama.sources.reading import DETAILS, FAULT, Reading, RejectedLine, literal
 
 HANDFUL = 10  # so few rejected rows never refuse a delivery, however small it is
+TOGETHER = 20  # deliveries that are recorded in one go; a crash makes the next run land so many again at most
 _ROW_GROUP = 122_880  # the engine's own: groups are read in parallel
 _DICTIONARY = 8 << 20
 _MEMBER = "!"  # `x.zip!NAME.csv` is a file inside a zip
@@ -103,7 +104,7 @@ def land_deliveries(
 ) -> LandReport:
     """Land what has not landed, in the order (extracted, feed, file); the caller holds the project's lock.
 
-    One delivery is one batch, recorded when its rows are on disk. A delivery that is refused does not stop
+    One delivery is one batch, recorded after its rows are on disk. A delivery that is refused does not stop
     the others. A crash in between loses nothing: what was not recorded is landed again by the next run.
     """
     waiting = discover(feeds, deliveries, now)
@@ -120,17 +121,19 @@ def land_deliveries(
             connection=connection,
             now=now,
         )
-        for done, delivered in enumerate(waiting):
-            progress(done, len(waiting), delivered.file)
-            match door.take(delivered):
-                case Batch() as batch:
-                    landed.append(batch)
-                case Repeat() as repeat:
-                    repeats.append(repeat)
-                case Refused() as refusal:
-                    refused.append(refusal)
-                case None:
-                    unchanged += 1
+        for start in range(0, len(waiting), TOGETHER):
+            with ledger.together():
+                for done, delivered in enumerate(waiting[start : start + TOGETHER], start):
+                    progress(done, len(waiting), delivered.file)
+                    match door.take(delivered):
+                        case Batch() as batch:
+                            landed.append(batch)
+                        case Repeat() as repeat:
+                            repeats.append(repeat)
+                        case Refused() as refusal:
+                            refused.append(refusal)
+                        case None:
+                            unchanged += 1
     progress(len(waiting), len(waiting), "")
     return LandReport(
         landed=tuple(landed),

@@ -1,6 +1,7 @@
 """Every delivery becomes one batch, or is refused with its reason; nothing is lost and nothing is guessed."""
 
 import zipfile
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import duckdb
 import pytest
 
 from tests.unit.loading.deliveries import NOW, Landing, feed, fields
-from virtaama.loading.land import contract_of, extracted_at
+from virtaama.lake.files import Lake
+from virtaama.loading.land import TOGETHER, contract_of, extracted_at
 from virtaama.loading.lock import only_one
 from virtaama.model.feeds import Delivery, Drift, Outcome
 from virtaama.problems import Busy, Place
@@ -219,6 +221,30 @@ def test_a_crash_between_file_and_ledger_is_healed_by_the_next_run(tmp_path: Pat
     again = Landing(tmp_path, (NUMBERS,))
     again.land()
     assert again.rows() == [{"NAME": "x", "N": 1}]
+
+
+def test_a_crash_in_the_middle_leaves_whole_batches_and_the_next_run_lands_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    landing = Landing(tmp_path, (NUMBERS,))
+    for number in range(TOGETHER + 5):
+        landing.deliver(f"NAME;N\nx;{number}\n", f"register/2026-09/{number:03}.csv")
+    store, stored = Lake.store, []
+
+    def fail_late(lake: Lake, relative: str, write: Callable[[Path], object]) -> str:
+        if len(stored) == TOGETHER + 2:
+            raise OSError("the power went")
+        stored.append(relative)
+        return store(lake, relative, write)
+
+    monkeypatch.setattr(Lake, "store", fail_late)
+    with pytest.raises(OSError, match="the power went"):
+        landing.land()
+    assert len(landing.ledger.batches()) == TOGETHER
+    monkeypatch.undo()
+    landing.land()
+    assert [row["N"] for row in landing.rows()] == list(range(TOGETHER + 5))
+    assert [batch.number for batch in landing.ledger.batches()] == list(range(1, TOGETHER + 6))
 
 
 def test_a_file_inside_a_zip_is_landed_by_its_own_bytes(tmp_path: Path) -> None:
