@@ -345,6 +345,9 @@ class Ledger:
 
     def replace_findings(self, batch: int, findings: tuple[QualityLine, ...]) -> None:
         """Record what the loader noticed in a batch, in place of what an earlier load of it noticed."""
+        known = self._connection.execute("SELECT 1 FROM finding WHERE batch = ? LIMIT 1", (batch,)).fetchone()
+        if not known and not findings:
+            return
         with self._writing() as connection:
             connection.execute("DELETE FROM finding WHERE batch = ?", (batch,))
             connection.executemany(

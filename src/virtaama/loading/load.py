@@ -27,15 +27,26 @@ from virtaama.vault.steps import (
     CountRows,
     EndAbsent,
     FillCodes,
+    FindMet,
+    FindRepeated,
     InsertChanges,
     InsertHub,
+    InsertNew,
     InsertReferenced,
+    KeepLastRow,
     Step,
     TableStep,
 )
 from virtaama.vault.tables import VaultDesign
 
-_ADDS_ROWS = (InsertHub, InsertReferenced, InsertChanges, EndAbsent)
+_ADDS_ROWS = (InsertHub, InsertReferenced, InsertNew, InsertChanges, EndAbsent)
+# What has nothing to do where an earlier step of the same reading found nothing.
+_NEEDS: dict[type, type] = {
+    CountRows: FindRepeated,
+    KeepLastRow: FindRepeated,
+    InsertChanges: FindMet,
+    CountCorrections: FindMet,
+}
 _NOTE = ("batch", "feed", "model_version", "applied_at", "rows_in", "rows_new")
 
 Progress = Callable[[int, int, str], None]
@@ -149,7 +160,11 @@ def _apply(
     }
     for reading in batch_load.readings:
         values = reading.arrival.values | {"file": paths[reading.arrival.number]}
+        found: dict[type, int] = {}
         for step in reading.steps:
+            needed = _NEEDS.get(type(step))
+            if needed and not found[needed]:
+                continue
             if isinstance(step, CountRows | CountContent | CountCorrections):
                 counts = engine.read(statements.of(step), values).to_pylist()
                 findings += [
@@ -157,6 +172,7 @@ def _apply(
                 ]
                 continue
             changed = engine.run(statements.of(step), values)
+            found[type(step)] = changed
             if isinstance(step, _ADDS_ROWS):
                 added += changed
             at_hand = reading.arrival == batch_load.arrival

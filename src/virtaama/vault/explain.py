@@ -22,6 +22,7 @@ from virtaama.vault.steps import (
     ForgetLater,
     InsertChanges,
     InsertHub,
+    InsertNew,
     InsertReferenced,
     KeepAffected,
     KeepLastRow,
@@ -72,8 +73,10 @@ def explain(step: Step, arrival: Arrival | None = None) -> str:
             return f"add {_words(concept)} keys the hub has not met, named as {_words(role)}"
         case DateBack(hub=hub):
             return f"date keys in {hub.name} back to this delivery where it is older than what brought them"
+        case InsertNew(source=source, history=history):
+            return f"add {_what(history)} of what is new to {history.name}{_origin(arrival)}"
         case InsertChanges(history=history):
-            return f"add {_what(history)} that changed to {history.name}{_origin(arrival)}"
+            return f"add {_what(history)} that changed to {history.name}"
         case EndAbsent(history=history):
             return f"mark as deleted in {history.name} what the full delivery leaves out"
         case CountCorrections(check=check):

@@ -29,6 +29,7 @@ from virtaama.vault.steps import (
     ForgetLater,
     InsertChanges,
     InsertHub,
+    InsertNew,
     InsertReferenced,
     KeepAffected,
     KeepLastRow,
@@ -207,7 +208,11 @@ def _apply(
         InsertHub(source=source),
         *(InsertReferenced(source=source, reference=reference) for reference in source.references),
         *((DateBack(hub=hub, column=column) for hub, column in hubs) if back else ()),
-        *(InsertChanges(source=source, history=history) for history in source.histories),
+        *(
+            insert(source=source, history=history)
+            for history in source.histories
+            for insert in (InsertNew, InsertChanges)
+        ),
         *(
             EndAbsent(source=source, history=history, only_affected=only_affected, counted=judges)
             for history in source.histories

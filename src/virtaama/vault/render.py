@@ -43,6 +43,7 @@ from virtaama.vault.steps import (
     ForgetLater,
     InsertChanges,
     InsertHub,
+    InsertNew,
     InsertReferenced,
     KeepAffected,
     KeepLastRow,
@@ -121,6 +122,8 @@ def render(step: Step) -> exp.Expr:
             return _insert_referenced(reference)
         case DateBack(hub=hub, column=key):
             return _date_back(hub, key)
+        case InsertNew(history=history):
+            return _insert_new(history)
         case InsertChanges(history=history):
             return _insert_changes(history)
         case EndAbsent(history=history, only_affected=only_affected):
@@ -222,8 +225,9 @@ def _unless_deleted(name: str) -> exp.Expr:
 
 def _find_repeated(source: Source) -> exp.Create:
     key = source.hub.hash_key
-    several = exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1))
-    keys = select(key).from_(table("stage")).where(_known(key)).group_by(column(key)).having(several)
+    several = exp.Count(this=exp.Star()) > exp.Literal.number(1)
+    odd = any_of([several, _unknown(key)])
+    keys = select(key).from_(table("stage")).group_by(column(key)).having(odd)
     return temporary_table("repeated", keys)
 
 
@@ -419,34 +423,24 @@ def _date_back(hub: Hub, key: str) -> exp.Update:
     )
 
 
+def _insert_new(history: History) -> exp.Insert:
+    key = history.hash_key
+    rows = select(key, *history.content, *_stamp(), "deleted").from_(table("stage"))
+    return insert(history.name, _history_columns(history), join(rows, table("met"), key, "ANTI"))
+
+
 def _insert_changes(history: History) -> exp.Insert:
     key, content = history.hash_key, history.content
-    new = join(
-        select(key, *content, *_stamp(), "deleted").from_(table("stage")),
-        table("met"),
-        key,
-        "ANTI",
-    )
+    said = join(select(key, *content, "deleted").from_(table("stage")), table("met"), key, "SEMI")
     before = join(newest(history, *content, "deleted"), table("met"), key, "SEMI")
-    said = [column(name, "said") for name in (key, *content)]
-    changed = (
-        join(
-            select(*said, *_stamp(), column("deleted", "said")).from_(table("stage", "said")),
-            subquery(before, "before"),
-            key,
-            "LEFT",
-        )
-        .join(table("met"), using=[exp.to_identifier(key, quoted=True)], join_type="SEMI")
-        .where(
-            any_of(
-                [
-                    exp.NullSafeNEQ(this=column(name, "said"), expression=column(name, "before"))
-                    for name in ("deleted", *content)
-                ]
-            )
-        )
-    )
-    return insert(history.name, _history_columns(history), union_all([new, changed]))
+    columns = [column(name, "said") for name in (key, *content)]
+    rows = select(*columns, *_stamp(), column("deleted", "said")).from_(subquery(said, "said"))
+    changed = [
+        exp.NullSafeNEQ(this=column(name, "said"), expression=column(name, "before"))
+        for name in ("deleted", *content)
+    ]
+    compared = join(rows, subquery(before, "before"), key, "LEFT").where(any_of(changed))
+    return insert(history.name, _history_columns(history), compared)
 
 
 def _end_absent(history: History, only_affected: bool) -> exp.Insert:

@@ -102,7 +102,10 @@ class NoteJudged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindRepeated:
-    """Find the keys the delivery holds more than once."""
+    """Find the keys the delivery holds more than once, and whether it has rows without a key.
+
+    Where it finds nothing, CountRows and KeepLastRow have nothing to do.
+    """
 
     source: Source
 
@@ -146,7 +149,10 @@ class KeepAffected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindMet:
-    """Find the keys of the delivery that this source has named before."""
+    """Find the keys of the delivery that this source has named before.
+
+    Where it finds none, InsertChanges and CountCorrections have nothing to do.
+    """
 
     source: Source
 
@@ -203,6 +209,14 @@ class DateBack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InsertNew:
+    """Add the rows of keys the source has not named before."""
+
+    source: Source
+    history: History
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InsertChanges:
     """Add the rows that differ from what the source last said of their key."""
 
@@ -245,6 +259,7 @@ Step = (
     | InsertHub
     | InsertReferenced
     | DateBack
+    | InsertNew
     | InsertChanges
     | EndAbsent
     | CountCorrections
