@@ -66,8 +66,9 @@ class DuckDB:
     def run(self, statement: exp.Expr, parameters: dict[str, Any] | None = None) -> int:
         """Run a statement; return the number of rows it changed. Values it does not name are left out."""
         sql, names = self._text(statement)
-        result = self._connection.execute(sql, _bound(parameters, names)).fetchone()
-        return int(result[0]) if result and isinstance(result[0], int) else 0
+        # To its end: a result that is left unread keeps the connection from other work.
+        result = self._connection.execute(sql, _bound(parameters, names)).fetchall()
+        return int(result[0][0]) if result and isinstance(result[0][0], int) else 0
 
     def read(self, query: exp.Expr, parameters: dict[str, Any] | None = None) -> pa.Table:
         """Run a query; return its rows as columns. Values it does not name are left out."""
