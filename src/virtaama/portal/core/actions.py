@@ -62,6 +62,11 @@ def sign_out(*, account: Account, address: str, now: datetime, by: str) -> None:
     )
 
 
+def record_refusal(*, page: str, address: str, now: datetime, by: str) -> None:
+    """Put on record that someone asked for a page their role does not open."""
+    Event.objects.create(at=now, kind=Event.Kind.PAGE_REFUSED, by=by, subject=page, address=address)
+
+
 @transaction.atomic
 def keep_demo_accounts(*, accounts: Iterable[NewAccount], now: datetime, by: str) -> None:
     """Make the demo accounts exactly these: create, change, and remove demo accounts no longer named."""

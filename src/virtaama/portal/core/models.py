@@ -47,6 +47,7 @@ class Event(models.Model):
         SIGN_IN_REFUSED = "sign_in_refused"
         SIGN_IN_HELD_BACK = "sign_in_held_back"
         SIGNED_OUT = "signed_out"
+        PAGE_REFUSED = "page_refused"
         ACCOUNT_CREATED = "account_created"
         ACCOUNT_CHANGED = "account_changed"
 

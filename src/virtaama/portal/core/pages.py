@@ -8,7 +8,10 @@ from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 
+from virtaama.portal.core.actions import record_refusal
+from virtaama.portal.core.address import address_of
 from virtaama.portal.core.door import asker_of, role_of
 from virtaama.problems import NotAllowed
 
@@ -23,12 +26,14 @@ def pages_of(request: HttpRequest) -> frozenset[str]:
 
 
 def opens_with(page: str) -> Callable[[View[P]], View[P]]:
-    """Only roles that have `page` see this view; others get the refusal in words."""
+    """Only roles that have `page` see this view; others get the refusal in words, and it is recorded."""
 
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if page not in pages_of(request):
+                by = asker_of(request).id
+                record_refusal(page=page, address=address_of(request), now=timezone.now(), by=by)
                 raise NotAllowed(f"the role has no page '{page}'")
             return view(request, *args, **kwargs)
 

@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from virtaama.portal.core import actions, queries
+from virtaama.portal.core.address import address_of
 from virtaama.portal.core.context import COLOUR_SCHEMES
 from virtaama.portal.core.forms import SignInForm
 from virtaama.portal.core.models import Account
@@ -126,11 +127,3 @@ def safe_page(request: HttpRequest, page: str) -> str:
     """The page, if it is one of ours."""
     ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
     return page if ours else ""
-
-
-def address_of(request: HttpRequest) -> str:
-    """The address the request came from. A proxy in front must set X-Forwarded-For itself."""
-    if settings.BEHIND_TLS:
-        forwarded = request.headers.get("X-Forwarded-For", "")
-        return (forwarded.rsplit(",", 1)[-1].strip() or request.META["REMOTE_ADDR"])[:45]
-    return str(request.META["REMOTE_ADDR"])
