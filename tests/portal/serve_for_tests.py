@@ -1,0 +1,28 @@
+"""`python -m tests.portal.serve_for_tests FOLDER PORT`: the portal as it is served, over an in-memory door."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from virtaama.portal.serve import Server, prepare
+
+
+def main(folder: Path, port: int) -> None:
+    prepare(folder)
+
+    from tests.portal.door_for_tests import ROLES, DoorForTests
+    from virtaama.portal.core import door as portal_door
+
+    class ProjectForTests:
+        roles = ROLES
+
+        def door(self) -> DoorForTests:
+            return DoorForTests()
+
+    portal_door.project = ProjectForTests  # type: ignore[assignment]
+    Server("127.0.0.1", port, workers=1).run()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
