@@ -400,7 +400,7 @@ SELECT feed, batch, check_name, detail, count, rows FROM (
     SELECT b.feed, b.number, 'repeated_delivery', r.file, 1, b.rows
     FROM repeat r JOIN batch b ON b.number = r.batch
     UNION ALL
-    SELECT r.feed, 0, 'refused_delivery', r.file || ': ' || r.reason, 1, 0
+    SELECT r.feed, 0, 'refused_delivery', substr(r.reason, 1, instr(r.reason || char(10), char(10)) - 1), 1, 0
     FROM refused r
     WHERE NOT EXISTS (SELECT * FROM batch b WHERE {_MENDED})
     UNION ALL

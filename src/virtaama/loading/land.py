@@ -191,7 +191,7 @@ class _Door:
         return Repeat(batch=known.number, feed=known.feed, file=delivered.file, met=self.now)
 
     def _refuse(self, delivered: Delivered, sha256: str, refusal: DeliveryRefused) -> Refused:
-        reason = str(refusal)
+        reason = f"{delivered.file}: {refusal}"
         self.ledger.record_refused(
             feed=delivered.feed.id,
             file=delivered.file,
@@ -324,13 +324,13 @@ def _columns(header: tuple[str, ...] | None, delivered: Delivered) -> drift.Colu
         return drift.Columns(sources={field.name: field.name for field in feed.fields}, events=())
     if twice := drift.repeated(header):
         raise DeliveryRefused(
-            f"{delivered.file}: the header names {', '.join(twice)} more than once.\n"
+            f"the header names {', '.join(twice)} more than once.\n"
             "  Which column is meant cannot be known; have the delivery corrected."
         )
     columns = drift.compare(feed, header)
     if stopping := columns.with_outcome(Outcome.STOP):
         raise _Stopped(
-            f"{delivered.file}: {'; '.join(event.detail for event in stopping)}.\n"
+            f"{'; '.join(event.detail for event in stopping)}.\n"
             f"  Correct the delivery; or name the new column, `also` or `drift` at {feed.place} "
             "and land it again.",
             columns.events,
@@ -377,7 +377,7 @@ def _too_much(delivered: Delivered, lines: Sequence[RejectedLine], read: int) ->
     listed = "; ".join(f"{count} × {reason}: {detail}" for (reason, detail), count in reasons)
     sample = ", ".join(str(line.line) for line in sorted(lines, key=lambda line: line.line)[:5])
     return (
-        f"{delivered.file}: {len(lines)} of {read} rows cannot be read ({listed}), first at lines {sample}.\n"
+        f"{len(lines)} of {read} rows cannot be read ({listed}), first at lines {sample}.\n"
         f"  Compare the file with the description of the feed at {delivered.feed.place}; when the file is "
         "right as it is, change the description or raise `reject_at_most`."
     )
@@ -401,7 +401,12 @@ def _files(feed: Feed, deliveries: Path) -> list[str]:
 def _members(path: Path, pattern: str) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
-            return sorted(name for name in archive.namelist() if fnmatch.fnmatchcase(name, pattern))
+            return sorted(
+                name
+                for name in archive.namelist()
+                # As among files, a star stays in its folder.
+                if name.count("/") == pattern.count("/") and fnmatch.fnmatchcase(name, pattern)
+            )
     except (zipfile.BadZipFile, OSError):
         return [pattern]  # refused with its reason when it is opened
 
@@ -417,15 +422,15 @@ def _opened(deliveries: Path, delivered: Delivered) -> Iterator[Path]:
             yield sql_database.extract(delivered.feed, Path(folder))
     elif member:
         with tempfile.TemporaryDirectory() as folder:
-            yield _unpacked(deliveries / outer, member, Path(folder), delivered.file)
+            yield _unpacked(deliveries / outer, member, Path(folder))
     else:
         path = deliveries / outer
         if not os.access(path, os.R_OK):
-            raise DeliveryRefused(f"{delivered.file}: the file cannot be opened.\n  Check who may read it.")
+            raise DeliveryRefused("the file cannot be opened.\n  Check who may read it.")
         yield path
 
 
-def _unpacked(outer: Path, member: str, folder: Path, file: str) -> Path:
+def _unpacked(outer: Path, member: str, folder: Path) -> Path:
     target = folder / Path(member).name
     try:
         with zipfile.ZipFile(outer) as archive, archive.open(member) as packed, target.open("wb") as copy:
@@ -433,7 +438,7 @@ def _unpacked(outer: Path, member: str, folder: Path, file: str) -> Path:
     except (zipfile.BadZipFile, KeyError, RuntimeError, PermissionError) as error:
         # RuntimeError is what the library raises for a member that needs a password.
         raise DeliveryRefused(
-            f"{file}: the zip cannot be unpacked ({type(error).__name__}).\n"
+            f"the zip cannot be unpacked ({type(error).__name__}).\n"
             "  Have it delivered again, whole and without a password."
         ) from None
     return target

@@ -57,22 +57,20 @@ def header(connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed) -> tup
         first = opened.readline(2_000_000)
     if first.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DeliveryRefused(
-            f"{file.name}: the file is UTF-16, which is not read.\n  Have it delivered as {feed.csv.encoding}."
+            f"the file is UTF-16, which is not read.\n  Have it delivered as {feed.csv.encoding}."
         )
     lines = first.removeprefix(_BOM).splitlines()
     if not lines or not lines[0].strip():
-        raise DeliveryRefused(
-            f"{file.name}: the file is empty or begins with an empty line; a header is needed."
-        )
+        raise DeliveryRefused("the file is empty or begins with an empty line; a header is needed.")
     try:
         text = lines[0].decode(_codec(feed.csv))
     except UnicodeDecodeError:
         raise DeliveryRefused(
-            f"{file.name}: the header is not {feed.csv.encoding}.\n  Correct `encoding` in the feed's system."
+            f"the header is not {feed.csv.encoding}.\n  Correct `encoding` in the feed's system."
         ) from None
     if (names := _parsed(text, feed.csv)) is None:
         raise DeliveryRefused(
-            f"{file.name}: a quotation mark in the header does not close.\n  Have the delivery corrected."
+            "a quotation mark in the header does not close.\n  Have the delivery corrected."
         )
     return tuple(name.strip() or f"(column {number})" for number, name in enumerate(names, start=1))
 
@@ -92,7 +90,7 @@ def read(
     try:
         table = connection.sql(select).to_arrow_table()
     except duckdb.OutOfMemoryException:
-        raise does_not_fit(feed, file.name) from None
+        raise does_not_fit(feed) from None
     except duckdb.Error:
         return _read_by_line(connection, file, feed, sources, len(names))
     errors = _take_errors(connection)
@@ -256,7 +254,7 @@ def _read_by_line(
         text_values(feed, {field: quoted(c) for field, c in sources.items()}, feed.csv),
         "lines",
     )
-    rows, unread = without_unread(fetch(connection, select, feed, file.name))
+    rows, unread = without_unread(fetch(connection, select, feed))
     connection.unregister("lines")
     return Reading(
         rows=rows,

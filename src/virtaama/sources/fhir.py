@@ -32,7 +32,7 @@ _OTHER = "other:"  # marks, inside this module, a resource of another type
 def header(connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed) -> None:
     """Resources leave out what they do not know, so no member can be said to be missing."""
     if file.stat().st_size == 0:
-        raise DeliveryRefused(f"{file.name}: the file is empty.\n  A delivery without rows needs no file.")
+        raise DeliveryRefused("the file is empty.\n  A delivery without rows needs no file.")
 
 
 def read(
@@ -57,7 +57,7 @@ def read(
     )
     values = member_values(feed, columns, members)
     select = select_rows(feed, values, members.source(objects), unreadable)
-    rows, unread = without_unread(fetch(connection, select, feed, file.name))
+    rows, unread = without_unread(fetch(connection, select, feed))
     ours = pc.fill_null(pc.not_equal(rows[FAULT], _OTHER), True)
     kept = rows.filter(ours)
 

@@ -29,13 +29,12 @@ _PLAIN_PATH = re.compile(r"\bresource\s*->>\s*'(?P<path>\$[^'*]*)'")  # one valu
 def header(connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed) -> tuple[str, ...] | None:
     """The members of the objects, and the fields that have a path; None when there is no object."""
     if file.stat().st_size == 0:
-        raise DeliveryRefused(f"{file.name}: the file is empty.\n  A delivery without rows needs no file.")
+        raise DeliveryRefused("the file is empty.\n  A delivery without rows needs no file.")
     members = fetch(
         connection,
         f"SELECT DISTINCT unnest(json_keys(json)) AS name FROM {lines_of(file)} "
         "WHERE json_type(json) = 'OBJECT' ORDER BY name",
         feed,
-        file.name,
     )["name"].to_pylist()
     if not members:
         return None
@@ -56,7 +55,7 @@ def read(
     objects = Members()
     values = member_values(feed, columns, objects)
     select = select_rows(feed, values, objects.source(lines_of(file)), (NOT_AN_OBJECT,))
-    rows, unread = without_unread(fetch(connection, select, feed, file.name))
+    rows, unread = without_unread(fetch(connection, select, feed))
 
     def locate(positions: Sequence[int]) -> list[tuple[int, bytes]]:
         records = lines_with_text(file)

@@ -28,7 +28,7 @@ def header(connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed) -> tup
         return tuple(pq.read_schema(file).names)
     except pa.ArrowInvalid:
         raise DeliveryRefused(
-            f"{file.name}: the file is not Parquet, or was cut short.\n  Have it delivered again."
+            "the file is not Parquet, or was cut short.\n  Have it delivered again."
         ) from None
 
 
@@ -42,12 +42,7 @@ def read(
     texts = {field: f"nullif(CAST({quoted(name)} AS VARCHAR), '')" for field, name in columns.items()}
     scan = f"read_parquet({literal(str(file))})"
     rows, unread = without_unread(
-        fetch(
-            connection,
-            select_rows(feed, text_values(feed, texts, None), scan),
-            feed,
-            file.name,
-        )
+        fetch(connection, select_rows(feed, text_values(feed, texts, None), scan), feed)
     )
 
     def locate(positions: Sequence[int]) -> list[tuple[int, bytes]]:

@@ -172,22 +172,22 @@ def _wrong(value: Value) -> str:
     return " OR ".join(checks)
 
 
-def fetch(connection: duckdb.DuckDBPyConnection, select: str, feed: Feed, file: str) -> pa.Table:
+def fetch(connection: duckdb.DuckDBPyConnection, select: str, feed: Feed) -> pa.Table:
     """Run a reading; what the engine says is not passed on, as it may quote the delivered text."""
     try:
         return connection.sql(select).to_arrow_table()
     except duckdb.OutOfMemoryException:
-        raise does_not_fit(feed, file) from None
+        raise does_not_fit(feed) from None
     except duckdb.Error as error:
         raise DeliveryRefused(
-            f"{file}: {feed.id} could not be read as {feed.format} ({type(error).__name__}).\n"
+            f"{feed.id} could not be read as {feed.format} ({type(error).__name__}).\n"
             "  Compare the file with the description of the feed: format, encoding and, for JSON, the paths."
         ) from None
 
 
-def does_not_fit(feed: Feed, file: str) -> DeliveryRefused:
+def does_not_fit(feed: Feed) -> DeliveryRefused:
     return DeliveryRefused(
-        f"{file}: {feed.id} does not fit in the memory allowed.\n"
+        f"{feed.id} does not fit in the memory allowed.\n"
         "  Allow more memory in virtaama.yaml, or have the delivery split."
     )
 

@@ -40,7 +40,7 @@ def extract(feed: Feed, folder: Path) -> Path:
 
     The same rows in the same order give the same bytes; an ORDER BY keeps them so.
     """
-    names, rows = _query(os.path.expandvars(feed.files), feed.system, feed, rows=True)
+    names, rows = _query(os.path.expandvars(feed.files), feed, rows=True)
     target = folder / f"{feed.name}.jsonl"
     with target.open("w", encoding="utf-8") as file:
         for row in rows:
@@ -50,7 +50,7 @@ def extract(feed: Feed, folder: Path) -> Path:
 
 def header(connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed) -> tuple[str, ...]:
     """The columns of the query's result."""
-    return _query(_of_file(file), file.name, feed, rows=False)[0]
+    return _query(_of_file(file), feed, rows=False)[0]
 
 
 def read(
@@ -60,7 +60,7 @@ def read(
     columns: Mapping[str, str],
 ) -> Reading:
     """Read the query's rows as text, then as the declared types. A row's place is its number in the result."""
-    names, texts = _query(_of_file(file), file.name, feed, rows=True)
+    names, texts = _query(_of_file(file), feed, rows=True)
     by_column = list(zip(*texts, strict=True)) if texts else [()] * len(names)
     connection.register(
         "result",
@@ -68,7 +68,7 @@ def read(
     )
     sources = {field: quoted(f"c{names.index(name)}") for field, name in columns.items()}
     select = select_rows(feed, text_values(feed, sources, None), "result")
-    rows, unread = without_unread(fetch(connection, select, feed, file.name))
+    rows, unread = without_unread(fetch(connection, select, feed))
     connection.unregister("result")
 
     def locate(positions: Sequence[int]) -> list[tuple[int, bytes]]:
@@ -87,9 +87,7 @@ def _of_file(file: Path) -> str:
     return f"sqlite:///file:{quote(str(file.resolve()))}?mode=ro&immutable=1&uri=true"
 
 
-def _query(
-    address: str, name: str, feed: Feed, *, rows: bool
-) -> tuple[tuple[str, ...], list[tuple[str | None, ...]]]:
+def _query(address: str, feed: Feed, *, rows: bool) -> tuple[tuple[str, ...], list[tuple[str | None, ...]]]:
     try:
         engine = sqlalchemy.create_engine(address, poolclass=sqlalchemy.NullPool)
         with engine.connect() as database:
@@ -99,7 +97,7 @@ def _query(
     except (SQLAlchemyError, ImportError) as error:
         # The message of the database may quote what is stored in it: only its kind is passed on.
         raise DeliveryRefused(
-            f"{name}: the query of {feed.id} failed ({type(error).__name__}).\n"
+            f"the query of {feed.id} failed ({type(error).__name__}).\n"
             f"  Check `query` at {feed.place} against the tables of the database."
         ) from None
 

@@ -253,6 +253,7 @@ def test_a_file_inside_a_zip_is_landed_by_its_own_bytes(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("rows.csv", "A\nx\n")
         archive.writestr("readme.txt", "nothing")
+        archive.writestr("__MACOSX/._rows.csv", b"\0\1")
     (batch,) = landing.land().landed
     assert batch.file == "register/2026-09/all.zip!rows.csv"
     assert landing.rows() == [{"A": "x"}]
@@ -331,3 +332,14 @@ def test_the_lake_has_the_declared_types(tmp_path: Path) -> None:
         ("M", "TIMESTAMP"),
         ("B", "BOOLEAN"),
     ]
+
+
+def test_a_refusal_names_the_delivery_once_and_says_what_to_do(tmp_path: Path) -> None:
+    landing = Landing(tmp_path, (NUMBERS,))
+    landing.deliver("")
+    (refused,) = landing.land().refused
+    assert refused.reason.count("rows.csv") == 1
+    assert refused.reason.startswith("register/2026-09/rows.csv: the file is empty")
+    (line,) = landing.ledger.quality()
+    assert (line.check, line.batch, line.count) == ("refused_delivery", 0, 1)
+    assert "\n" not in line.detail
