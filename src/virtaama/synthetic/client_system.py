@@ -20,7 +20,7 @@ from virtaama.synthetic.calendar import (
 )
 from virtaama.synthetic.county import County, Deliveries, WrittenFile, by_age
 from virtaama.synthetic.manifest import Flaw
-from virtaama.synthetic.planting import Change, Share, put, wrong_check
+from virtaama.synthetic.planting import Change, Share, both, put, swapped, wrong_check
 from virtaama.synthetic.population_register import CODES
 from virtaama.synthetic.primary_care import OFFICE_DAYS, OFFICE_HOURS
 from virtaama.synthetic.rows import (
@@ -81,7 +81,9 @@ def _reopened(**values: str) -> Change:
 _FLAWS = {
     Flaw.REPEATED_ROW: Share(0.0020),
     Flaw.LATE_ROW: Share(0.0030),
-    Flaw.CORRECTION: Share(0.0040, _reopened(class_code="AMB")),
+    Flaw.CORRECTION: Share(
+        0.0040, both(swapped("class_code", {"AMB": "VR", "VR": "AMB", "HH": "AMB"}), _reopened())
+    ),
     Flaw.DELETION: Share(0.0020, _reopened(status="entered-in-error")),
     Flaw.UNKNOWN_CODE: Share(0.0020, put(service_form="T99")),
     Flaw.IMPOSSIBLE_DATE: Share(0.0015, put(starts="2025-02-30T09:15:00+02:00")),
@@ -176,11 +178,16 @@ def _appointments(
             "unit": pick([one.code for one in county.units.all], unit),
             "created": join("", day_texts(day - waited, "iso"), f"T10:00:00{offset}"),
             "outcome": pick(("fulfilled", "cancelled", "noshow"), outcome),
-            "authored": day_texts(day - waited - 2, "iso"),
+            "authored": day_texts(np.maximum(day - waited - 2, _earliest_request(month)), "iso"),
             "day": day_texts(day, "iso"),
         }
     )
     return rows, who, outcome == 0
+
+
+def _earliest_request(month: Month) -> int:
+    """The first day of a request that is not late when it is delivered with the first visit."""
+    return month.first_day - 28
 
 
 def _text(rows: Rows, name: str) -> Column:

@@ -199,6 +199,8 @@ def _decisions(
     first: int,
 ) -> Rows:
     changed = np.flatnonzero((clients.ends == FAR) & (rng.random(len(clients.who)) < 0.05))
+    if month.number == 0:
+        new = new[:0]  # decided before the deliveries begin
     changed = np.setdiff1d(changed, new)
     who = np.r_[new, changed, ended]
     kind = np.r_[np.zeros(len(new)), np.ones(len(changed)), np.full(len(ended), 2)].astype(np.int64)

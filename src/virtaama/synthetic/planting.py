@@ -54,6 +54,19 @@ def corrected(column: str, style: str, **values: str | None) -> Change:
     return change
 
 
+def swapped(column: str, others: Mapping[str, str]) -> Change:
+    """Another value for each that the column can hold."""
+
+    def change(rows: Rows, month: Month) -> Rows:
+        return with_column(rows, column, pa.array([others[value] for value in rows[column].to_pylist()]))
+
+    return change
+
+
+def both(first: Change, second: Change) -> Change:
+    return lambda rows, month: second(first(rows, month), month)
+
+
 def wrong_check(column: str) -> Change:
     """An identity code with a wrong check character."""
 

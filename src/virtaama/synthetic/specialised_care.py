@@ -10,7 +10,7 @@ from virtaama.synthetic import units as service
 from virtaama.synthetic.calendar import DAY, Flags, Integers, Month, random_days
 from virtaama.synthetic.county import County, Deliveries, WrittenFile, by_age
 from virtaama.synthetic.manifest import Flaw
-from virtaama.synthetic.planting import Share, corrected, put, with_column, wrong_check
+from virtaama.synthetic.planting import Share, both, corrected, put, swapped, with_column, wrong_check
 from virtaama.synthetic.population_register import CODES
 from virtaama.synthetic.primary_care import EVERY_DAY, OFFICE_DAYS
 from virtaama.synthetic.rows import (
@@ -60,7 +60,13 @@ _NIGHT_RUN = 23 * 60 + 30
 _FLAWS = {
     Flaw.REPEATED_ROW: Share(0.0015),
     Flaw.LATE_ROW: Share(0.0025),
-    Flaw.CORRECTION: Share(0.0030, corrected("MUUTETTU", "01.{month:02}.{year} 02:10", JATKOH="9")),
+    Flaw.CORRECTION: Share(
+        0.0030,
+        both(
+            swapped("KIIREELLISYYS", {"E": "5", "5": "E", "6": "5"}),
+            corrected("MUUTETTU", "01.{month:02}.{year} 02:10"),
+        ),
+    ),
     Flaw.DELETION: Share(0.0015, corrected("MUUTETTU", "01.{month:02}.{year} 02:15", TILA="P")),
     Flaw.UNKNOWN_CODE: Share(0.0015, put(EA="99X")),
     Flaw.ENDED_CODE: Share(0.0015, put(YHTEYSTAPA="R40")),

@@ -181,6 +181,7 @@ def _encounter(resource: dict[str, object]) -> dict[str, str]:
         "id": str(resource["id"]),
         "status": str(resource["status"]),
         "started": re.findall(r'"start": "([^"]*)', text)[0][:19],
+        "class": re.findall(r'"class": .*?"code": "([^"]*)', text)[0],
         "service": re.findall(r'"serviceType": .*?"code": "([^"]*)', text)[0],
         "identity": re.findall(r'"urn:oid:1.2.246.21", "value": "([^"]*)', text)[0],
         "content": text,
@@ -407,3 +408,38 @@ def test_old_system_is_delivered_again_corrected() -> None:
 
 def test_every_kind_of_flaw_is_planted_in_a_small_county() -> None:
     assert {row.kind for row in small_county().manifest.as_rows()} == set(Flaw)
+
+
+@pytest.mark.parametrize(
+    ("feed", "changed"),
+    [
+        ("specialised_care.episodes", ("KIIREELLISYYS", "LPVM")),
+        ("client_system.encounters", ("class",)),
+        ("primary_care.visits", ("KAYNTI_KAVIJARYHMA",)),
+        ("home_care.visits", ("TOTEUTUNUT_ALKU",)),
+    ],
+)
+def test_a_correction_changes_more_than_its_own_moment(feed: str, changed: tuple[str, ...]) -> None:
+    (reading,) = (reading for reading in READINGS if reading.feed == feed)
+    met: dict[tuple[str, ...], tuple[str, dict[str, str]]] = {}
+    corrected = 0
+    for path, row in every_row(reading):
+        key = tuple(row[name] for name in reading.key)
+        before_path, before = met.get(key, (path, row))
+        column, value = reading.deleted
+        if before_path != path and before != row and row[column] != value:
+            corrected += 1
+            assert any(before[name] != row[name] for name in changed)
+        met[key] = (path, row)
+    assert corrected
+
+
+def test_requests_and_decisions_are_not_late() -> None:
+    for path, data in small_county().files.items():
+        if "kotihoito_paatokset" in path:
+            days = [row["TEHTY"] for row in csv.DictReader(io.StringIO(data.decode()), delimiter=";")]
+        elif path.endswith("ServiceRequest.ndjson"):
+            days = [json.loads(line)["authoredOn"] for line in data.decode().splitlines()]
+        else:
+            continue
+        assert all(months_between(path, datetime.fromisoformat(day)) < 2 for day in days)
