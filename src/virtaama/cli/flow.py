@@ -8,6 +8,7 @@ import click
 
 from virtaama.cli.console import progress, say
 from virtaama.cli.options import project_option
+from virtaama.model.check import remarks
 from virtaama.problems import DeliveryRefused
 from virtaama.project.project import Project
 from virtaama.vault.explain import explain as explain_step
@@ -19,7 +20,8 @@ from virtaama.vault.explain import explain_load
 def check(folder: Path) -> None:
     """Read every file of the project and list every problem at once.
 
-    Nothing is changed. Exit code 2 when something is wrong.
+    What is allowed but may have been forgotten is remarked on. Nothing is changed. Exit code 2 when
+    something is wrong.
 
     \b
     Example:
@@ -28,6 +30,8 @@ def check(folder: Path) -> None:
     project = Project.open(folder)
     project.check()
     model, catalogue = project.model, project.catalogue
+    for remark in remarks(model):
+        say(f"Remark: {remark}")
     say(
         f"No problems: {len(model.concepts)} concepts, {len(model.feeds)} feeds, {len(model.mappings)} mappings, "
         f"{len(model.code_lists)} code lists, {len(catalogue.metrics)} metrics, {len(project.roles)} roles."
