@@ -16,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from virtaama.model.concepts import Type
 from virtaama.model.feeds import CsvDialect, Feed, Outcome
@@ -99,6 +100,8 @@ def read(
     fields = {source: field for field, source in sources.items()}
     lines = _rejected_lines(file, feed.csv, errors, fields) if errors else ()
     rows, unread = without_unread(table)
+    if _ran_on(file, feed.csv, rows) or not all(_is_one_line(line.raw, feed.csv) for line in lines):
+        return _read_by_line(connection, file, feed, sources, len(names))
 
     def locate(positions: Sequence[int]) -> list[tuple[int, bytes]]:
         taken = {line.line for line in lines}
@@ -192,16 +195,12 @@ def _line_ends(data: bytes, start: int, end: int) -> int:
 
 def _record_at(data: bytes, start: int, dialect: CsvDialect) -> bytes:
     """The bytes of the record that begins at `start`, over several lines when a quoted value has line ends."""
-    quote = dialect.quote.encode()
-    end = start
-    for _ in range(_QUOTED_LINES):
-        ends = [found for found in (data.find(b"\n", end), data.find(b"\r", end)) if found >= 0]
-        if not ends:
-            return data[start:]
-        end = min(ends) + 1
-        if data.count(quote, start, end) % 2 == 0:
-            return data[start:end].rstrip(b"\r\n")
-    return data[start : data.find(b"\n", start)]
+    lines = data[start : start + 2_000_000].splitlines()[:_QUOTED_LINES]
+    for taken in range(1, len(lines) + 1):
+        record = b"\n".join(lines[:taken])
+        if _parsed(record.decode(errors="replace"), dialect) is not None:
+            return record
+    return lines[0]
 
 
 def _plain_records(data: bytes, taken: set[int]) -> list[tuple[int, bytes]]:
@@ -222,6 +221,23 @@ def _is_plain(file: Path, dialect: CsvDialect) -> bool:
         return _codec(dialect) != "latin-1" or (
             (data.find(b"\xc3") < 0 and data.find(b"\xc2") < 0) or _UTF8_IN_LATIN1.search(data) is None
         )
+
+
+def _is_one_line(raw: bytes, dialect: CsvDialect) -> bool:
+    """Whether a rejected record can have taken no other line with it."""
+    return b"\n" not in raw and _parsed(raw.decode(errors="replace"), dialect) is not None
+
+
+def _ran_on(file: Path, dialect: CsvDialect, rows: pa.Table) -> bool:
+    """Whether a quoted value took in so many lines that its quotation mark must be a stray one."""
+    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        if data.find(dialect.quote.encode()) < 0:
+            return False
+    return any(
+        (pc.max(pc.count_substring(rows[column.name], "\n")).as_py() or 0) >= _QUOTED_LINES
+        for column in rows.schema
+        if pa.types.is_string(column.type)
+    )
 
 
 def _read_by_line(

@@ -98,6 +98,18 @@ def test_many_lines_after_an_open_quotation_mark_are_all_there(tmp_path: Path) -
     assert numbers == sorted(numbers)
 
 
+@pytest.mark.parametrize("second", ['x";1;', 'x"', 'x";1;;'])
+def test_two_stray_quotation_marks_do_not_swallow_what_is_between(tmp_path: Path, second: str) -> None:
+    lines = [f"x{number};{number};" for number in range(2000)]
+    lines[10] = '"' + lines[10]
+    lines[1500] = second
+    landing = read(tmp_path, HEADER + "\n".join(lines))
+    (batch,) = landing.ledger.batches()
+    assert batch.rows + batch.rejected == 2000
+    assert batch.rows >= 1998
+    assert landing.set_aside()[0] == (12, "wrong_quoting", b'"x10;10;')
+
+
 def test_lines_are_counted_through_quoted_line_ends(tmp_path: Path) -> None:
     landing = read(tmp_path, HEADER + '"x\ny";1;\ny;q;\n"z\n\nz";q;\nw;3;31.2.2024\n')
     assert landing.set_aside() == [
