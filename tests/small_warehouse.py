@@ -196,7 +196,7 @@ class Warehouse:
         self.engine = self.open_engine()
 
     def open_engine(self) -> DuckDB:
-        return DuckDB.open(self.file, readable=[self.lake.folder], memory="500MB", threads=2)
+        return DuckDB.open(self.file, folders=[self.lake.folder], memory="500MB", threads=2)
 
     def deliver(self, feed: str, extracted: datetime, *rows: dict[str, Any]) -> Batch:
         """Land rows; a field that is not given is null."""

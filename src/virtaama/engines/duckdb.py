@@ -14,6 +14,8 @@ from sqlglot import exp
 
 from virtaama.problems import Busy
 
+_KEPT = 4096  # statements whose text is kept; a load of a county has some hundreds
+
 
 class DuckDB:
     """An open warehouse. Statements are written once and kept: give the same tree, not a copy of it."""
@@ -29,14 +31,15 @@ class DuckDB:
         cls,
         path: Path | None = None,
         *,
-        readable: Sequence[Path] = (),
+        folders: Sequence[Path] = (),
         memory: str = "3GB",
         threads: int | None = None,
         temporary: Path | None = None,
     ) -> Self:
         """Open or make the file at `path`; without a path, in memory.
 
-        Only files below the folders in `readable` can be read by a statement, and nothing is fetched.
+        Statements can open files below `folders` only, and nothing is fetched. What does not fit in
+        memory is put in `temporary`, by default a folder beside the file.
         Raises Busy when another process has the file open.
         """
         try:
@@ -58,7 +61,7 @@ class DuckDB:
             connection.execute(f"SET {name} = ?", [value])
         connection.execute(
             "SET allowed_directories = ?",
-            [[f"{folder.resolve()}/" for folder in readable]],
+            [[f"{folder.resolve()}/" for folder in folders]],
         )
         connection.execute("SET enable_external_access = false")
         return cls(connection, in_memory=path is None)
@@ -87,8 +90,8 @@ class DuckDB:
 
     def columns(self, table: str) -> Sequence[tuple[str, str]]:
         found = self._connection.execute(
-            "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? AND NOT internal "
-            "ORDER BY column_index",
+            "SELECT column_name, data_type FROM duckdb_columns() "
+            "WHERE database_name = current_database() AND table_name = ? AND NOT internal ORDER BY column_index",
             [table],
         )
         return [(name, kind) for name, kind in found.fetchall()]
@@ -104,6 +107,8 @@ class DuckDB:
         if kept is None:
             names = frozenset(str(value.this) for value in tree.find_all(exp.Placeholder))
             kept = (tree, tree.sql(dialect="duckdb"), names)
+            if len(self._written) >= _KEPT:
+                self._written.clear()
             self._written[id(tree)] = kept
         return kept[1], kept[2]
 

@@ -36,7 +36,7 @@ def standardised(part: exp.Expr, kind: Type) -> exp.Expr:
     # Trimming by a set of characters is the dearest thing in a load: only where an end may need it.
     ends = (part, exp.func("RIGHT", part, exp.Literal.number(1), dialect="duckdb"))
     clean = exp.and_(*(exp.Between(this=end, low=text("!"), high=text("~")) for end in ends))
-    trimmed = exp.Trim(this=part, expression=text(WHITESPACE))
+    trimmed = exp.Trim(this=part, expression=_whitespace())
     return exp.case().when(clean, part).else_(exp.Nullif(this=trimmed, expression=text("")))
 
 
@@ -55,6 +55,15 @@ def key_of(*parts: str) -> UUID:
     if len(cleaned) > 1:
         cleaned = [part.replace("\\", "\\\\").replace("|", "\\|") for part in cleaned]
     return UUID(hashlib.md5("|".join(cleaned).encode(), usedforsecurity=False).hexdigest())
+
+
+def _whitespace() -> exp.Expr:
+    # By number: a statement is text that people read and files carry, and these would not survive it.
+    characters = [exp.Chr(expressions=[exp.Literal.number(ord(character))]) for character in WHITESPACE]
+    whole: exp.Expr = characters[0]
+    for character in characters[1:]:
+        whole = exp.DPipe(this=whole, expression=character)
+    return whole
 
 
 def _as_text(part: exp.Expr, kind: Type) -> exp.Expr:

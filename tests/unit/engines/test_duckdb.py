@@ -47,7 +47,7 @@ def test_files_outside_the_named_folders_cannot_be_read(tmp_path: Path) -> None:
     for folder in (inside, outside):
         folder.mkdir()
         duckdb.sql("SELECT 1 AS a").write_parquet(str(folder / "t.parquet"))
-    engine = DuckDB.open(readable=[inside])
+    engine = DuckDB.open(folders=[inside])
     query = parsed("SELECT a FROM read_parquet($file)")
     assert engine.read(query, {"file": str(inside / "t.parquet")}).num_rows == 1
     with pytest.raises(duckdb.PermissionException):
