@@ -223,7 +223,7 @@ class Project:
         self.settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
         engine = DuckDB.open(
             self.settings.warehouse,
-            readable=(self.settings.lake, self.settings.published),
+            folders=(self.settings.lake, self.settings.published),
             temporary=self.settings.warehouse.parent / "temporary",
         )
         try:
