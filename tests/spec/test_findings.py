@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,38 @@ def test_findings_of_a_batch_that_is_loaded_again_are_replaced(tmp_path: Path) -
     warehouse.engine = warehouse.open_engine()
     warehouse.load()
     assert warehouse.findings() == {(1, "unknown_code", "visit.contact"): 1}
+
+
+def test_one_person_under_several_numbers_is_counted_once_in_every_delivery(tmp_path: Path) -> None:
+    warehouse = Warehouse(registers(), tmp_path)
+    known = [client("1", "ann"), client("2", "ann"), client("3", "bo"), client("4", None), client("5", None)]
+    warehouse.deliver("old.clients", MARCH, *known, client("2", "ann"))
+    warehouse.deliver("old.clients", APRIL, *known, client("6", "ann"), client("7", "bo"))
+    warehouse.load()
+    assert warehouse.findings() == {
+        (1, "repeated_row", "client"): 1,
+        (1, "several_numbers", "client.person"): 1,
+        (2, "several_numbers", "client.person"): 2,
+    }
+
+
+def client(number: str, person: str | None) -> dict[str, Any]:
+    return {"NUMBER": number, "PERSON": person}
+
+
+def registers() -> Model:
+    numbered = concept("client", attribute("number"), key=["number"], relationships={"person": "person"})
+    alone = replace(numbered.relationships[0], one_each=True)
+    return model(
+        concepts=[
+            concept("person", attribute("code"), key=["code"]),
+            replace(numbered, relationships=(alone,)),
+        ],
+        feeds=[feed("old.clients", Delivery.FULL, {"NUMBER": Type.TEXT, "PERSON": Type.TEXT})],
+        mappings=[
+            mapping("old.clients", "client", key=["NUMBER"], relationships={"person": ["PERSON"]}),
+        ],
+    )
 
 
 def visit(id: str, contact: str | None, started: datetime = datetime(2025, 3, 15)) -> dict[str, Any]:

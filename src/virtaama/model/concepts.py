@@ -81,13 +81,18 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relationship:
-    """A named reference from one instance to an instance of concept `to`."""
+    """A named reference from one instance to an instance of concept `to`.
+
+    `one_each`: two instances in one delivery that refer to the same one are a finding, as where a register
+    knows a person under two numbers.
+    """
 
     name: str
     to: str
     labels: Text
     definition: Text
     place: Place
+    one_each: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -209,6 +209,7 @@ RELATIONSHIP = _members(
     "A reference from one instance to another.",
     {
         "to": _text("The concept pointed to."),
+        "one_each": _truth("Two instances in one delivery that refer to the same one are a finding."),
         "labels": LABELS,
         "definition": DEFINITION,
     },

@@ -153,6 +153,7 @@ def _relationship(name: str, entry: Entry) -> Relationship:
     return Relationship(
         name=name,
         to=entry.text("to"),
+        one_each=entry.truth("one_each"),
         labels=labels,
         definition=_words(entry, "definition", labels),
         place=entry.place,

@@ -63,9 +63,10 @@ def explain(step: Step, arrival: Arrival | None = None) -> str:
             return f"leave only the keys the late delivery touches{_origin(arrival)}"
         case FindMet(source=source):
             return f"find which {_words(source.hub.concept)} keys this source has named before"
-        case CountContent(codes=codes, late=late):
+        case CountContent(codes=codes, late=late, one_each=one_each):
             lists = f", unknown and ended codes of {', '.join(c.attribute for c in codes)}" if codes else ""
-            return f"count deletions{', late rows' if late else ''}{lists}"
+            several = "".join(f", several that name the same {_words(r.relationship)}" for r in one_each)
+            return f"count deletions{', late rows' if late else ''}{lists}{several}"
         case InsertHub(source=source):
             return f"add {_words(source.hub.concept)} keys the hub has not met{_origin(arrival)}"
         case InsertReferenced(reference=reference):

@@ -233,9 +233,11 @@ def _count_content(model: Model, design: VaultDesign, source: Source, delivery: 
     judged = {check for other in earlier for check in _checks(model, other)}
     covered = _is_covered(earlier)
     tables = {table.code_list: table for table in design.code_tables}
+    alone = {relationship.name for relationship in concept.relationships if relationship.one_each}
     return CountContent(
         source=source,
         rows=not covered,
+        one_each=tuple(reference for reference in source.references if reference.relationship in alone),
         time=tuple(name for name in moments if name in expressions) if happens else (),
         late=happens and delivery is Delivery.EVENTS,
         codes=tuple(

@@ -291,9 +291,25 @@ def _count_content(step: CountContent) -> exp.Query:
         rows = _count("late_row", concept, exp.Count(this=exp.Star())).from_(table("stage"))
         rows = rows.where(alive, _NEW, late)
         counts.append(join(rows, table("met"), source.hub.hash_key, "ANTI"))
+    if step.rows:
+        counts += [_count_several(source, reference) for reference in step.one_each]
     for check in step.codes:
         counts += _count_codes(step, check, moment)
     return union_all(counts)
+
+
+def _count_several(source: Source, reference: Reference) -> exp.Query:
+    """How many are referred to by more than one instance of the delivery."""
+    instances = exp.Count(this=exp.Distinct(expressions=[column(source.hub.hash_key)]))
+    met = (
+        select(reference.column)
+        .from_(table("stage"))
+        .where(exp.not_(column("deleted")), _known(reference.column))
+        .group_by(column(reference.column))
+        .having(exp.GT(this=instances, expression=exp.Literal.number(1)))
+    )
+    detail = f"{source.hub.concept}.{reference.relationship}"
+    return _count("several_numbers", detail, exp.Count(this=exp.Star())).from_(subquery(met, "numbered"))
 
 
 def _moment(step: CountContent) -> exp.Expr | None:

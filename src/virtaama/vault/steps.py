@@ -172,7 +172,7 @@ class CodeCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountContent:
-    """Count deletions, late rows and codes that are unknown or had ended on the day of the event.
+    """Count deletions, late rows, codes that are unknown or had ended on the day of the event, and several for one.
 
     `rows` is false where an earlier source has judged every row: then codes are all that is left.
     `time` names the attributes that place a row in time; empty for what does not happen but lasts.
@@ -183,6 +183,7 @@ class CountContent:
     time: tuple[str, ...]
     late: bool
     codes: tuple[CodeCheck, ...]
+    one_each: tuple[Reference, ...]  # what no two instances may refer to together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
