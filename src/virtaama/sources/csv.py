@@ -86,22 +86,22 @@ def read(
     names = header(connection, file, feed)
     sources = {field: f"c{names.index(name)}" for field, name in columns.items()}
     if not _is_plain(file, feed.csv):
-        return _read_by_line(connection, file, feed, sources, len(names))
+        return read_by_line(connection, file, feed, sources, len(names))
     select = _engine_select(file, feed, sources, len(names))
     try:
         table = connection.sql(select).to_arrow_table()
     except duckdb.OutOfMemoryException:
         raise does_not_fit(feed) from None
     except duckdb.Error:
-        return _read_by_line(connection, file, feed, sources, len(names))
+        return read_by_line(connection, file, feed, sources, len(names))
     errors = _take_errors(connection)
     if any(error.reason in ("wrong_quoting", "unreadable") for error in errors):
-        return _read_by_line(connection, file, feed, sources, len(names))
+        return read_by_line(connection, file, feed, sources, len(names))
     fields = {source: field for field, source in sources.items()}
     lines = _rejected_lines(file, feed.csv, errors, fields) if errors else ()
     rows, unread = without_unread(table)
     if _ran_on(file, feed.csv, rows) or not all(_is_one_line(line.raw, feed.csv) for line in lines):
-        return _read_by_line(connection, file, feed, sources, len(names))
+        return read_by_line(connection, file, feed, sources, len(names))
 
     def locate(positions: Sequence[int]) -> list[tuple[int, bytes]]:
         taken = {line.line for line in lines}
@@ -240,13 +240,17 @@ def _ran_on(file: Path, dialect: CsvDialect, rows: pa.Table) -> bool:
     )
 
 
-def _read_by_line(
+def read_by_line(
     connection: duckdb.DuckDBPyConnection,
     file: Path,
     feed: Feed,
     sources: Mapping[str, str],
     count: int,
 ) -> Reading:
+    """Read a file as the engine would, slowly, losing no line whatever its quotation marks.
+
+    `sources` gives, for each field that is there, `c` and the position of its column among `count`.
+    """
     places: list[tuple[int, bytes]] = []
     texts: list[list[str]] = []
     lines = []

@@ -1,0 +1,50 @@
+"""The engine and the reader that goes line by line make the same of any file."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.loading.deliveries import feed, fields
+from virtaama.model.feeds import CsvDialect
+from virtaama.sources import csv
+from virtaama.sources.reading import FAULT, Reading
+
+TEXTS = ["x", "", "ä", " x ", '"x"', '"x;y"', '"x\ny"', '"x""y"', 'x"y', '"x"y', '"x', '""', '"', 'ö"']
+ROW = st.tuples(
+    st.sampled_from(TEXTS),
+    st.sampled_from(["1", "", "q", '"2"', "1.5"]),
+    st.sampled_from(["1.2.2024", "", "31.2.2024"]),
+    st.sampled_from(["", "", "", ";z"]),
+).map(lambda row: ";".join(row[:3]) + row[3])
+COLUMNS = {"A": "c0", "N": "c1", "D": "c2"}
+
+
+def outcome(reading: Reading) -> tuple[list[Any], list[Any]]:
+    """The good rows, and line, bytes and reason of the others."""
+    rows = reading.rows.to_pylist()
+    faulty = [position for position, row in enumerate(rows) if row[FAULT]]
+    found = zip(reading.locate(faulty), (rows[position][FAULT] for position in faulty), strict=True)
+    aside = [(line, raw, fault.partition(":")[0]) for (line, raw), fault in found]
+    aside += [(line.line, line.raw, line.reason) for line in reading.rejected]
+    return [row for row in rows if not row[FAULT]], sorted(aside)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.one_of(ROW, st.just(""), ROW, ROW), max_size=8),
+    st.sampled_from(["utf-8", "latin-1"]),
+    st.booleans(),
+)
+def test_both_readers_agree(rows: list[str], encoding: str, last_end: bool) -> None:
+    described = feed(*fields(A="text", N="integer", D="date"), csv=CsvDialect(encoding=encoding))
+    content = "\n".join(["A;N;D", *rows]) + ("\n" if last_end else "")
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
+        file = Path(folder) / "rows.csv"
+        file.write_bytes(content.encode(encoding))
+        by_engine = csv.read(connection, file, described, {name: name for name in COLUMNS})
+        by_line = csv.read_by_line(connection, file, described, COLUMNS, len(COLUMNS))
+        assert outcome(by_engine) == outcome(by_line)
