@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import fnmatch
 import hashlib
 import json
-import os
-import re
-import shutil
-import tempfile
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -29,6 +23,7 @@ from virtaama.lake.batches import Batch, DriftEvent, Rejected
 from virtaama.lake.files import Lake, sha256_of
 from virtaama.lake.ledger import Ledger, Refused, Repeat
 from virtaama.loading import drift
+from virtaama.loading.deliveries import Delivered, discover, opened
 from virtaama.loading.pseudonymise import DETAILS as IDENTITY_DETAILS
 from virtaama.loading.pseudonymise import Pseudonymiser
 from virtaama.model.feeds import Delivery, Feed, Format, Outcome
@@ -40,7 +35,6 @@ HANDFUL = 10  # so few rejected rows never refuse a delivery, however small it i
 TOGETHER = 20  # deliveries that are recorded in one go; a crash makes the next run land so many again at most
 _ROW_GROUP = 122_880  # the engine's own: groups are read in parallel
 _DICTIONARY = 8 << 20
-_MEMBER = "!"  # `x.zip!NAME.csv` is a file inside a zip
 
 Progress = Callable[[int, int, str], None]  # deliveries done, deliveries in all, the file at hand
 
@@ -79,16 +73,6 @@ class LandReport:
     refused: tuple[Refused, ...]
     unchanged: int
     rejected: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivered:
-    """A file that waits in the deliveries folder, for one feed."""
-
-    feed: Feed
-    order: int  # of the feed among all feeds
-    file: str  # relative to the deliveries folder, with `!member` for a file in a zip
-    extracted: datetime
 
 
 def land_deliveries(
@@ -159,7 +143,7 @@ class _Door:
         """What a delivery became; None when it had landed before under the same name."""
         sha256 = ""
         try:
-            with _opened(self.deliveries, delivered) as path:
+            with opened(self.deliveries, delivered) as path:
                 sha256 = sha256_of(path)
                 batches = self.ledger.batches(delivered.feed.id)
                 if known := [batch for batch in batches if batch.sha256 == sha256]:
@@ -210,30 +194,6 @@ def _returns(delivered: Delivered, known: Batch, batches: Sequence[Batch]) -> bo
     return delivered.feed.delivery is Delivery.FULL and any(
         known.extracted < batch.extracted < delivered.extracted for batch in batches
     )
-
-
-def discover(feeds: Sequence[Feed], deliveries: Path, now: datetime) -> tuple[Delivered, ...]:
-    """The files of all feeds below the deliveries folder, in the order in which they are landed."""
-    found = [
-        Delivered(feed=feed, order=order, file=file, extracted=extracted_at(feed, file, now))
-        for order, feed in enumerate(feeds)
-        for file in _files(feed, deliveries)
-    ]
-    return tuple(sorted(found, key=lambda item: (item.extracted, item.order, item.file)))
-
-
-def extracted_at(feed: Feed, file: str, now: datetime) -> datetime:
-    """The moment a delivery describes: the end of the month or day its path names; else the landing time."""
-    named = re.search(feed.extracted, file) if feed.extracted else None
-    if named is None:
-        return now.replace(tzinfo=None)
-    parts = named.groupdict()
-    year, month = int(parts["year"]), int(parts["month"])
-    if not 1 <= month <= 12:
-        return now.replace(tzinfo=None)
-    if day := parts.get("day"):
-        return datetime(year, month, int(day)) + timedelta(days=1)
-    return datetime(year + month // 12, month % 12 + 1, 1)
 
 
 def contract_of(feed: Feed) -> str:
@@ -381,67 +341,6 @@ def _too_much(delivered: Delivered, lines: Sequence[RejectedLine], read: int) ->
         f"  Compare the file with the description of the feed at {delivered.feed.place}; when the file is "
         "right as it is, change the description or raise `reject_at_most`."
     )
-
-
-def _files(feed: Feed, deliveries: Path) -> list[str]:
-    if sql_database.is_address(feed.files):
-        return [feed.files]
-    pattern, _, member = feed.files.partition(_MEMBER)
-    files = sorted(path for path in deliveries.glob(pattern) if path.is_file())
-    names = [path.relative_to(deliveries).as_posix() for path in files]
-    if not member:
-        return names
-    return [
-        f"{name}{_MEMBER}{inside}"
-        for path, name in zip(files, names, strict=True)
-        for inside in _members(path, member)
-    ]
-
-
-def _members(path: Path, pattern: str) -> list[str]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return sorted(
-                name
-                for name in archive.namelist()
-                # As among files, a star stays in its folder.
-                if name.count("/") == pattern.count("/") and fnmatch.fnmatchcase(name, pattern)
-            )
-    except (zipfile.BadZipFile, OSError):
-        return [pattern]  # refused with its reason when it is opened
-
-
-@contextmanager
-def _opened(deliveries: Path, delivered: Delivered) -> Iterator[Path]:
-    """The delivered file. What is packed or asked from a database is written outside the project for as
-    long as it is read.
-    """
-    outer, _, member = delivered.file.partition(_MEMBER)
-    if sql_database.is_address(delivered.file):
-        with tempfile.TemporaryDirectory() as folder:
-            yield sql_database.extract(delivered.feed, Path(folder))
-    elif member:
-        with tempfile.TemporaryDirectory() as folder:
-            yield _unpacked(deliveries / outer, member, Path(folder))
-    else:
-        path = deliveries / outer
-        if not os.access(path, os.R_OK):
-            raise DeliveryRefused("the file cannot be opened.\n  Check who may read it.")
-        yield path
-
-
-def _unpacked(outer: Path, member: str, folder: Path) -> Path:
-    target = folder / Path(member).name
-    try:
-        with zipfile.ZipFile(outer) as archive, archive.open(member) as packed, target.open("wb") as copy:
-            shutil.copyfileobj(packed, copy)
-    except (zipfile.BadZipFile, KeyError, RuntimeError, PermissionError) as error:
-        # RuntimeError is what the library raises for a member that needs a password.
-        raise DeliveryRefused(
-            f"the zip cannot be unpacked ({type(error).__name__}).\n"
-            "  Have it delivered again, whole and without a password."
-        ) from None
-    return target
 
 
 @contextmanager

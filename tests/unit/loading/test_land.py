@@ -10,7 +10,8 @@ import pytest
 
 from tests.unit.loading.deliveries import NOW, Landing, feed, fields
 from virtaama.lake.files import Lake
-from virtaama.loading.land import TOGETHER, contract_of, extracted_at
+from virtaama.loading.deliveries import extracted_at
+from virtaama.loading.land import TOGETHER, contract_of, land_deliveries
 from virtaama.loading.lock import only_one
 from virtaama.model.feeds import Delivery, Drift, Outcome
 from virtaama.problems import Busy, Place
@@ -288,8 +289,6 @@ def test_the_contract_changes_with_what_is_read_not_with_where_it_is_described()
 
 
 def test_progress_names_each_delivery_and_ends_full(tmp_path: Path) -> None:
-    from virtaama.loading.land import land_deliveries
-
     landing = Landing(tmp_path, (NUMBERS,))
     landing.deliver("NAME;N\nx;1\n")
     steps: list[tuple[int, int, str]] = []

@@ -1,0 +1,116 @@
+"""The files that wait in the deliveries folder: found, dated, and opened for as long as they are read."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from virtaama.model.feeds import Feed
+from virtaama.problems import DeliveryRefused
+from virtaama.sources import sql_database
+
+_MEMBER = "!"  # `x.zip!NAME.csv` is a file inside a zip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """A file that waits in the deliveries folder, for one feed."""
+
+    feed: Feed
+    order: int  # of the feed among all feeds
+    file: str  # relative to the deliveries folder, with `!member` for a file in a zip
+    extracted: datetime
+
+
+def discover(feeds: Sequence[Feed], deliveries: Path, now: datetime) -> tuple[Delivered, ...]:
+    """The files of all feeds below the deliveries folder, in the order in which they are landed."""
+    found = [
+        Delivered(feed=feed, order=order, file=file, extracted=extracted_at(feed, file, now))
+        for order, feed in enumerate(feeds)
+        for file in _files(feed, deliveries)
+    ]
+    return tuple(sorted(found, key=lambda item: (item.extracted, item.order, item.file)))
+
+
+def extracted_at(feed: Feed, file: str, now: datetime) -> datetime:
+    """The moment a delivery describes: the end of the month or day its path names; else the landing time."""
+    named = re.search(feed.extracted, file) if feed.extracted else None
+    if named is None:
+        return now.replace(tzinfo=None)
+    parts = named.groupdict()
+    year, month = int(parts["year"]), int(parts["month"])
+    if not 1 <= month <= 12:
+        return now.replace(tzinfo=None)
+    if day := parts.get("day"):
+        return datetime(year, month, int(day)) + timedelta(days=1)
+    return datetime(year + month // 12, month % 12 + 1, 1)
+
+
+def _files(feed: Feed, deliveries: Path) -> list[str]:
+    if sql_database.is_address(feed.files):
+        return [feed.files]
+    pattern, _, member = feed.files.partition(_MEMBER)
+    files = sorted(path for path in deliveries.glob(pattern) if path.is_file())
+    names = [path.relative_to(deliveries).as_posix() for path in files]
+    if not member:
+        return names
+    return [
+        f"{name}{_MEMBER}{inside}"
+        for path, name in zip(files, names, strict=True)
+        for inside in _members(path, member)
+    ]
+
+
+def _members(path: Path, pattern: str) -> list[str]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return sorted(
+                name
+                for name in archive.namelist()
+                # As among files, a star stays in its folder.
+                if name.count("/") == pattern.count("/") and fnmatch.fnmatchcase(name, pattern)
+            )
+    except (zipfile.BadZipFile, OSError):
+        return [pattern]  # refused with its reason when it is opened
+
+
+@contextmanager
+def opened(deliveries: Path, delivered: Delivered) -> Iterator[Path]:
+    """The delivered file. What is packed or asked from a database is written outside the project for as
+    long as it is read.
+    """
+    outer, _, member = delivered.file.partition(_MEMBER)
+    if sql_database.is_address(delivered.file):
+        with tempfile.TemporaryDirectory() as folder:
+            yield sql_database.extract(delivered.feed, Path(folder))
+    elif member:
+        with tempfile.TemporaryDirectory() as folder:
+            yield _unpacked(deliveries / outer, member, Path(folder))
+    else:
+        path = deliveries / outer
+        if not os.access(path, os.R_OK):
+            raise DeliveryRefused("the file cannot be opened.\n  Check who may read it.")
+        yield path
+
+
+def _unpacked(outer: Path, member: str, folder: Path) -> Path:
+    target = folder / Path(member).name
+    try:
+        with zipfile.ZipFile(outer) as archive, archive.open(member) as packed, target.open("wb") as copy:
+            shutil.copyfileobj(packed, copy)
+    except (zipfile.BadZipFile, KeyError, RuntimeError, PermissionError) as error:
+        # RuntimeError is what the library raises for a member that needs a password.
+        raise DeliveryRefused(
+            f"the zip cannot be unpacked ({type(error).__name__}).\n"
+            "  Have it delivered again, whole and without a password."
+        ) from None
+    return target
