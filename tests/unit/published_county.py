@@ -202,7 +202,7 @@ class PublishedCounty:
     def publish(self, moment: datetime = MOMENT) -> Publication:
         return publish(
             self.engine,
-            star=lambda concept: exp.select("*").from_(exp.table_(concept, db="star", catalog="memory")),
+            star=lambda concept: exp.select("*").from_(exp.table_(concept, db="star")),
             model=PUBLISHED_MODEL,
             catalogue=CATALOGUE,
             batches=self.batches,

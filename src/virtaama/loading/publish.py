@@ -8,7 +8,7 @@ whole or not at all: it is renamed when it is on disk, and CURRENT names it only
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -43,6 +43,8 @@ from virtaama.metrics.render import (
     column,
     day,
     figures,
+    is_mean_of_months,
+    mean_of_months,
     names_needed,
     observations,
     span,
@@ -247,7 +249,9 @@ def _prepare_figures(
         )
         for measure in measures:
             tables[measure] = f"cells_{len(tables)}"
-            _compute_cells(engine, measure, wanted[measure], months, observed, tables, county_code, catalogue)
+            _compute_cells(
+                engine, measure, tuple(wanted[measure]), months, observed, tables, county_code, catalogue
+            )
         _drop(engine, observed)
     for plan in plans:
         next_step(plan.metric.name)
@@ -267,22 +271,31 @@ def _prepare_figures(
 def _compute_cells(
     engine: Engine,
     measure: Measure,
-    breakdowns: Iterable[Breakdown],
+    breakdowns: tuple[Breakdown, ...],
     months: tuple[date, ...],
     observed: str,
     tables: dict[Measure, str],
     county_code: str,
     catalogue: Catalogue,
 ) -> None:
-    made = False
-    for grain in GRAINS:
-        for breakdown in breakdowns:
-            query = cells(measure, grain, breakdown, months, observed, county_code, catalogue)
-            if made:
-                _insert(engine, tables[measure], query)
-            else:
-                _create(engine, exp.table_(tables[measure], quoted=True), query, temporary=True)
-                made = True
+    table = tables[measure]
+    kept: exp.Expr = exp.table_(table, quoted=True)
+    for query in (
+        *(cells(measure, Grain.MONTH, b, months, observed, county_code, catalogue) for b in breakdowns),
+        *(
+            (mean_of_months(grain, kept, months) for grain in (Grain.QUARTER, Grain.YEAR))
+            if is_mean_of_months(measure)
+            else (
+                cells(measure, grain, b, months, observed, county_code, catalogue)
+                for grain in (Grain.QUARTER, Grain.YEAR)
+                for b in breakdowns
+            )
+        ),
+    ):
+        if engine.columns(table):
+            _insert(engine, table, query)
+        else:
+            _create(engine, exp.table_(table, quoted=True), query, temporary=True)
 
 
 def _create_figures(engine: Engine) -> None:

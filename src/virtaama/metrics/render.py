@@ -297,6 +297,39 @@ class _Joins:
 # Cells ------------------------------------------------------------------------------------------------
 
 
+def is_mean_of_months(measure: Measure) -> bool:
+    """Whether the measure of a longer period is the mean of its months: they are computed once."""
+    return measure.window is Window.MONTH_ENDS and read_aggregate(measure.aggregate).additive
+
+
+def mean_of_months(grain: Grain, monthly: exp.Expr, months: tuple[date, ...]) -> exp.Select:
+    """The cells of a longer grain as means of monthly ones.
+
+    Persons are those of the month with most of them: at least as many stood behind the longer period.
+    """
+    kept = [column(name, "monthly") for name in ("level", "area", "dimension", "member")]
+    mean = exp.Div(
+        this=exp.Sum(this=column("value", "monthly")), expression=exp.Literal.number(MONTHS_IN[grain])
+    )
+    return (
+        exp.select(
+            text(grain.value).as_("grain"),
+            column("period", "w"),
+            *kept,
+            as_type(mean, "DOUBLE").as_("value"),
+            as_type(exp.Sum(this=column("rows", "monthly")), "BIGINT").as_("rows"),
+            exp.Max(this=column("persons", "monthly")).as_("persons"),
+        )
+        .from_(exp.alias_(monthly, "monthly", table=True))
+        .join(
+            _window(Window.MONTH_ENDS, grain, months),
+            on=column("period", "monthly").eq(column("month", "w")),
+        )
+        .where(column("grain", "monthly").eq(text(Grain.MONTH.value)))
+        .group_by(column("period", "w"), *(name.copy() for name in kept))
+    )
+
+
 def cells(
     measure: Measure,
     grain: Grain,
@@ -341,7 +374,7 @@ def cells(
             area.copy().as_("area"),
             text(breakdown.dimension).as_("dimension"),
             member.copy().as_("member"),
-            as_type(_aggregated(measure, grain), "DOUBLE").as_("value"),
+            as_type(_aggregated(measure), "DOUBLE").as_("value"),
             as_type(rows, "BIGINT").as_("rows"),
             as_type(persons, "BIGINT").as_("persons"),
         )
@@ -372,23 +405,15 @@ def _over_observations(sql: str) -> exp.Expr:
     return rename(expand(read_expression(sql)), lambda name: column(_flat(name), "o"))
 
 
-def _aggregated(measure: Measure, grain: Grain) -> exp.Expr:
+def _aggregated(measure: Measure) -> exp.Expr:
     aggregate = read_aggregate(measure.aggregate)
     argument = _over_observations(aggregate.argument) if aggregate.argument else exp.null()
     by_days = measure.window is Window.DAYS
-    # At every month end a person is counted anew; the sum over the month ends becomes their mean.
-    month_ends = MONTHS_IN[grain] if measure.window is Window.MONTH_ENDS else 1
     match aggregate.function:
         case "count" if by_days:
             total: exp.Expr = exp.Sum(this=column(DAYS, "o"))
         case "count":
             total = exp.Count(this=exp.Star())
-        case "persons" if measure.window is Window.MONTH_ENDS:
-            each = exp.Tuple(expressions=[column(MONTH, "o"), column(PERSON, "o")])
-            total = exp.Filter(
-                this=exp.Count(this=exp.Distinct(expressions=[each])),
-                expression=exp.Where(this=column(PERSON, "o").is_(exp.null()).not_()),
-            )
         case "persons":
             total = exp.Count(this=exp.Distinct(expressions=[column(PERSON, "o")]))
         case "sum" if by_days:
@@ -402,10 +427,8 @@ def _aggregated(measure: Measure, grain: Grain) -> exp.Expr:
         case _:
             return exp.func("quantile_cont", argument, exp.Literal.number("0.9"), dialect="duckdb")
     if aggregate.function == "sum":
-        total = exp.Coalesce(this=total, expressions=[exp.Literal.number(0)])
-    if month_ends == 1:
-        return total
-    return exp.Div(this=as_type(total, "DOUBLE"), expression=exp.Literal.number(month_ends))
+        return exp.Coalesce(this=total, expressions=[exp.Literal.number(0)])
+    return total
 
 
 def _persons() -> exp.Expr:
@@ -708,11 +731,14 @@ def cells_of(
     """The cells of a measure for several breakdowns, end to end; those its fact cannot give are left out."""
     dimensions = dimensions_of(catalogue.fact(measure.fact), catalogue)
     known = dict.fromkeys(b if b.dimension in dimensions else Breakdown(b.level) for b in breakdowns)
-    first, *rest = (
-        cells(measure, grain, breakdown, months, observed, county, catalogue)
-        for grain in grains
-        for breakdown in known
-    )
+
+    def of(grain: Grain, breakdown: Breakdown) -> exp.Select:
+        if grain is Grain.MONTH or not is_mean_of_months(measure):
+            return cells(measure, grain, breakdown, months, observed, county, catalogue)
+        monthly = cells(measure, Grain.MONTH, breakdown, months, observed, county, catalogue)
+        return mean_of_months(grain, monthly.subquery(), months)
+
+    first, *rest = (of(grain, breakdown) for grain in grains for breakdown in known)
     query: exp.Query = first
     for other in rest:
         query = query.union(other, distinct=False)
