@@ -36,17 +36,21 @@ class OpenSnapshot:
     """
 
     def __init__(self, path: Path, catalogue: Catalogue, memory: str, threads: int) -> None:
+        # An instance of its own: a second one on the same file would be the first again, and after a fork
+        # the parent's, whose threads are not here. So the file is attached, not opened.
         self._connection = duckdb.connect(
-            str(path),
-            read_only=True,
+            ":memory:",
             config={
                 "memory_limit": memory,
                 "threads": threads,
-                "enable_external_access": False,
                 "autoload_known_extensions": False,
                 "autoinstall_known_extensions": False,
             },
         )
+        quoted = str(path).replace("'", "''")
+        self._connection.execute(f"ATTACH '{quoted}' AS published (READ_ONLY)")
+        self._connection.execute("USE published")
+        self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
         self.info = self._info()
         self.coverage = {
@@ -67,6 +71,7 @@ class OpenSnapshot:
         """The rows of a query made by the platform; values are bound."""
         cursor = self._connection.cursor()
         try:
+            cursor.execute("USE published")
             return cursor.execute(sql, parameters or []).fetchall()
         finally:
             cursor.close()
