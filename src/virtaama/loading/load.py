@@ -17,7 +17,7 @@ from virtaama.model.model import Model
 from virtaama.problems import Damaged
 from virtaama.sql.build import bound, column, insert, select, table
 from virtaama.vault.design import design
-from virtaama.vault.plan import APPLIED, plan_codes, plan_load, plan_tables
+from virtaama.vault.plan import APPLIED, plan_again, plan_codes, plan_load, plan_tables
 from virtaama.vault.render import CODE_COLUMNS, render
 from virtaama.vault.steps import (
     Arrival,
@@ -37,7 +37,6 @@ from virtaama.vault.steps import (
     Step,
     TableStep,
 )
-from virtaama.vault.tables import VaultDesign
 
 _ADDS_ROWS = (InsertHub, InsertReferenced, InsertNew, InsertChanges, EndAbsent)
 # What has nothing to do where an earlier step of the same reading found nothing.
@@ -67,6 +66,7 @@ class LoadPlan:
     """Everything `load` would do now."""
 
     tables: tuple[TableStep, ...]
+    again: tuple[BatchLoad, ...]  # loaded before, read again because the model asks for more of it
     batches: tuple[BatchLoad, ...]
 
 
@@ -83,7 +83,13 @@ def plan(model: Model, ledger: Ledger, engine: Engine) -> LoadPlan:
         tables += plan_codes(model, wanted)
     batches = ledger.batches()
     _refuse_unknown(frozenset(done), batches)
-    return LoadPlan(tables=tables, batches=_plan(model, wanted, batches, frozenset(done)))
+    arrivals = tuple(_arrival(batch) for batch in batches)
+    emptied, again = plan_again(model, wanted, tables, arrivals, frozenset(done))
+    return LoadPlan(
+        tables=tables + emptied,
+        again=again,
+        batches=plan_load(model, wanted, arrivals, frozenset(done)),
+    )
 
 
 def load(
@@ -102,11 +108,13 @@ def load(
     before the batch commits and replaced when it is loaded again.
     """
     todo = plan(model, ledger, engine)
+    batches = {batch.number: batch for batch in ledger.batches()}
+    statements = _Statements()
     with engine.transaction():
         for step in todo.tables:
             engine.run(render(step), _codes(step) if isinstance(step, FillCodes) else None)
-    batches = {batch.number: batch for batch in ledger.batches()}
-    statements = _Statements()
+        for batch_load in todo.again:
+            _apply(batch_load, batches, lake, engine, statements)
     rows_in = rows_new = 0
     for done, batch_load in enumerate(todo.batches, start=1):
         batch = batches[batch_load.arrival.number]
@@ -214,20 +222,10 @@ def _summed(findings: list[QualityLine]) -> tuple[QualityLine, ...]:
     return tuple(lines.values())
 
 
-def _plan(
-    model: Model, wanted: VaultDesign, batches: tuple[Batch, ...], done: frozenset[int]
-) -> tuple[BatchLoad, ...]:
-    arrivals = (
-        Arrival(
-            number=b.number,
-            feed=b.feed,
-            extracted=b.extracted,
-            file=b.file,
-            rows=b.rows,
-        )
-        for b in batches
+def _arrival(batch: Batch) -> Arrival:
+    return Arrival(
+        number=batch.number, feed=batch.feed, extracted=batch.extracted, file=batch.file, rows=batch.rows
     )
-    return plan_load(model, wanted, arrivals, done)
 
 
 def _applied(engine: Engine) -> dict[int, str]:

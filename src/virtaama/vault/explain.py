@@ -14,6 +14,7 @@ from virtaama.vault.steps import (
     CreateTable,
     DateBack,
     EmptyCodes,
+    EmptyHistory,
     EndAbsent,
     FillCodes,
     FindAffected,
@@ -39,9 +40,11 @@ def explain(step: Step, arrival: Arrival | None = None) -> str:
         case CreateTable(name=name, columns=columns):
             return f"create table {name} ({', '.join(column for column, _ in columns)})"
         case AddColumn(table=name, column=column):
-            return f"widen table {name} by {column}; rows that are there hold no value until delivered again"
+            return f"widen table {name} by {column}"
         case EmptyCodes(table=table):
             return f"take the codes out of {table.name}"
+        case EmptyHistory(history=history):
+            return f"empty {history.name}, to be filled again from the lake"
         case FillCodes(table=table, codes=codes):
             return f"write the {_number(len(codes.codes))} codes of list {codes.name} to {table.name}"
         case StageRows(source=source):

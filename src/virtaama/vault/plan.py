@@ -21,6 +21,7 @@ from virtaama.vault.steps import (
     CreateTable,
     DateBack,
     EmptyCodes,
+    EmptyHistory,
     EndAbsent,
     FillCodes,
     FindAffected,
@@ -94,6 +95,37 @@ def plan_tables(design: VaultDesign, columns: Columns) -> tuple[TableStep, ...]:
     if problems:
         raise ProblemsFound(tuple(problems))
     return tuple(steps)
+
+
+def plan_again(
+    model: Model,
+    design: VaultDesign,
+    tables: Iterable[TableStep],
+    arrivals: Iterable[Arrival],
+    applied: frozenset[int],
+) -> tuple[tuple[TableStep, ...], tuple[BatchLoad, ...]]:
+    """What a changed table asks for: its source emptied, and all that was loaded from its feed read again.
+
+    So a new attribute or mapping holds what the lake has, as if it had been in the model from the start.
+    """
+    changed = {step.name for step in tables if isinstance(step, CreateTable)}
+    changed |= {step.table for step in tables if isinstance(step, AddColumn)}
+    known = sorted((a for a in arrivals if a.number in applied), key=lambda arrival: arrival.position)
+    emptied: list[TableStep] = []
+    loads: list[BatchLoad] = []
+    for source in design.sources:
+        of_feed = [arrival for arrival in known if arrival.feed == source.mapping.feed]
+        if not of_feed or not any(history.name in changed for history in source.histories):
+            continue
+        emptied += [EmptyHistory(history=history) for history in source.histories]
+        steps: tuple[Step, ...] = (
+            StageRows(source=source, row_order=model.feed(source.mapping.feed).row_order, after_judged=False),
+            FindRepeated(source=source),
+            KeepLastRow(source=source),
+            *_apply(model, design, source, back=True, counted=False, only_affected=False),
+        )
+        loads += [BatchLoad(arrival=a, readings=(Reading(arrival=a, steps=steps),)) for a in of_feed]
+    return tuple(emptied), tuple(loads)
 
 
 def plan_codes(model: Model, design: VaultDesign) -> tuple[TableStep, ...]:

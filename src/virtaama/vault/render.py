@@ -35,6 +35,7 @@ from virtaama.vault.steps import (
     CreateTable,
     DateBack,
     EmptyCodes,
+    EmptyHistory,
     EndAbsent,
     FillCodes,
     FindAffected,
@@ -79,6 +80,8 @@ def render(step: Step) -> exp.Expr:
             return _add_column(name, added, kind)
         case EmptyCodes(table=codes):
             return exp.Delete(this=table(codes.name))
+        case EmptyHistory(history=history):
+            return exp.Delete(this=table(history.name))
         case FillCodes(table=codes):
             lists = (exp.func("UNNEST", bound(name), dialect="duckdb") for name in CODE_COLUMNS)
             return insert(codes.name, CODE_COLUMNS, select(*lists))

@@ -69,6 +69,13 @@ class AddColumn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmptyHistory:
+    """Take everything out of a table whose source is about to be read again from the lake."""
+
+    history: History
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FillCodes:
     """Write the codes of a list anew. Binds one list per column, in the order of the code table."""
 
@@ -243,7 +250,7 @@ class CountCorrections:
     check: str  # correction | change
 
 
-TableStep = CreateTable | AddColumn | EmptyCodes | FillCodes
+TableStep = CreateTable | AddColumn | EmptyHistory | EmptyCodes | FillCodes
 Count = CountRows | CountContent | CountCorrections
 Step = (
     TableStep

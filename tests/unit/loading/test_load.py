@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -109,3 +110,27 @@ def test_a_warehouse_another_process_has_open_is_busy(tmp_path: Path) -> None:
         with pytest.raises(Busy, match="in use by another process"):
             DuckDB.open(path)
         other.communicate("")
+
+
+def test_a_model_that_asks_for_more_is_filled_from_the_lake(tmp_path: Path) -> None:
+    warehouse = Warehouse(residents(), tmp_path)
+    whole = warehouse.model
+    (mapping,) = whole.mappings
+    without = replace(mapping, attributes=(("name", dict(mapping.attributes)["name"]),))
+    warehouse.model = replace(whole, mappings=(without,), version="before")
+    warehouse.deliver("register.people", JANUARY, {"ID": "a", "LANGUAGE": "fi"})
+    warehouse.deliver("register.people", FEBRUARY, {"ID": "a", "LANGUAGE": "sv"})
+    warehouse.load()
+    warehouse.model = whole
+    assert warehouse.load().batches == 0
+    fresh = Warehouse(whole, tmp_path / "fresh")
+    fresh.deliver("register.people", JANUARY, {"ID": "a", "LANGUAGE": "fi"})
+    fresh.deliver("register.people", FEBRUARY, {"ID": "a", "LANGUAGE": "sv"})
+    fresh.load()
+    for table in (
+        "hub_resident",
+        "link_resident__register__people",
+        "sat_resident__register__people__personal",
+        "sat_resident__register__people__direct",
+    ):
+        assert warehouse.rows(f"SELECT * FROM {table}") == fresh.rows(f"SELECT * FROM {table}")
