@@ -79,13 +79,14 @@ def plan(folder: Path, steps: bool) -> None:
     planned = Project.open(folder).plan()
     for step in planned.tables:
         click.echo(explain_step(step))
-    for batch in planned.batches:
+    for batch in (*planned.again, *planned.batches):
         heading, *lines = explain_load(batch)
         click.echo(heading)
         if steps:
             for line in lines:
                 click.echo(f"  {line}")
-    say(f"{len(planned.tables)} steps on tables, {len(planned.batches)} batches to load.")
+    again = f", {len(planned.again)} to read again" if planned.again else ""
+    say(f"{len(planned.tables)} steps on tables, {len(planned.batches)} batches to load{again}.")
 
 
 @click.command()
