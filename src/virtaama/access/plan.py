@@ -13,6 +13,7 @@ from virtaama.metrics.question import Grain, Level, Question
 from virtaama.metrics.render import Stars, question_query
 from virtaama.model.model import Model
 from virtaama.privacy.policy import Allowed
+from virtaama.sql.spelling import spelled
 
 READ_COLUMNS = "metric, period, area, member, numerator, denominator, value, rows, guard, missing"
 
@@ -97,7 +98,7 @@ def _computed(
     figures = guarded(question_query(plan, question.grain, county, catalogue, Stars(model)))
     area = "AND area = ?" if question.area and question.level is not Level.COUNTY else ""
     return Reading(
-        sql=f"SELECT {READ_COLUMNS} FROM ({figures.sql(dialect='duckdb')}) WHERE period BETWEEN ? AND ? {area}",
+        sql=f"SELECT {READ_COLUMNS} FROM ({spelled(figures)}) WHERE period BETWEEN ? AND ? {area}",
         parameters=(
             period_of(question.first, question.grain),
             question.last,

@@ -13,6 +13,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from virtaama.problems import Busy
+from virtaama.sql.spelling import spelled
 
 _KEPT = 4096  # statements whose text is kept; a load of a county has some hundreds
 
@@ -106,7 +107,7 @@ class DuckDB:
         kept = self._written.get(id(tree))
         if kept is None:
             names = frozenset(str(value.this) for value in tree.find_all(exp.Placeholder))
-            kept = (tree, tree.sql(dialect="duckdb"), names)
+            kept = (tree, spelled(tree), names)
             if len(self._written) >= _KEPT:
                 self._written.clear()
             self._written[id(tree)] = kept

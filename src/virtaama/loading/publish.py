@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-import sqlglot
 from sqlglot import exp
 
 from virtaama.engines.port import Engine
@@ -51,6 +50,8 @@ from virtaama.metrics.render import (
     text,
 )
 from virtaama.model.model import Model
+from virtaama.sql.build import parsed
+from virtaama.sql.spelling import spelled
 
 KEPT = 3
 GRAINS = tuple(Grain)
@@ -92,7 +93,7 @@ def publish(
     unfinished = folder / f"snapshot-{number}.tmp"
     for leftover in folder.glob("*.tmp*"):
         leftover.unlink()
-    _run(engine, f"ATTACH {text(str(unfinished)).sql(dialect='duckdb')} AS {SNAPSHOT}")
+    _run(engine, f"ATTACH {spelled(text(str(unfinished)))} AS {SNAPSHOT}")
     try:
         count = _fill(
             engine, star, model, catalogue, _applied(engine, batches), number, county_code, moment, progress
@@ -426,14 +427,14 @@ def _insert(engine: Engine, table: str, query: exp.Query, catalog: str = "") -> 
 
 
 def _drop(engine: Engine, table: str) -> None:
-    _run(engine, f"DROP TABLE {exp.to_identifier(table, quoted=True).sql(dialect='duckdb')}")
+    _run(engine, f"DROP TABLE {spelled(exp.to_identifier(table, quoted=True))}")
 
 
 def _run(engine: Engine, sql: str) -> None:
-    engine.run(sqlglot.parse_one(sql, read="duckdb"))
+    engine.run(parsed(sql))
 
 
 def _rows(engine: Engine, query: exp.Query | str) -> list[tuple[object, ...]]:
-    tree = sqlglot.parse_one(query, read="duckdb") if isinstance(query, str) else query
+    tree = parsed(query) if isinstance(query, str) else query
     found = engine.read(tree)
     return list(zip(*(c.to_pylist() for c in found.columns), strict=True)) if found.num_rows else []

@@ -6,6 +6,7 @@ from virtaama.metrics.definitions import Catalogue, Fact, Measure, Metric, Windo
 from virtaama.metrics.plan import Aggregate, MetricPlan, parts_of, read_aggregate
 from virtaama.metrics.question import Grain
 from virtaama.metrics.render import Stars, question_query
+from virtaama.sql.spelling import spelled
 
 _WINDOWS = {
     Window.PERIOD: "in the period",
@@ -33,7 +34,7 @@ def formula_in_words(metric: Metric, catalogue: Catalogue) -> tuple[str, ...]:
 
 def formula_in_sql(plan: MetricPlan, grain: Grain, county: str, catalogue: Catalogue, stars: Stars) -> str:
     """The statement that computes a metric from the published star tables."""
-    return question_query(plan, grain, county, catalogue, stars).sql(dialect="duckdb", pretty=True)
+    return spelled(question_query(plan, grain, county, catalogue, stars), pretty=True)
 
 
 def _measure_in_words(measure: Measure, catalogue: Catalogue) -> str:

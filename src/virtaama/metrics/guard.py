@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from virtaama.metrics.question import Grain, Level
 from virtaama.metrics.render import column, text
+from virtaama.sql.build import function
 
 # The members of an area, the areas of a level, and the months or quarters of the next longer period.
 FAMILIES: tuple[tuple[str, ...], ...] = (
@@ -81,5 +82,5 @@ def _is_a_part(family: tuple[str, ...]) -> exp.Expr:
 
 
 def _truncated(unit: str) -> exp.Expr:
-    truncated = exp.func("date_trunc", text(unit), column("period"), dialect="duckdb")
+    truncated = function("date_trunc", text(unit), column("period"))
     return exp.cast(truncated, exp.DataType.Type.DATE)

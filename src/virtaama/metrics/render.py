@@ -39,6 +39,7 @@ from virtaama.metrics.plan import (
 )
 from virtaama.metrics.question import Grain, Level, Missing
 from virtaama.model.model import Model
+from virtaama.sql.build import cast, function
 
 # Columns every observation has; the underscore keeps them apart from what authors name.
 MONTH, PERSON, STARTS, DAYS = "_month", "_person", "_starts", "_days"
@@ -86,7 +87,7 @@ def text(value: str) -> exp.Expr:
 
 
 def as_type(value: exp.Expr, kind: str) -> exp.Expr:
-    return exp.cast(value, kind, dialect="duckdb")
+    return cast(value, kind)
 
 
 # Observations -----------------------------------------------------------------------------------------
@@ -163,7 +164,7 @@ def _observed(
     else:
         moment = joins.resolve(fact.time, {})
         at = _as_day(moment.copy())
-        month = as_type(exp.func("date_trunc", text("month"), moment, dialect="duckdb"), "DATE")
+        month = as_type(function("date_trunc", text("month"), moment), "DATE")
         starts, days = exp.true(), exp.Literal.number(1)
         conditions = [
             exp.GTE(this=at.copy(), expression=day(months[0])),
@@ -192,7 +193,7 @@ def span(part: Fact, stars: Stars) -> exp.Select:
     select = exp.select(
         exp.Min(this=start).as_("first"),
         exp.Max(this=exp.Coalesce(this=end, expressions=[start.copy()])).as_("last"),
-        exp.func("count_if", end.copy().is_(exp.null()), dialect="duckdb").as_("without_end"),
+        function("count_if", end.copy().is_(exp.null())).as_("without_end"),
     )
     if part.where:
         select = select.where(joins.resolve(part.where, {AT: start}))
@@ -425,7 +426,7 @@ def _aggregated(measure: Measure) -> exp.Expr:
         case "median":
             return exp.Median(this=argument)
         case _:
-            return exp.func("quantile_cont", argument, exp.Literal.number("0.9"), dialect="duckdb")
+            return function("quantile_cont", argument, exp.Literal.number("0.9"))
     if aggregate.function == "sum":
         return exp.Coalesce(this=total, expressions=[exp.Literal.number(0)])
     return total

@@ -22,7 +22,6 @@ from virtaama.model.concepts import Type
 from virtaama.model.feeds import CsvDialect, Feed, Outcome
 from virtaama.problems import DeliveryRefused
 from virtaama.sources.reading import (
-    ENGINE_TYPES,
     Reading,
     RejectedLine,
     Value,
@@ -36,6 +35,7 @@ from virtaama.sources.reading import (
     typed,
     without_unread,
 )
+from virtaama.sql.spelling import COLUMN_TYPES
 
 _REASONS = {  # the gravest first: a line is rejected once
     "INVALID ENCODING": "wrong_encoding",
@@ -135,7 +135,7 @@ def _engine_select(file: Path, feed: Feed, sources: Mapping[str, str], count: in
         elif field.type is Type.INTEGER or field.format or feed.drift.retyped is Outcome.ACCEPT:
             values.append(Value(field, typed(field, source, dialect), source))
         else:
-            engine_types[source] = ENGINE_TYPES[field.type]
+            engine_types[source] = COLUMN_TYPES[field.type]
             values.append(Value(field, source))
     types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in engine_types.items())
     nulls = ", ".join(literal(null) for null in dialect.null)

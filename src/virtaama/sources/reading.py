@@ -11,18 +11,10 @@ import pyarrow as pa
 from virtaama.model.concepts import Type
 from virtaama.model.feeds import CsvDialect, Feed, Field, Outcome
 from virtaama.problems import DeliveryRefused
+from virtaama.sql.spelling import COLUMN_TYPES
 
 FAULT = "fault"  # the column that says why a row is set aside: "<reason>:<field>", null for a good row
 
-ENGINE_TYPES = {
-    Type.TEXT: "VARCHAR",
-    Type.IDENTITY: "VARCHAR",
-    Type.INTEGER: "BIGINT",
-    Type.DECIMAL: "DECIMAL(18,4)",
-    Type.DATE: "DATE",
-    Type.TIMESTAMP: "TIMESTAMP",
-    Type.BOOLEAN: "BOOLEAN",
-}
 
 DETAILS = {
     "wrong_type": "column {} does not read as the declared type",
@@ -102,7 +94,7 @@ def typed(field: Field, text: str, dialect: CsvDialect | None) -> str:
         case Type.TIMESTAMP:
             return _local_time(text)
         case _:
-            return f"try_cast({text} AS {ENGINE_TYPES[field.type]})"
+            return f"try_cast({text} AS {COLUMN_TYPES[field.type]})"
 
 
 def _local_time(text: str) -> str:
@@ -146,7 +138,7 @@ def select_rows(
 
     `unreadable` are conditions on the whole row with their fault, which come before those of its columns.
     """
-    columns = [f"CAST({v.value} AS {ENGINE_TYPES[v.field.type]}) AS {quoted(v.field.name)}" for v in values]
+    columns = [f"CAST({v.value} AS {COLUMN_TYPES[v.field.type]}) AS {quoted(v.field.name)}" for v in values]
     wrong = [(v.field, _wrong(v)) for v in values if _wrong(v)]
     faults = [f"WHEN {condition} THEN {literal(fault)}" for condition, fault in unreadable]
     if feed.drift.retyped is Outcome.ACCEPT:
@@ -168,7 +160,7 @@ def _wrong(value: Value) -> str:
     checks = [f"({value.text} IS NOT NULL AND ({value.value}) IS NULL)"] if value.text else []
     if value.field.type in (Type.DATE, Type.TIMESTAMP):
         # A year of two digits reads as a year of the first century.
-        checks.append(f"({value.value}) < {ENGINE_TYPES[value.field.type]} '1000-01-01'")
+        checks.append(f"({value.value}) < {COLUMN_TYPES[value.field.type]} '1000-01-01'")
     return " OR ".join(checks)
 
 

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 import sqlglot
 from sqlglot import exp
 
+from virtaama.sql.spelling import DIALECT
+
 
 def parsed(sql: str) -> exp.Expr:
     """An expression or statement read as DuckDB."""
-    return sqlglot.parse_one(sql, read="duckdb")
+    return sqlglot.parse_one(sql, read=DIALECT)
 
 
 def column(name: str, table: str = "") -> exp.Column:
@@ -18,13 +20,26 @@ def column(name: str, table: str = "") -> exp.Column:
 
 
 def table(name: str, alias: str = "") -> exp.Table:
-    return exp.to_table(f'"{name}"', dialect="duckdb", alias=f'"{alias}"' if alias else None)
+    return exp.to_table(f'"{name}"', dialect=DIALECT, alias=f'"{alias}"' if alias else None)
 
 
 def bound(name: str, kind: str = "") -> exp.Expr:
     """A value given when the statement runs; with its type where the engine could not tell."""
     value = exp.Placeholder(this=name)
-    return exp.cast(value, kind, dialect="duckdb") if kind else value
+    return cast(value, kind) if kind else value
+
+
+def cast(value: exp.Expr, kind: str) -> exp.Cast:
+    return exp.cast(value, kind, dialect=DIALECT)
+
+
+def column_type(kind: str) -> exp.DataType:
+    return exp.DataType.build(kind, dialect=DIALECT)
+
+
+def function(name: str, *arguments: exp.Expr) -> exp.Expr:
+    """A call of one of the engine's functions."""
+    return exp.func(name, *arguments, dialect=DIALECT)
 
 
 def text(value: str) -> exp.Literal:
@@ -81,7 +96,7 @@ def create_table(name: str, columns: Iterable[tuple[str, str]]) -> exp.Create:
     definitions = [
         exp.ColumnDef(
             this=exp.to_identifier(column, quoted=True),
-            kind=exp.DataType.build(kind, dialect="duckdb"),
+            kind=column_type(kind),
         )
         for column, kind in columns
     ]

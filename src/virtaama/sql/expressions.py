@@ -12,6 +12,8 @@ from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
+from virtaama.sql.spelling import DIALECT, spelled
+
 # What gives the same answer for the same row on any day and any machine, and touches nothing else.
 _FUNCTIONS = """
 abs ceil ceiling floor round sign mod pow power sqrt ln log exp trunc greatest least
@@ -83,7 +85,7 @@ def read_expression(sql: str) -> Expression:
 
 def _tree(sql: str) -> exp.Expr:
     try:
-        trees = sqlglot.parse(sql, read="duckdb")
+        trees = sqlglot.parse(sql, read=DIALECT)
     except ParseError as error:
         raise NotAnExpression(_said(error, sql)) from error
     except SqlglotError as error:
@@ -118,7 +120,7 @@ def _refuse_more_than_a_row(tree: exp.Expr) -> None:
         raise NotAnExpression("it holds a query", "Write an expression over the fields of one row.")
     if window := tree.find(exp.Window):
         raise NotAnExpression(
-            f"'{window.this.sql(dialect='duckdb')} OVER' looks at other rows",
+            f"'{spelled(window.this)} OVER' looks at other rows",
             "Write an expression over the fields of one row.",
         )
     if aggregate := tree.find(exp.AggFunc):
@@ -133,7 +135,7 @@ def _refuse_more_than_a_row(tree: exp.Expr) -> None:
     for name in tree.find_all(exp.Column, exp.Dot):
         if isinstance(name, exp.Dot) or name.args.get("table"):
             raise NotAnExpression(
-                f"'{name.sql(dialect='duckdb')}' has a dot",
+                f"'{spelled(name)}' has a dot",
                 "Write the name of a field alone, and a function before its parenthesis.",
             )
 
@@ -152,7 +154,7 @@ def _refuse_functions(sql: str, tree: exp.Expr) -> None:
 
 def _called(sql: str, tree: exp.Expr) -> list[str]:
     """The functions as they are spelled: in the text, where a parenthesis follows, and in the tree, where none does."""
-    tokens = sqlglot.tokenize(sql, read="duckdb")
+    tokens = sqlglot.tokenize(sql, read=DIALECT)
     spelled = [
         name.text.lower()
         for name, after in pairwise(tokens)

@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlglot import exp
 
 from virtaama.model.concepts import Type
-from virtaama.sql.build import text
+from virtaama.sql.build import function, text
 
 HASH_RULE = 1
 
@@ -34,7 +34,7 @@ def standardised(part: exp.Expr, kind: Type) -> exp.Expr:
     if kind not in _TEXT:
         return part
     # Trimming by a set of characters is the dearest thing in a load: only where an end may need it.
-    ends = (part, exp.func("RIGHT", part, exp.Literal.number(1), dialect="duckdb"))
+    ends = (part, function("RIGHT", part, exp.Literal.number(1)))
     clean = exp.and_(*(exp.Between(this=end, low=text("!"), high=text("~")) for end in ends))
     trimmed = exp.Trim(this=part, expression=_whitespace())
     return exp.case().when(clean, part).else_(exp.Nullif(this=trimmed, expression=text("")))
@@ -72,5 +72,5 @@ def _as_text(part: exp.Expr, kind: Type) -> exp.Expr:
 
 def _escaped(part: exp.Expr) -> exp.Expr:
     for character in ("\\", "|"):
-        part = exp.func("REPLACE", part, text(character), text("\\" + character), dialect="duckdb")
+        part = function("REPLACE", part, text(character), text("\\" + character))
     return part

@@ -9,7 +9,8 @@ from virtaama.model.concepts import Concept, Kind
 from virtaama.model.feeds import Delivery
 from virtaama.model.model import Model
 from virtaama.problems import Place, Problem, ProblemsFound
-from virtaama.vault.render import ENGINE_TYPES, engine_type
+from virtaama.sql.spelling import COLUMN_TYPES
+from virtaama.vault.render import engine_type
 from virtaama.vault.steps import (
     AddColumn,
     Arrival,
@@ -258,7 +259,7 @@ def _count_content(model: Model, design: VaultDesign, source: Source, delivery: 
     concept = model.concept(source.hub.concept)
     expressions = _expressions(concept, source)
     moments = concept.time or tuple(
-        a.name for a in concept.attributes if ENGINE_TYPES[a.type] in ("DATE", "TIMESTAMP")
+        a.name for a in concept.attributes if COLUMN_TYPES[a.type] in ("DATE", "TIMESTAMP")
     )
     happens = concept.kind is Kind.EVENT
     earlier, _ = _neighbours(design, source)

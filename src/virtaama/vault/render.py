@@ -6,14 +6,16 @@ from typing import assert_never
 
 from sqlglot import exp
 
-from virtaama.model.concepts import Type
 from virtaama.model.mappings import Expression
 from virtaama.sql.build import (
     all_of,
     any_of,
     bound,
+    cast,
     column,
+    column_type,
     create_table,
+    function,
     insert,
     join,
     named,
@@ -25,6 +27,7 @@ from virtaama.sql.build import (
     text,
     union_all,
 )
+from virtaama.sql.spelling import COLUMN_TYPES
 from virtaama.vault.keys import hash_key, standardised
 from virtaama.vault.steps import (
     AddColumn,
@@ -54,15 +57,6 @@ from virtaama.vault.steps import (
 )
 from virtaama.vault.tables import Column, History, Hub, Reference, Source
 
-ENGINE_TYPES = {
-    Type.TEXT: "VARCHAR",
-    Type.INTEGER: "BIGINT",
-    Type.DECIMAL: "DECIMAL(18,4)",
-    Type.DATE: "DATE",
-    Type.TIMESTAMP: "TIMESTAMP",
-    Type.BOOLEAN: "BOOLEAN",
-    Type.IDENTITY: "VARCHAR",
-}
 CODE_COLUMNS = ("code", "label_fi", "label_sv", "label_en", "valid_from", "valid_until")
 
 _LINE = "row__line"  # where a row stands in its delivery
@@ -83,7 +77,7 @@ def render(step: Step) -> exp.Expr:
         case EmptyHistory(history=history):
             return exp.Delete(this=table(history.name))
         case FillCodes(table=codes):
-            lists = (exp.func("UNNEST", bound(name), dialect="duckdb") for name in CODE_COLUMNS)
+            lists = (function("UNNEST", bound(name)) for name in CODE_COLUMNS)
             return insert(codes.name, CODE_COLUMNS, select(*lists))
         case StageRows():
             return _stage(step)
@@ -138,7 +132,7 @@ def render(step: Step) -> exp.Expr:
 
 
 def engine_type(column: Column) -> str:
-    return ENGINE_TYPES[column.type]
+    return COLUMN_TYPES[column.type]
 
 
 def newest(history: History, *columns: str) -> exp.Select:
@@ -219,7 +213,7 @@ def _hashed(prefix: str, hub: Hub) -> exp.Expr:
 
 
 def _typed(expression: Expression, wanted: Column) -> exp.Expr:
-    return exp.cast(parsed(expression.sql), engine_type(wanted), dialect="duckdb")
+    return cast(parsed(expression.sql), engine_type(wanted))
 
 
 def _unless_deleted(name: str) -> exp.Expr:
@@ -351,7 +345,7 @@ def _count_codes(step: CountContent, check: CodeCheck, moment: exp.Expr | None) 
     judged = (
         select(
             named(exp.column("rows", table="used"), "rows"),
-            named(exp.func("BOOL_OR", held, dialect="duckdb"), "valid"),
+            named(function("BOOL_OR", held), "valid"),
         )
         .from_(subquery(used.copy(), "used"))
         .join(table(check.table.name, "list"), using=[exp.to_identifier("code")])
@@ -488,9 +482,7 @@ def _find_affected(source: Source, full: bool) -> exp.Create:
 
 
 def _add_column(name: str, added: str, kind: str) -> exp.Alter:
-    definition = exp.ColumnDef(
-        this=exp.to_identifier(added, quoted=True), kind=exp.DataType.build(kind, dialect="duckdb")
-    )
+    definition = exp.ColumnDef(this=exp.to_identifier(added, quoted=True), kind=column_type(kind))
     return exp.Alter(this=table(name), kind="TABLE", actions=[definition])
 
 

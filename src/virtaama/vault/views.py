@@ -9,18 +9,9 @@ from sqlglot import exp
 
 from virtaama.model.concepts import Concept, Sensitivity
 from virtaama.model.model import Model
-from virtaama.sql.build import (
-    all_of,
-    column,
-    join,
-    named,
-    select,
-    subquery,
-    table,
-    text,
-    union_all,
-)
-from virtaama.vault.render import ENGINE_TYPES, newest
+from virtaama.sql.build import all_of, cast, column, join, named, select, subquery, table, text, union_all
+from virtaama.sql.spelling import COLUMN_TYPES, DIALECT
+from virtaama.vault.render import newest
 from virtaama.vault.tables import History, Link, Source, VaultDesign
 
 _RANK = "source__rank"  # the place of a source among those of its concept; the first wins
@@ -47,7 +38,7 @@ def as_of(model: Model, design: VaultDesign, concept: str, moment: datetime) -> 
 def star_columns(concept: Concept) -> tuple[tuple[str, str], ...]:
     """Name and engine type of the columns of `star`."""
     guarded = {a.name for a in concept.attributes if a.sensitivity is Sensitivity.DIRECT}
-    types = {a.name: ENGINE_TYPES[a.type] for a in concept.attributes if a.name not in guarded}
+    types = {a.name: COLUMN_TYPES[a.type] for a in concept.attributes if a.name not in guarded}
     others = [name for name in types if name not in concept.key]
     return (
         (f"{concept.name}_key", "UUID"),
@@ -88,7 +79,7 @@ class _View:
         else:
             rows = self._merged(sources)
         view = join(select(*columns).from_(subquery(rows, "rows")), table(hub.name, "hub"), self.key, "INNER")
-        return view.with_(_SHARED, as_=self._shared(sources), dialect="duckdb") if len(sources) > 1 else view
+        return view.with_(_SHARED, as_=self._shared(sources), dialect=DIALECT) if len(sources) > 1 else view
 
     def _merged(self, sources: tuple[Source, ...]) -> exp.Query:
         """Most instances are known from one source and pass as they are; only shared ones are brought together."""
@@ -157,7 +148,7 @@ def _first(name: str) -> exp.Expr:
 
 
 def _null(kind: str) -> exp.Expr:
-    return exp.cast(exp.null(), kind, dialect="duckdb")
+    return cast(exp.null(), kind)
 
 
 def _until(name: str, moment: datetime) -> exp.Expr:
