@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.test import Client
 
-from tests.portal.project_for_tests import set_up_django
+from tests.portal.project_for_tests import ACCESS, set_up_django
 
 set_up_django()
 
@@ -15,8 +15,10 @@ from django.utils import timezone  # noqa: E402
 from tests.portal.door_for_tests import ROLES, DoorForTests  # noqa: E402
 from virtaama.portal.core import door as portal_door  # noqa: E402
 from virtaama.portal.core.actions import keep_demo_accounts  # noqa: E402
-from virtaama.portal.core.demo import demo_sign_ins  # noqa: E402
 from virtaama.portal.core.models import Account  # noqa: E402
+from virtaama.project.demo_users import parse_demo_users  # noqa: E402
+
+DEMO_USERS = parse_demo_users(ACCESS)
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +28,7 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Iterator[DoorForTests]:
 
     class ProjectForTests:
         roles = ROLES
+        demo_users = DEMO_USERS
 
         def door(self) -> DoorForTests:
             return opened
@@ -48,7 +51,7 @@ def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def accounts(db: None) -> dict[str, Account]:
-    keep_demo_accounts(accounts=[s.account for s in demo_sign_ins()], now=timezone.now(), by="test")
+    keep_demo_accounts(users=DEMO_USERS, now=timezone.now(), by="test")
     return {account.name: account for account in Account.objects.all()}
 
 

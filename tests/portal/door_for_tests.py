@@ -423,6 +423,8 @@ class DoorForTests:
         )
 
     def batches(self, asker: Asker, feed: str | None = None) -> tuple[Batch, ...]:
+        if "runs" not in role_named(asker.role).pages:
+            raise NotAllowed("not for this role")
         return tuple(
             Batch(
                 number=number,

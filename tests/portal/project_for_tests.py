@@ -12,6 +12,11 @@ from django.conf import settings
 
 from virtaama.portal.catalogues import compile_catalogues
 
+SETTINGS = """
+name: Testi
+county: {code: "07", names: {fi: Testialue, sv: Testområdet, en: Test county}}
+demo: true
+"""
 ACCESS = """
 roles:
   manager: {labels: {fi: Johtaja, sv: Chef, en: Manager}}
@@ -30,7 +35,7 @@ def make_project(folder: Path) -> Path:
     (folder / "keys").mkdir(mode=0o700, parents=True)
     (folder / "keys" / "portal.key").write_bytes(secrets.token_bytes(32))
     (folder / "data").mkdir()
-    (folder / "virtaama.yaml").write_text("name: Testi\ndemo: true\n", encoding="utf-8")
+    (folder / "virtaama.yaml").write_text(SETTINGS, encoding="utf-8")
     (folder / "access.yaml").write_text(ACCESS, encoding="utf-8")
     return folder
 

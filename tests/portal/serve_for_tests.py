@@ -14,8 +14,11 @@ def main(folder: Path, port: int) -> None:
     from tests.portal.door_for_tests import ROLES, DoorForTests
     from virtaama.portal.core import door as portal_door
 
+    served = portal_door.project()
+
     class ProjectForTests:
         roles = ROLES
+        demo_users = served.demo_users
 
         def door(self) -> DoorForTests:
             return DoorForTests()

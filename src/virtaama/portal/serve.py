@@ -42,16 +42,17 @@ def prepare(project_folder: Path, address: str = "127.0.0.1") -> None:
     compile_catalogues()
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
-    keep_demo_sign_ins()
+    take_up_project()
 
 
-def keep_demo_sign_ins() -> None:
+def take_up_project() -> None:
+    """Read the project before the workers are made, so that they share it, and keep its demo accounts."""
     # Django's models can be imported only once it has been set up for a project.
     from virtaama.portal.core.actions import keep_demo_accounts
-    from virtaama.portal.core.demo import demo_sign_ins
+    from virtaama.portal.core.door import project
 
-    accounts = [sign_in.account for sign_in in demo_sign_ins()]
-    keep_demo_accounts(accounts=accounts, now=timezone.now(), by="virtaama serve")
+    project().check()
+    keep_demo_accounts(users=project().demo_users, now=timezone.now(), by="virtaama serve")
 
 
 class Server(BaseApplication):  # type: ignore[misc]

@@ -16,6 +16,7 @@ from csp.constants import NONE, SELF
 
 from virtaama.portal.secret import read_secret
 from virtaama.problems import NotReady
+from virtaama.project.settings import read_settings
 
 
 def is_loopback(address: str) -> bool:
@@ -37,7 +38,8 @@ if DEBUG and BEHIND_TLS:
         "  Unset it, or serve on 127.0.0.1."
     )
 
-SECRET_KEY = read_secret(PROJECT_FOLDER / "keys")
+PROJECT = read_settings(PROJECT_FOLDER)
+SECRET_KEY = read_secret(PROJECT.keys)
 ALLOWED_HOSTS = [
     "127.0.0.1",
     "localhost",
@@ -88,7 +90,7 @@ TEMPLATES = [
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": PROJECT_FOLDER / "data" / "portal.sqlite",
+        "NAME": PROJECT.data / "portal.sqlite",
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 10,

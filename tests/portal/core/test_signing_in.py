@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
+from virtaama.model.concepts import Text
 from virtaama.portal.core import actions
 from virtaama.portal.core.models import Account, Event
+from virtaama.project.demo_users import DemoUser
 
 NOW = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 PASSWORD = "virtaava-koski"
+MANAGER = Text("Johtaja", "Chef", "Manager")
 
 
 def attempt(
@@ -69,8 +72,10 @@ def test_one_address_trying_many_names_is_held_back(
 
 
 def test_demo_accounts_become_exactly_those_described(accounts: dict[str, Account]) -> None:
-    kept = actions.NewAccount(name="johtaja", full_name="Uusi Nimi", role="manager", password="another-one")
-    actions.keep_demo_accounts(accounts=[kept], now=NOW, by="test")
+    kept = DemoUser(
+        name="johtaja", full_name="Uusi Nimi", role="manager", role_labels=MANAGER, password="another-one"
+    )
+    actions.keep_demo_accounts(users=[kept], now=NOW, by="test")
     assert [account.full_name for account in Account.objects.all()] == ["Uusi Nimi"]
     assert Account.objects.get().check_password("another-one")
 
@@ -78,17 +83,18 @@ def test_demo_accounts_become_exactly_those_described(accounts: dict[str, Accoun
 def test_keeping_the_same_demo_accounts_again_changes_nothing(accounts: dict[str, Account]) -> None:
     before = list(Account.objects.values())
     same = [
-        actions.NewAccount(
+        DemoUser(
             name=account.name,
             full_name=account.full_name,
             role=account.role,
+            role_labels=MANAGER,
             password=PASSWORD,
             municipalities=tuple(account.municipalities),
         )
         for account in accounts.values()
     ]
     events = Event.objects.count()
-    actions.keep_demo_accounts(accounts=same, now=NOW, by="test")
+    actions.keep_demo_accounts(users=same, now=NOW, by="test")
     assert (list(Account.objects.values()), Event.objects.count()) == (before, events)
 
 

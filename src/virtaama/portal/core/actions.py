@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -11,21 +10,11 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from virtaama.portal.core.models import Account, Event
+from virtaama.project.demo_users import DemoUser
 
 WINDOW = timedelta(minutes=15)
 REFUSALS_PER_NAME = 5
 REFUSALS_PER_ADDRESS = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewAccount:
-    """An account as access.yaml describes it."""
-
-    name: str
-    full_name: str
-    role: str
-    password: str
-    municipalities: tuple[str, ...] = ()
 
 
 class SignInRefused(Exception):
@@ -68,9 +57,9 @@ def record_refusal(*, page: str, address: str, now: datetime, by: str) -> None:
 
 
 @transaction.atomic
-def keep_demo_accounts(*, accounts: Iterable[NewAccount], now: datetime, by: str) -> None:
+def keep_demo_accounts(*, users: Iterable[DemoUser], now: datetime, by: str) -> None:
     """Make the demo accounts exactly these: create, change, and remove demo accounts no longer named."""
-    wanted = {account.name: account for account in accounts}
+    wanted = {user.name: user for user in users}
     Account.objects.filter(is_demo=True).exclude(name__in=wanted).delete()
     known = {account.name: account for account in Account.objects.all()}
     for new in wanted.values():
@@ -91,7 +80,7 @@ def keep_demo_accounts(*, accounts: Iterable[NewAccount], now: datetime, by: str
         Event.objects.create(at=now, kind=kind, by=by, subject=new.name)
 
 
-def is_as_described(account: Account, new: NewAccount) -> bool:
+def is_as_described(account: Account, new: DemoUser) -> bool:
     return (
         account.is_demo
         and account.full_name == new.full_name

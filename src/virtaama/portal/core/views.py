@@ -58,7 +58,7 @@ def start(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "next": request.POST.get("next", request.GET.get("next", "")),
-            "demo_sign_ins": queries.demo_sign_ins_to_show(),
+            "demo_sign_ins": queries.demo_sign_ins(),
         },
         status=422 if form.is_bound else 200,
     )

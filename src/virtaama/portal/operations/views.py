@@ -20,7 +20,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@opens_with("quality")
+@opens_with("runs")
 @at_clean_address
 def batches(request: HttpRequest) -> HttpResponse:
     everything = door().batches(asker_of(request))
@@ -32,7 +32,7 @@ def batches(request: HttpRequest) -> HttpResponse:
         request,
         "operations/batches.html",
         {
-            "section": "quality",
+            "section": "runs",
             "page": page,
             "feed": feed,
             "feeds": feeds_of(everything),

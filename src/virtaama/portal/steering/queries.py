@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from virtaama.access.answers import Answer, AreaName
+from virtaama.access.door import Door
 from virtaama.metrics.definitions import Dimension, Metric
 from virtaama.metrics.question import Figure, Grain, Level, Question
-from virtaama.portal.core.door import Door, purpose_of
+from virtaama.portal.core.door import purpose_of
 from virtaama.portal.steering.filters import Filters
 from virtaama.portal.steering.periods import shifted
 from virtaama.portal.steering.tiles import FamilyOfTiles, Tile, grouped, tile
