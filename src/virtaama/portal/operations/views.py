@@ -6,8 +6,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from virtaama.portal.core.door import asker_of, door
+from virtaama.portal.core.findings import findings
 from virtaama.portal.core.pages import at_clean_address, opens_with
-from virtaama.portal.operations.queries import ORDERS, feeds_of, findings, in_order
+from virtaama.portal.operations.queries import ORDERS, feeds_of, in_order
 
 ON_A_PAGE = 50
 

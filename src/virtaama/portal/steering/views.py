@@ -10,16 +10,20 @@ from django.views.decorators.http import require_GET
 from virtaama.access.answers import Answer
 from virtaama.metrics.definitions import Dimension, Metric
 from virtaama.portal.core.door import asker_of, door
+from virtaama.portal.core.findings import findings
 from virtaama.portal.core.pages import at_clean_address, opens_with, pages_of
 from virtaama.portal.steering import queries
 from virtaama.portal.steering.exports import CSV_TYPE, XLSX_TYPE, as_csv, as_xlsx, export
 from virtaama.portal.steering.filters import Filters, read_filters
+from virtaama.portal.steering.formulas import formula_in_words
 from virtaama.portal.steering.periods import shifted
 from virtaama.portal.steering.queries import Rows, metric_named
 from virtaama.portal.steering.sentences import about_bars, about_trend
 from virtaama.portal.steering.tiles import target_on, tile
 from virtaama.portal.ui.charts import BarChart, TrendChart
 from virtaama.portal.ui.formats import number
+
+MOST_BARS = 30  # beyond, a chart tells nothing more; the table has every row
 
 
 @require_GET
@@ -113,15 +117,8 @@ def metric_export(request: HttpRequest, name: str, part: str, kind: str) -> Http
 def lineage(request: HttpRequest, name: str) -> HttpResponse:
     metric, filters = metric_or_404(name), filters_of(request)
     origin = door().lineage(metric.name, asker_of(request))
-    quality = (
-        tuple(
-            line
-            for line in door().quality(asker_of(request))
-            if line.feed in {feed.feed for feed in origin.feeds} and line.count
-        )
-        if "quality" in pages_of(request)
-        else ()
-    )
+    may_see_quality = "quality" in pages_of(request)
+    found = findings(door().quality(asker_of(request))) if may_see_quality else ()
     return render(
         request,
         "steering/lineage.html",
@@ -130,7 +127,8 @@ def lineage(request: HttpRequest, name: str) -> HttpResponse:
             "filters": filters,
             "metric": metric,
             "lineage": origin,
-            "quality": quality,
+            "formula": formula_in_words(metric, door().catalogue()),
+            "findings": tuple(f for f in found if f.feed in {feed.feed for feed in origin.feeds}),
             "snapshot": origin.snapshot,
         },
     )
@@ -171,7 +169,7 @@ def trend_chart(metric: Metric, trend: Rows, filters: Filters, language: str) ->
 def bar_chart(metric: Metric, rows: Rows, filters: Filters, language: str) -> BarChart:
     target = target_on(metric.targets, shifted(filters.period, filters.grain, 1))
     return BarChart(
-        bars=tuple((row.name, row.figure.value) for row in rows.rows),
+        bars=tuple((row.name, row.figure.value) for row in rows.shown[:MOST_BARS]),
         unit=metric.unit.in_language(language),
         decimals=metric.decimals,
         language=language,

@@ -92,5 +92,6 @@ CHECKS: dict[str, Promise] = {
     "correction": _("correction"),
     "change": _("change"),
     "deletion": _("deletion"),
+    "disappeared": _("no longer in the full delivery"),
     "no_key": _("row without a key"),
 }
