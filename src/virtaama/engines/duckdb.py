@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
+from virtaama.engines.port import WrongType
 from virtaama.problems import Busy
 from virtaama.sql.spelling import spelled
 
@@ -68,10 +69,16 @@ class DuckDB:
         return cls(connection, in_memory=path is None)
 
     def run(self, statement: exp.Expr, parameters: dict[str, Any] | None = None) -> int:
-        """Run a statement; return the number of rows it changed. Values it does not name are left out."""
+        """Run a statement; return the number of rows it changed. Values it does not name are left out.
+
+        Raises WrongType where a value cannot be cast.
+        """
         sql, names = self._text(statement)
         # To its end: a result that is left unread keeps the connection from other work.
-        result = self._connection.execute(sql, _bound(parameters, names)).fetchall()
+        try:
+            result = self._connection.execute(sql, _bound(parameters, names)).fetchall()
+        except duckdb.ConversionException:
+            raise WrongType from None
         return int(result[0][0]) if result and isinstance(result[0][0], int) else 0
 
     def read(self, query: exp.Expr, parameters: dict[str, Any] | None = None) -> pa.Table:

@@ -10,6 +10,10 @@ import pyarrow as pa
 from sqlglot import exp
 
 
+class WrongType(Exception):
+    """A value is not of the type a statement asks for. Does not say which value: it may name a person."""
+
+
 class Engine(Protocol):
     """One open warehouse. A statement is a tree; values are bound, never written into the text."""
 

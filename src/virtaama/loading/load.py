@@ -9,12 +9,12 @@ from typing import TypeGuard
 
 from sqlglot import exp
 
-from virtaama.engines.port import Engine
+from virtaama.engines.port import Engine, WrongType
 from virtaama.lake.batches import Batch
 from virtaama.lake.files import Lake
 from virtaama.lake.ledger import Ledger, QualityLine
 from virtaama.model.model import Model
-from virtaama.problems import Damaged
+from virtaama.problems import Damaged, Place, Problem, ProblemsFound
 from virtaama.sql.build import bound, column, insert, select, table
 from virtaama.vault.design import design
 from virtaama.vault.plan import APPLIED, plan_again, plan_codes, plan_load, plan_tables
@@ -34,6 +34,7 @@ from virtaama.vault.steps import (
     InsertNew,
     InsertReferenced,
     KeepLastRow,
+    StageRows,
     Step,
     TableStep,
 )
@@ -179,7 +180,10 @@ def _apply(
                     _finding(batches[reading.arrival.number], **count) for count in counts if count["count"]
                 ]
                 continue
-            changed = engine.run(statements.of(step), values)
+            try:
+                changed = engine.run(statements.of(step), values)
+            except WrongType:
+                raise _unfitting(step, batches[reading.arrival.number]) from None
             found[type(step)] = changed
             if isinstance(step, _ADDS_ROWS):
                 added += changed
@@ -188,6 +192,16 @@ def _apply(
                 batch = batches[reading.arrival.number]
                 findings.append(_finding(batch, "disappeared", step.source.hub.concept, changed))
     return added, _summed(findings)
+
+
+def _unfitting(step: Step, batch: Batch) -> ProblemsFound:
+    source = step.source if isinstance(step, StageRows) else None
+    concept = f" of '{source.hub.concept}'" if source else ""
+    place = source.mapping.place if source else Place(batch.file)
+    what = f"an expression{concept} gives a value that is not of its attribute's type, in {batch.file}."
+    return ProblemsFound(
+        (Problem(place, what, "Use TRY_CAST, or CASE for the values that are meant otherwise."),)
+    )
 
 
 def _counts_absence(step: Step) -> TypeGuard[EndAbsent]:

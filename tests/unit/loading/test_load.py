@@ -14,7 +14,8 @@ from tests.small_warehouse import Warehouse, residents
 from virtaama.engines.duckdb import DuckDB
 from virtaama.lake.ledger import Ledger
 from virtaama.loading.load import load
-from virtaama.problems import Busy, Damaged
+from virtaama.model.mappings import Expression
+from virtaama.problems import Busy, Damaged, ProblemsFound
 
 JANUARY, FEBRUARY = datetime(2025, 1, 1), datetime(2025, 2, 1)
 PEOPLE = "SELECT person FROM hub_resident"
@@ -134,3 +135,18 @@ def test_a_model_that_asks_for_more_is_filled_from_the_lake(tmp_path: Path) -> N
         "sat_resident__register__people__direct",
     ):
         assert warehouse.rows(f"SELECT * FROM {table}") == fresh.rows(f"SELECT * FROM {table}")
+
+
+def test_a_value_of_the_wrong_type_is_placed_and_not_repeated(tmp_path: Path) -> None:
+    warehouse = Warehouse(residents(), tmp_path)
+    (mapping,) = warehouse.model.mappings
+    broken = replace(mapping, deleted=Expression("CAST(LANGUAGE AS INTEGER) = 1", mapping.place))
+    warehouse.model = replace(warehouse.model, mappings=(broken,))
+    batch = warehouse.deliver("register.people", JANUARY, {"ID": "a", "LANGUAGE": "Maija"})
+    with pytest.raises(ProblemsFound) as stopped:
+        warehouse.load()
+    assert str(stopped.value).startswith(
+        f"small.yaml: an expression of 'resident' gives a value that is not of its attribute's type, in {batch.file}."
+    )
+    assert "Maija" not in str(stopped.value)
+    assert warehouse.rows(PEOPLE) == []
