@@ -281,7 +281,7 @@ def _compute_cells(
 ) -> None:
     table = tables[measure]
     kept: exp.Expr = exp.table_(table, quoted=True)
-    for query in (
+    monthly, *others = (
         *(cells(measure, Grain.MONTH, b, months, observed, county_code, catalogue) for b in breakdowns),
         *(
             (mean_of_months(grain, kept, months) for grain in (Grain.QUARTER, Grain.YEAR))
@@ -292,11 +292,10 @@ def _compute_cells(
                 for b in breakdowns
             )
         ),
-    ):
-        if engine.columns(table):
-            _insert(engine, table, query)
-        else:
-            _create(engine, exp.table_(table, quoted=True), query, temporary=True)
+    )
+    _create(engine, exp.table_(table, quoted=True), monthly, temporary=True)
+    for query in others:
+        _insert(engine, table, query)
 
 
 def _create_figures(engine: Engine) -> None:
