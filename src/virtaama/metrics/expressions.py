@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
+from virtaama.metrics.functions import FUNCTIONS
 from virtaama.model.concepts import Concept
 from virtaama.model.model import Model
+from virtaama.sql.expressions import ALLOWED_FUNCTIONS, read_tree, refuse_functions
+
+_AGGREGATES = ("count", "count_if", "sum", "avg", "mean", "median", "min", "max", "bool_or", "bool_and")
+_FUNCTIONS = ALLOWED_FUNCTIONS.union(FUNCTIONS, _AGGREGATES)
 
 Name = tuple[str, ...]
 """A dotted name split at its dots: ("resident", "birth_date")."""
@@ -29,12 +32,8 @@ class Followed:
 
 def read_expression(sql: str) -> exp.Expr:
     """The tree of an expression read as DuckDB. Raises ValueError with the reason when it is none."""
-    try:
-        tree = sqlglot.parse_one(sql, read="duckdb")
-    except SqlglotError as error:
-        raise ValueError(str(error).splitlines()[0]) from error
-    if isinstance(tree, (exp.Query, exp.DDL, exp.DML, exp.Command)) or tree.find(exp.Query):
-        raise ValueError("an expression is wanted here, not a query")
+    tree = read_tree(sql)
+    refuse_functions(sql, tree, _FUNCTIONS)
     return tree
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import pairwise
@@ -71,9 +71,9 @@ def read_expression(sql: str) -> Expression:
     Raises NotAnExpression where it is none, or where it could do more than reckon with the row:
     queries, aggregates, windows, bound values, functions that read files or the clock.
     """
-    tree = _tree(sql)
+    tree = read_tree(sql)
     _refuse_more_than_a_row(tree)
-    _refuse_functions(sql, tree)
+    refuse_functions(sql, tree, ALLOWED_FUNCTIONS)
     read = _columns(tree)
     return Expression(
         tree=tree,
@@ -81,6 +81,41 @@ def read_expression(sql: str) -> Expression:
         values=_names(column for column in read if not _only_asked_for_null(column)),
         alone=tree.name if isinstance(tree, exp.Column) else "",
     )
+
+
+def read_tree(sql: str) -> exp.Expr:
+    """The tree of an expression of any kind, with dots and aggregates. Raises NotAnExpression for a query."""
+    tree = _tree(sql)
+    if isinstance(tree, (exp.DDL, exp.DML, exp.Command, exp.Drop)) or tree.find(exp.Query, exp.Table):
+        raise NotAnExpression("it holds a query", "Write an expression over the fields of one row.")
+    if tree.find(exp.Placeholder, exp.Parameter):
+        raise NotAnExpression("it asks for a value from outside", "Write the value itself.")
+    return tree
+
+
+def refuse_functions(sql: str, tree: exp.Expr, allowed: Collection[str]) -> None:
+    """Raise NotAnExpression where an expression calls a function that is none of these."""
+    for name in _called(sql, tree):
+        if name not in allowed:
+            close = get_close_matches(name, allowed, n=1, cutoff=0.8)
+            raise NotAnExpression(
+                f"the function '{name}' may not be used here",
+                f"Did you mean '{close[0]}'?"
+                if close
+                else "Functions that reckon with one row may be: coalesce, substr, strptime, date_diff and the like.",
+            )
+
+
+def _called(sql: str, tree: exp.Expr) -> list[str]:
+    """The functions as they are spelled: in the text, where a parenthesis follows, and in the tree, where none does."""
+    tokens = sqlglot.tokenize(sql, read=DIALECT)
+    called = [
+        name.text.lower()
+        for name, after in pairwise(tokens)
+        if after.token_type is TokenType.L_PAREN and _calls(name)
+    ]
+    bare = (exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentTime, exp.CurrentUser, exp.Localtimestamp)
+    return called + [found.sql_name().lower() for found in tree.find_all(*bare)]
 
 
 def _tree(sql: str) -> exp.Expr:
@@ -116,8 +151,6 @@ def _said(error: ParseError, sql: str) -> str:
 
 
 def _refuse_more_than_a_row(tree: exp.Expr) -> None:
-    if isinstance(tree, (exp.DDL, exp.DML, exp.Command, exp.Drop)) or tree.find(exp.Query, exp.Table):
-        raise NotAnExpression("it holds a query", "Write an expression over the fields of one row.")
     if window := tree.find(exp.Window):
         raise NotAnExpression(
             f"'{spelled(window.this)} OVER' looks at other rows",
@@ -128,8 +161,6 @@ def _refuse_more_than_a_row(tree: exp.Expr) -> None:
             f"'{aggregate.sql_name().lower()}' looks at several rows",
             "Write an expression over the fields of one row; metrics aggregate.",
         )
-    if tree.find(exp.Placeholder, exp.Parameter):
-        raise NotAnExpression("it asks for a value from outside", "Write the value itself.")
     if tree.find(exp.Star):
         raise NotAnExpression("'*' stands for no one value", "Name a field.")
     for name in tree.find_all(exp.Column, exp.Dot):
@@ -138,30 +169,6 @@ def _refuse_more_than_a_row(tree: exp.Expr) -> None:
                 f"'{spelled(name)}' has a dot",
                 "Write the name of a field alone, and a function before its parenthesis.",
             )
-
-
-def _refuse_functions(sql: str, tree: exp.Expr) -> None:
-    for name in _called(sql, tree):
-        if name not in ALLOWED_FUNCTIONS:
-            close = get_close_matches(name, ALLOWED_FUNCTIONS, n=1, cutoff=0.8)
-            raise NotAnExpression(
-                f"the function '{name}' may not be used here",
-                f"Did you mean '{close[0]}'?"
-                if close
-                else "Functions that reckon with one row may be: coalesce, substr, strptime, date_diff and the like.",
-            )
-
-
-def _called(sql: str, tree: exp.Expr) -> list[str]:
-    """The functions as they are spelled: in the text, where a parenthesis follows, and in the tree, where none does."""
-    tokens = sqlglot.tokenize(sql, read=DIALECT)
-    spelled = [
-        name.text.lower()
-        for name, after in pairwise(tokens)
-        if after.token_type is TokenType.L_PAREN and _calls(name)
-    ]
-    bare = (exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentTime, exp.CurrentUser, exp.Localtimestamp)
-    return spelled + [found.sql_name().lower() for found in tree.find_all(*bare)]
 
 
 def _calls(token: Token) -> bool:
