@@ -19,7 +19,7 @@ from virtaama.engines.port import Engine
 from virtaama.lake.batches import Batch
 from virtaama.lake.published import CURRENT, snapshot_name, snapshot_number
 from virtaama.loading.coverage import FeedCoverage, delivered_months, feed_coverages, last_whole_month
-from virtaama.metrics.definitions import Catalogue, Fact, Measure
+from virtaama.metrics.definitions import Catalogue, Fact, Measure, Window
 from virtaama.metrics.guard import guarded
 from virtaama.metrics.periods import period_of
 from virtaama.metrics.plan import (
@@ -48,6 +48,7 @@ from virtaama.metrics.render import (
     observations,
     span,
     text,
+    window_values,
 )
 from virtaama.model.model import Model
 from virtaama.sql.build import parsed
@@ -234,6 +235,11 @@ def _prepare_figures(
                     for b in (*plan.breakdowns, *(Breakdown(b.level) for b in plan.breakdowns))
                 )
             )
+    windows = {
+        (window, grain): _window(engine, window, grain, months)
+        for window in dict.fromkeys(measure.window for measure in wanted)
+        for grain in GRAINS
+    }
     tables: dict[Measure, str] = {}
     by_observations: dict[tuple[str, str], list[Measure]] = {}
     for measure in wanted:
@@ -251,7 +257,7 @@ def _prepare_figures(
         for measure in measures:
             tables[measure] = f"cells_{len(tables)}"
             _compute_cells(
-                engine, measure, tuple(wanted[measure]), months, observed, tables, county_code, catalogue
+                engine, measure, tuple(wanted[measure]), windows, observed, tables, county_code, catalogue
             )
         _drop(engine, observed)
     for plan in plans:
@@ -273,7 +279,7 @@ def _compute_cells(
     engine: Engine,
     measure: Measure,
     breakdowns: tuple[Breakdown, ...],
-    months: tuple[date, ...],
+    windows: dict[tuple[Window, Grain], exp.Expr],
     observed: str,
     tables: dict[Measure, str],
     county_code: str,
@@ -281,21 +287,27 @@ def _compute_cells(
 ) -> None:
     table = tables[measure]
     kept: exp.Expr = exp.table_(table, quoted=True)
-    monthly, *others = (
-        *(cells(measure, Grain.MONTH, b, months, observed, county_code, catalogue) for b in breakdowns),
-        *(
-            (mean_of_months(grain, kept, months) for grain in (Grain.QUARTER, Grain.YEAR))
-            if is_mean_of_months(measure)
-            else (
-                cells(measure, grain, b, months, observed, county_code, catalogue)
-                for grain in (Grain.QUARTER, Grain.YEAR)
-                for b in breakdowns
-            )
-        ),
-    )
+
+    def of(grain: Grain) -> tuple[exp.Query, ...]:
+        if grain is not Grain.MONTH and is_mean_of_months(measure):
+            return (mean_of_months(grain, kept, windows[measure.window, grain]),)
+        return tuple(
+            cells(measure, grain, breakdown, windows[measure.window, grain], observed, county_code, catalogue)
+            for breakdown in breakdowns
+        )
+
+    monthly, *others = (query for grain in GRAINS for query in of(grain))
     _create(engine, exp.table_(table, quoted=True), monthly, temporary=True)
     for query in others:
         _insert(engine, table, query)
+
+
+def _window(engine: Engine, window: Window, grain: Grain, months: tuple[date, ...]) -> exp.Expr:
+    """The months each period sees, kept as a table because hundreds of statements look at it."""
+    table = exp.table_(f"window_{window}_{grain}", quoted=True)
+    values = exp.select(exp.Star()).from_(window_values(window, grain, months))
+    _create(engine, table, values, temporary=True)
+    return exp.alias_(table, "w", table=True)
 
 
 def _create_figures(engine: Engine) -> None:
@@ -422,7 +434,7 @@ def _create(engine: Engine, table: exp.Table, query: exp.Query, *, temporary: bo
 
 def _insert(engine: Engine, table: str, query: exp.Query, catalog: str = "") -> int:
     into = exp.table_(table, db="main" if catalog else None, catalog=catalog or None, quoted=True)
-    return engine.run(exp.insert(query, into))
+    return engine.run(exp.Insert(this=into, expression=query))
 
 
 def _drop(engine: Engine, table: str) -> None:

@@ -303,7 +303,7 @@ def is_mean_of_months(measure: Measure) -> bool:
     return measure.window is Window.MONTH_ENDS and read_aggregate(measure.aggregate).additive
 
 
-def mean_of_months(grain: Grain, monthly: exp.Expr, months: tuple[date, ...]) -> exp.Select:
+def mean_of_months(grain: Grain, monthly: exp.Expr, window: exp.Expr) -> exp.Select:
     """The cells of a longer grain as means of monthly ones.
 
     Persons are those of the month with most of them: at least as many stood behind the longer period.
@@ -323,7 +323,7 @@ def mean_of_months(grain: Grain, monthly: exp.Expr, months: tuple[date, ...]) ->
         )
         .from_(exp.alias_(monthly, "monthly", table=True))
         .join(
-            _window(Window.MONTH_ENDS, grain, months),
+            window.copy(),
             on=column("period", "monthly").eq(column("month", "w")),
         )
         .where(column("grain", "monthly").eq(text(Grain.MONTH.value)))
@@ -335,7 +335,7 @@ def cells(
     measure: Measure,
     grain: Grain,
     breakdown: Breakdown,
-    months: tuple[date, ...],
+    window: exp.Expr,
     observed: str,
     county: str,
     catalogue: Catalogue,
@@ -366,7 +366,6 @@ def cells(
     if counted_once and measure.window is Window.DAYS:
         rows = exp.Filter(this=rows, expression=exp.Where(this=once))
     persons = _persons() if counts_persons(fact, catalogue) else rows.copy()
-    window = _window(measure.window, grain, months)
     select = (
         exp.select(
             text(grain.value).as_("grain"),
@@ -380,7 +379,7 @@ def cells(
             as_type(persons, "BIGINT").as_("persons"),
         )
         .from_(exp.alias_(exp.table_(observed, quoted=True), "o", table=True))
-        .join(window, on=column(MONTH, "o").eq(column("month", "w")))
+        .join(window.copy(), on=column(MONTH, "o").eq(column("month", "w")))
         .group_by(column("period", "w"))
     )
     if breakdown.level is not Level.COUNTY:
@@ -439,8 +438,8 @@ def _persons() -> exp.Expr:
     return exp.Add(this=known, expression=unknown)
 
 
-def _window(window: Window, grain: Grain, months: tuple[date, ...]) -> exp.Expr:
-    """The months each period sees, as rows (month, period, first month seen)."""
+def window_values(window: Window, grain: Grain, months: tuple[date, ...]) -> exp.Expr:
+    """The relation `w`: the months each period sees, as rows (month, period, window_first)."""
     rows = [
         (day(month), day(period), day(seen[0]))
         for period in periods(months[0], months[-1], grain)
@@ -734,10 +733,12 @@ def cells_of(
     known = dict.fromkeys(b if b.dimension in dimensions else Breakdown(b.level) for b in breakdowns)
 
     def of(grain: Grain, breakdown: Breakdown) -> exp.Select:
+        window = window_values(measure.window, grain, months)
         if grain is Grain.MONTH or not is_mean_of_months(measure):
-            return cells(measure, grain, breakdown, months, observed, county, catalogue)
-        monthly = cells(measure, Grain.MONTH, breakdown, months, observed, county, catalogue)
-        return mean_of_months(grain, monthly.subquery(), months)
+            return cells(measure, grain, breakdown, window, observed, county, catalogue)
+        each_month = window_values(measure.window, Grain.MONTH, months)
+        monthly = cells(measure, Grain.MONTH, breakdown, each_month, observed, county, catalogue)
+        return mean_of_months(grain, monthly.subquery(), window)
 
     first, *rest = (of(grain, breakdown) for grain in grains for breakdown in known)
     query: exp.Query = first
