@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
@@ -20,23 +20,27 @@ ENOUGH_TO_SEE_A_RHYTHM = 3
 class FeedCoverage:
     """The months a feed has been delivered for. A delivery covers the time before its extraction moment.
 
-    `monthly` feeds are those that come month after month: after their newest delivery the next is awaited.
-    Others (a register that is sent when it changes, a yearly budget, a system that was closed down) are not.
+    `monthly` feeds come month after month; a register that is sent when it changes, a yearly budget or a
+    system that was closed down do not. After the newest delivery of a monthly feed the next is awaited,
+    unless it always delivers everything: then no new delivery may mean that nothing has changed.
     """
 
     feed: str
     first: date
-    last: date  # the last whole month
+    last: date  # the last whole month; of a feed that delivers everything, that of the newest delivery of all
     deliveries: int
     monthly: bool
 
 
-def feed_coverages(batches: Iterable[Batch]) -> dict[str, FeedCoverage]:
-    """The coverage of each feed that has delivered anything."""
+def feed_coverages(batches: Iterable[Batch], full: frozenset[str]) -> dict[str, FeedCoverage]:
+    """The coverage of each feed that has delivered anything; `full` are those that deliver everything."""
     by_feed: dict[str, list[Batch]] = {}
     for batch in batches:
         by_feed.setdefault(batch.feed, []).append(batch)
-    return {feed: _coverage(feed, own) for feed, own in by_feed.items()}
+    if not by_feed:
+        return {}
+    newest = max(batch.extracted for own in by_feed.values() for batch in own)
+    return {feed: _coverage(feed, own, newest if feed in full else None) for feed, own in by_feed.items()}
 
 
 def last_whole_month(coverages: Iterable[FeedCoverage]) -> date:
@@ -52,11 +56,11 @@ def delivered_months(feeds: Iterable[FeedCoverage]) -> Coverage | None:
     return Coverage(min(feed.first for feed in monthly), min(feed.last for feed in monthly))
 
 
-def _coverage(feed: str, batches: list[Batch]) -> FeedCoverage:
+def _coverage(feed: str, batches: list[Batch], known_until: datetime | None) -> FeedCoverage:
     # A delivery extracted in the first moment of a month tells of the month before.
     told = sorted({period_of((b.extracted - timedelta(microseconds=1)).date(), Grain.MONTH) for b in batches})
     gaps = [_months(later) - _months(earlier) for earlier, later in pairwise(told)]
-    newest = max(batch.extracted for batch in batches)
+    newest = known_until or max(batch.extracted for batch in batches)
     return FeedCoverage(
         feed=feed,
         first=told[0],

@@ -50,6 +50,7 @@ from virtaama.metrics.render import (
     text,
     window_values,
 )
+from virtaama.model.feeds import Delivery
 from virtaama.model.model import Model
 from virtaama.sql.build import parsed
 from virtaama.sql.spelling import spelled
@@ -164,7 +165,8 @@ def _fill(
             query = exp.select(exp.Star()).from_(exp.table_(f"ref_{code_list.name}", quoted=True))
             _create(engine, _in_snapshot("ref", code_list.name), query)
     stars = Stars(model, catalog=SNAPSHOT)
-    feeds = feed_coverages(batches)
+    full = frozenset(feed.id for feed in model.feeds if feed.delivery is Delivery.FULL)
+    feeds = feed_coverages(batches, full)
     plans = _metric_plans(engine, catalogue, stars, feeds)
     _write_meta(engine, model, catalogue, batches, feeds, plans, number, moment)
     try:
