@@ -26,7 +26,6 @@ from virtaama.metrics.plan import (
     Breakdown,
     Coverage,
     MetricPlan,
-    dimensions_of,
     measures_of,
     overlap,
     parts_of,
@@ -37,6 +36,7 @@ from virtaama.metrics.question import Grain, Level
 from virtaama.metrics.render import (
     FIGURE_COLUMNS,
     Stars,
+    breakdowns_known,
     calendar,
     cells,
     column,
@@ -230,13 +230,9 @@ def _prepare_figures(
     wanted: dict[Measure, dict[Breakdown, None]] = {}
     for plan in plans:
         for measure in measures_of(plan.metric):
-            known = dimensions_of(catalogue.fact(measure.fact), catalogue)
-            wanted.setdefault(measure, {}).update(
-                dict.fromkeys(
-                    b if b.dimension in known else Breakdown(b.level)
-                    for b in (*plan.breakdowns, *(Breakdown(b.level) for b in plan.breakdowns))
-                )
-            )
+            levels = (Breakdown(b.level) for b in plan.breakdowns)
+            split = breakdowns_known(measure, (*plan.breakdowns, *levels), catalogue)
+            wanted.setdefault(measure, {}).update(dict.fromkeys(split))
     windows = {
         (window, grain): _window(engine, window, grain, months)
         for window in dict.fromkeys(measure.window for measure in wanted)
@@ -290,22 +286,20 @@ def _compute_cells(
     table = tables[measure]
     kept: exp.Expr = exp.table_(table, quoted=True)
 
-    def of(grain: Grain) -> tuple[exp.Query, ...]:
+    def of(grain: Grain) -> exp.Query:
+        window = windows[measure.window, grain]
         if grain is not Grain.MONTH and is_mean_of_months(measure):
-            return (mean_of_months(grain, kept, windows[measure.window, grain]),)
-        return tuple(
-            cells(measure, grain, breakdown, windows[measure.window, grain], observed, county_code, catalogue)
-            for breakdown in breakdowns
-        )
+            return mean_of_months(grain, kept, window)
+        return cells(measure, grain, breakdowns, window, observed, county_code, catalogue)
 
-    monthly, *others = (query for grain in GRAINS for query in of(grain))
+    monthly, *others = (of(grain) for grain in GRAINS)
     _create(engine, exp.table_(table, quoted=True), monthly, temporary=True)
     for query in others:
         _insert(engine, table, query)
 
 
 def _window(engine: Engine, window: Window, grain: Grain, months: tuple[date, ...]) -> exp.Expr:
-    """The months each period sees, kept as a table because hundreds of statements look at it."""
+    """The months each period sees, kept as a table because many statements look at it."""
     table = exp.table_(f"window_{window}_{grain}", quoted=True)
     values = exp.select(exp.Star()).from_(window_values(window, grain, months))
     _create(engine, table, values, temporary=True)

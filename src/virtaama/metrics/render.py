@@ -334,7 +334,7 @@ def mean_of_months(grain: Grain, monthly: exp.Expr, window: exp.Expr) -> exp.Sel
 def cells(
     measure: Measure,
     grain: Grain,
-    breakdown: Breakdown,
+    breakdowns: tuple[Breakdown, ...],
     window: exp.Expr,
     observed: str,
     county: str,
@@ -342,7 +342,9 @@ def cells(
 ) -> exp.Select:
     """One aggregate per period, area and member, from the observations named `observed`.
 
-    Columns: those of CELL_COLUMNS, value, rows, persons (as many as rows where the fact has no person).
+    All breakdowns are grouping sets of one pass over the observations; `window` has the rows of
+    `window_values`. Columns: those of CELL_COLUMNS, value, rows, persons (as many as rows where the fact
+    has no person).
     """
     fact = catalogue.fact(measure.fact)
     spread = any(part.during for part in parts_of(fact, catalogue))
@@ -354,38 +356,46 @@ def cells(
         conditions.append(exp.Paren(this=_over_observations(measure.where)))
     if counted_once and measure.window is not Window.DAYS:
         conditions.append(exp.Paren(this=once))
-    area: exp.Expr = text(county)
-    if breakdown.level is not Level.COUNTY:
-        area = column(breakdown.level.value, "o")
-        conditions.append(area.is_(exp.null()).not_())
-    member: exp.Expr = text("")
-    if breakdown.dimension:
-        member = column(breakdown.dimension, "o")
-        conditions.append(member.is_(exp.null()).not_())
     rows: exp.Expr = exp.Count(this=exp.Star())
     if counted_once and measure.window is Window.DAYS:
         rows = exp.Filter(this=rows, expression=exp.Where(this=once))
     persons = _persons() if counts_persons(fact, catalogue) else rows.copy()
+    levels = {
+        b.level.value: column(f"_at_{b.level.value}", "o") for b in breakdowns if b.level is not Level.COUNTY
+    }
+    dimensions = {b.dimension: column(b.dimension, "o") for b in breakdowns if b.dimension}
+    laid_out = exp.select(
+        exp.Star(), *(column(level).as_(f"_at_{level}", quoted=True) for level in levels)
+    ).from_(exp.table_(observed, quoted=True))
     select = (
         exp.select(
             text(grain.value).as_("grain"),
             column("period", "w"),
-            text(breakdown.level.value).as_("level"),
-            area.copy().as_("area"),
-            text(breakdown.dimension).as_("dimension"),
-            member.copy().as_("member"),
+            _first_grouped(levels, named=True, otherwise=Level.COUNTY.value).as_("level"),
+            _first_grouped(levels, named=False, otherwise=county).as_("area"),
+            _first_grouped(dimensions, named=True, otherwise="").as_("dimension"),
+            _first_grouped(dimensions, named=False, otherwise="").as_("member"),
             as_type(_aggregated(measure), "DOUBLE").as_("value"),
             as_type(rows, "BIGINT").as_("rows"),
             as_type(persons, "BIGINT").as_("persons"),
         )
-        .from_(exp.alias_(exp.table_(observed, quoted=True), "o", table=True))
+        .from_(exp.alias_(laid_out.subquery(), "o", table=True))
         .join(window.copy(), on=column(MONTH, "o").eq(column("month", "w")))
-        .group_by(column("period", "w"))
     )
-    if breakdown.level is not Level.COUNTY:
-        select = select.group_by(area.copy())
-    if breakdown.dimension:
-        select = select.group_by(member.copy())
+    sets = [
+        exp.Tuple(
+            expressions=[
+                column("period", "w"),
+                *([levels[b.level.value].copy()] if b.level is not Level.COUNTY else []),
+                *([dimensions[b.dimension].copy()] if b.dimension else []),
+            ]
+        )
+        for b in breakdowns
+    ]
+    select.set("group", exp.Group(expressions=[exp.GroupingSets(expressions=sets)]))
+    # A row without an area or a member belongs to none; it counts only where they are not asked.
+    for grouped in (*levels.values(), *dimensions.values()):
+        select = select.having(exp.not_(exp.and_(_is_grouped(grouped), grouped.copy().is_(exp.null()))))
     if measure.per_person_having:
         select = select.join(
             exp.alias_(
@@ -399,6 +409,20 @@ def cells(
             ),
         )
     return select.where(*conditions) if conditions else select
+
+
+def _is_grouped(by: exp.Expr) -> exp.Expr:
+    return exp.func("GROUPING", by.copy(), dialect="duckdb").eq(exp.Literal.number(0))
+
+
+def _first_grouped(columns: dict[str, exp.Column], *, named: bool, otherwise: str) -> exp.Expr:
+    """The name, or else the value, of the one column among these that a grouping set has."""
+    if not columns:
+        return text(otherwise)
+    case = exp.Case()
+    for name, by in columns.items():
+        case = case.when(_is_grouped(by), text(name) if named else as_type(by.copy(), "VARCHAR"))
+    return case.else_(text(otherwise))
 
 
 def _over_observations(sql: str) -> exp.Expr:
@@ -729,22 +753,29 @@ def cells_of(
     catalogue: Catalogue,
 ) -> exp.Query:
     """The cells of a measure for several breakdowns, end to end; those its fact cannot give are left out."""
-    dimensions = dimensions_of(catalogue.fact(measure.fact), catalogue)
-    known = dict.fromkeys(b if b.dimension in dimensions else Breakdown(b.level) for b in breakdowns)
+    known = breakdowns_known(measure, breakdowns, catalogue)
 
-    def of(grain: Grain, breakdown: Breakdown) -> exp.Select:
+    def of(grain: Grain) -> exp.Select:
         window = window_values(measure.window, grain, months)
         if grain is Grain.MONTH or not is_mean_of_months(measure):
-            return cells(measure, grain, breakdown, window, observed, county, catalogue)
+            return cells(measure, grain, known, window, observed, county, catalogue)
         each_month = window_values(measure.window, Grain.MONTH, months)
-        monthly = cells(measure, Grain.MONTH, breakdown, each_month, observed, county, catalogue)
+        monthly = cells(measure, Grain.MONTH, known, each_month, observed, county, catalogue)
         return mean_of_months(grain, monthly.subquery(), window)
 
-    first, *rest = (of(grain, breakdown) for grain in grains for breakdown in known)
+    first, *rest = (of(grain) for grain in grains)
     query: exp.Query = first
     for other in rest:
         query = query.union(other, distinct=False)
     return query
+
+
+def breakdowns_known(
+    measure: Measure, breakdowns: Iterable[Breakdown], catalogue: Catalogue
+) -> tuple[Breakdown, ...]:
+    """The breakdowns as far as the measure's fact can give them: a dimension it lacks is left out."""
+    dimensions = dimensions_of(catalogue.fact(measure.fact), catalogue)
+    return tuple(dict.fromkeys(b if b.dimension in dimensions else Breakdown(b.level) for b in breakdowns))
 
 
 def _only_asked(
