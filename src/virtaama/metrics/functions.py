@@ -21,7 +21,7 @@ AGE_GROUPS: tuple[tuple[str, int, int], ...] = (
 
 
 def age_years(born: exp.Expr, at: exp.Expr) -> exp.Expr:
-    """Whole years lived on the day `at`."""
+    """Whole years lived on the day `at`; who is born on 29 February is a year older on the 28th (150/1930 3 §)."""
     return exp.Anonymous(this="datesub", expressions=[exp.Literal.string("year"), _day(born), _day(at)])
 
 

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from virtaama.access.roles import parse_roles
+from virtaama.privacy.policy import Purpose
+from virtaama.problems import ProblemsFound
+
+ROLES = """
+roles:
+  contact:
+    labels: {fi: Yhteyshenkilö, sv: Kontaktperson, en: Contact}
+    purposes: [planning]
+    levels: [county, municipality]
+    pages: [steering]
+    own_municipality_only: true
+    minimum_group: 10
+demo_users: {anyone: {role: contact, password: x}}
+"""
+
+
+def test_role_is_read_with_all_its_members() -> None:
+    [role] = parse_roles(ROLES)
+    assert (role.name, role.own_municipality_only, role.minimum_group) == ("contact", True, 10)
+    assert role.purposes == {Purpose.PLANNING}
+    assert role.levels == {"county", "municipality"}
+
+
+def test_every_problem_is_told_at_once_with_its_line() -> None:
+    text = ROLES.replace("planning", "planing").replace("municipality]", "munic]").replace("true", "yes")
+    with pytest.raises(ProblemsFound) as found:
+        parse_roles(text)
+    assert [problem.place.line for problem in found.value.problems] == [5, 6, 8]
+    assert "Did you mean 'planning'?" in str(found.value)
+
+
+def test_file_without_roles_is_a_problem() -> None:
+    with pytest.raises(ProblemsFound, match="'roles' is missing"):
+        parse_roles("demo_users: {}")
