@@ -144,7 +144,24 @@ def read_document(file: str, text: str) -> tuple[Entry | None, tuple[Problem, ..
         return None, (Problem(Place(file), f"the file cannot be read as YAML: {error}."),)
     if root is None:
         return None, ()
+    if knots := tuple(_knots(file, root, ())):
+        return None, knots
     return Entry(root, Place(file, 1)), tuple(_repeated(file, root))
+
+
+def _knots(file: str, node: yaml.Node, above: tuple[yaml.Node, ...]) -> Iterator[Problem]:
+    """What YAML allows and nobody can mean: a value that holds itself, a name that is no single word."""
+    if any(node is each for each in above):
+        yield Problem(Place(file, node.start_mark.line + 1), "this value holds itself.", "Take the '*' out.")
+        return
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _knots(file, item, (*above, node))
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                yield Problem(Place(file, key.start_mark.line + 1), "a name must be a single word.")
+            yield from _knots(file, value, (*above, node))
 
 
 def _repeated(file: str, node: yaml.Node) -> Iterator[Problem]:

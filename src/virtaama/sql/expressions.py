@@ -37,7 +37,7 @@ ALLOWED_FUNCTIONS = frozenset(_FUNCTIONS.split())
 # Words before a parenthesis that call nothing.
 _WORDS = """
 and or not in is between like ilike similar glob escape case when then else end as any all some
-exists filter over from for to interval lambda distinct values select where by on using array struct map union
+filter over from for to interval lambda distinct values select where by on using array struct map union
 """
 _NOT_CALLS = frozenset(_WORDS.split())
 
@@ -86,10 +86,22 @@ def read_expression(sql: str) -> Expression:
 def read_tree(sql: str) -> exp.Expr:
     """The tree of an expression of any kind, with dots and aggregates. Raises NotAnExpression for a query."""
     tree = _tree(sql)
-    if isinstance(tree, (exp.DDL, exp.DML, exp.Command, exp.Drop)) or tree.find(exp.Query, exp.Table):
+    queries = (exp.Query, exp.Table, exp.Values)
+    if isinstance(tree, (exp.DDL, exp.DML, exp.Command, exp.Drop)) or tree.find(*queries):
         raise NotAnExpression("it holds a query", "Write an expression over the fields of one row.")
     if tree.find(exp.Placeholder, exp.Parameter):
         raise NotAnExpression("it asks for a value from outside", "Write the value itself.")
+    if place := tree.find(exp.PositionalColumn):
+        raise NotAnExpression(f"'{spelled(place)}' is a place, not a name", "Name the field.")
+    if isinstance(tree, exp.Tuple):
+        raise NotAnExpression("it is several values", "Write one expression.")
+    for kind in tree.find_all(exp.DataType):
+        if kind.this is exp.DataType.Type.USERDEFINED:
+            raise NotAnExpression(
+                f"'{spelled(kind)}' is not a type", "Types are VARCHAR, BIGINT, DATE and the like."
+            )
+    if any(token.comments for token in sqlglot.tokenize(sql, read=DIALECT)):
+        raise NotAnExpression("it holds a comment", "Write the comment above it, after a '#'.")
     return tree
 
 

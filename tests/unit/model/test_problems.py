@@ -651,3 +651,56 @@ def test_a_relationship_to_a_key_of_two_parts_names_each() -> None:
     files[MAPPINGS] = files[MAPPINGS].replace("home: PLACE", "home: {year: 2024, code: PLACE}")
     home = parse_model(files).mappings[0].targets[0]
     assert [part.sql for part in home.key] == ["PLACE", "2024"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("- resident", "concepts/more.yaml:1: the file must be members: {name: value}."),
+        ("concepts: 5", "concepts/more.yaml:1: concepts must be members: {name: value}."),
+        ("concepts:\n  client:\n", "concepts/more.yaml:2: concept 'client' must be members: {name: value}."),
+        (
+            "concepts: &all\n  client: *all\n",
+            "concepts/more.yaml:1: this value holds itself.\n  Take the '*' out.",
+        ),
+        ("concepts:\n  [client]: {}\n", "concepts/more.yaml:2: a name must be a single word."),
+    ],
+)
+def test_a_file_of_another_shape_altogether_is_said_and_not_fallen_over(text: str, said: str) -> None:
+    assert said_of({**FILES, "concepts/more.yaml": text}) == said
+
+
+def test_an_unreadable_file_is_not_blamed_on_those_that_name_what_it_holds() -> None:
+    said = said_of({**FILES, CONCEPTS: "concepts:\n\tresident: {}\n"})
+    assert said.startswith("concepts/people.yaml:2: the file cannot be read as YAML")
+    assert "mappings" not in said
+
+
+def test_an_empty_file_holds_nothing() -> None:
+    assert parse_model({**FILES, "concepts/more.yaml": "# later\n"})
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "NAME",
+        "upper(NAME)",
+        "'x' || NAME",
+        "CASE WHEN TRUE THEN NAME END",
+        "coalesce(PLACE, NAME)",
+        "try_cast(NAME AS VARCHAR)",
+        '"name"',
+        "[NAME][1]",
+        "{'a': NAME}",
+        "NAME COLLATE NOCASE",
+        "list_filter([NAME], lambda NAME: TRUE)",
+        "coalesce(NAME -> '$')",
+        "NAME.upper()",
+        "#2",
+        "COLUMNS('NAME')",
+        "*",
+    ],
+)
+def test_a_name_finds_no_way_into_an_attribute_that_is_not_enciphered(expression: str) -> None:
+    files = {**FILES, MAPPINGS: FILES[MAPPINGS].replace("sex: SEX", f"sex: >-\n        {expression}")}
+    assert "'sex'" in said_of(files)
