@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 import django
 from django.core.management import call_command
@@ -12,6 +13,7 @@ from django.utils import timezone
 from gunicorn.app.base import BaseApplication
 
 from virtaama.portal.catalogues import compile_catalogues
+from virtaama.portal.ui.charts import WIDE, BarChart, draw
 
 THREADS = 4
 
@@ -72,8 +74,15 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.cfg.set("control_socket_disable", True)
         self.cfg.set("loglevel", "warning")
         self.cfg.set("proc_name", "virtaama")
+        self.cfg.set("post_worker_init", warm_up)
 
     def load(self) -> object:
         from virtaama.portal.wsgi import application
 
         return application
+
+
+def warm_up(worker: object) -> None:
+    """Draw a chart nobody sees: the first one takes a second, and no reader should wait for it."""
+    chart = BarChart(bars=(("", 1.0),), unit="", decimals=0, language="fi")
+    Thread(target=draw, args=(chart, WIDE), daemon=True).start()

@@ -2,7 +2,7 @@
 
 VIRTAAMA_PROJECT  the project folder (default: the folder one stands in)
 VIRTAAMA_ADDRESS  the address served (default 127.0.0.1); any other than loopback expects TLS in front
-VIRTAAMA_HOSTS    further host names answered to, separated by commas
+VIRTAAMA_HOSTS    names under which a proxy with TLS passes requests on, separated by commas
 VIRTAAMA_DEBUG    1 shows tracebacks to the browser; refused on any address but loopback
 """
 
@@ -30,22 +30,18 @@ def is_loopback(address: str) -> bool:
 PROJECT_FOLDER = Path(os.environ.get("VIRTAAMA_PROJECT", ".")).resolve()
 ADDRESS = os.environ.get("VIRTAAMA_ADDRESS", "127.0.0.1")
 DEBUG = os.environ.get("VIRTAAMA_DEBUG", "") == "1"
-BEHIND_TLS = not is_loopback(ADDRESS)
+HOSTS = [host.strip() for host in os.environ.get("VIRTAAMA_HOSTS", "").split(",") if host.strip()]
+BEHIND_TLS = bool(HOSTS) or not is_loopback(ADDRESS)
 
 if DEBUG and BEHIND_TLS:
     raise NotReady(
-        f"VIRTAAMA_DEBUG shows the inside of the portal to everyone who reaches {ADDRESS}.\n"
-        "  Unset it, or serve on 127.0.0.1."
+        f"VIRTAAMA_DEBUG shows the inside of the portal to everyone who reaches {', '.join(HOSTS) or ADDRESS}.\n"
+        "  Unset it, or serve on 127.0.0.1 without VIRTAAMA_HOSTS."
     )
 
 PROJECT = read_settings(PROJECT_FOLDER)
 SECRET_KEY = read_secret(PROJECT.keys)
-ALLOWED_HOSTS = [
-    "127.0.0.1",
-    "localhost",
-    "[::1]",
-    *filter(None, os.environ.get("VIRTAAMA_HOSTS", "").split(",")),
-]
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *HOSTS]
 
 INSTALLED_APPS = [
     "django.contrib.auth",

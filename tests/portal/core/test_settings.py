@@ -69,3 +69,9 @@ def test_debugging_is_refused_where_others_can_reach_it(tmp_path: Path) -> None:
 def test_any_address_but_loopback_expects_tls(tmp_path: Path) -> None:
     folder = make_project(tmp_path / "project")
     assert settings_of(folder, VIRTAAMA_ADDRESS="0.0.0.0").stdout.split() == ["False", "True", "True"]
+
+
+def test_a_named_proxy_host_expects_tls_too(tmp_path: Path) -> None:
+    folder = make_project(tmp_path / "project")
+    assert settings_of(folder, VIRTAAMA_HOSTS="portal.example").stdout.split() == ["False", "True", "True"]
+    assert settings_of(folder, VIRTAAMA_HOSTS="portal.example", VIRTAAMA_DEBUG="1").returncode != 0
