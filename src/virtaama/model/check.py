@@ -55,7 +55,7 @@ def problems_of(written: Written, unread: frozenset[str]) -> Iterator[Problem]:
 
 
 def remarks(model: Model) -> tuple[Problem, ...]:
-    """What is allowed but may have been forgotten: nothing fills it, nothing reads it."""
+    """What is allowed but may have been forgotten: nothing fills it, nothing reads it, nothing guards it."""
     filled = {mapping.concept for mapping in model.mappings}
     used = {mapping.feed for mapping in model.mappings}
     return (
@@ -76,6 +76,28 @@ def remarks(model: Model) -> tuple[Problem, ...]:
             for attribute in concept.attributes
             if attribute.name not in concept.key and not _is_filled(model, concept, attribute.name)
         ),
+        *(
+            Problem(
+                attribute.place,
+                f"attribute '{attribute.name}' is open, and '{concept.name}' is about persons.",
+                "Give it `sensitivity: personal` or `special`, if it tells something of one of them.",
+            )
+            for concept in model.concepts
+            if _is_about_persons(model, concept)
+            for attribute in concept.attributes
+            if attribute.sensitivity is Sensitivity.OPEN
+        ),
+    )
+
+
+def _is_about_persons(model: Model, concept: Concept) -> bool:
+    """Whether an identity is part of its own key or of the key of what it refers to."""
+    others = (model.concept(relationship.to) for relationship in concept.relationships)
+    return any(
+        attribute.type is Type.IDENTITY
+        for each in (concept, *others)
+        for attribute in each.attributes
+        if attribute.name in each.key
     )
 
 
@@ -236,6 +258,11 @@ def _field(field: Field, feed: Feed) -> Iterator[Problem]:
         if field.type is Type.IDENTITY:
             advice = "Take `direct` out: an identity code becomes a pseudonym."
         yield Problem(place, what, advice)
+    if field.required and field.optional:
+        what = f"{said} is both required and optional."
+        yield Problem(
+            place, what, "Where the column is absent every row would be set aside: keep one of the two."
+        )
     if field.format and field.type not in (Type.DATE, Type.TIMESTAMP):
         yield Problem(
             place, f"{said} has a format and is of type {field.type}.", "Only days and moments have one."

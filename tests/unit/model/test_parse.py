@@ -107,3 +107,12 @@ def test_what_nothing_fills_is_remarked_and_allowed() -> None:
         "concepts/people.yaml:11: no mapping fills attribute 'sex' of 'resident'.",
     ]
     assert remarks(parse_model(FILES)) == ()
+
+
+def test_an_open_attribute_of_a_person_is_remarked_and_allowed() -> None:
+    files = changed("concepts/people.yaml", "sensitivity: personal, code_list: sex", "code_list: sex")
+    (remark,) = remarks(parse_model(files))
+    assert str(remark) == (
+        "concepts/people.yaml:11: attribute 'sex' is open, and 'resident' is about persons.\n"
+        "  Give it `sensitivity: personal` or `special`, if it tells something of one of them."
+    )

@@ -676,6 +676,13 @@ def test_an_unreadable_file_is_not_blamed_on_those_that_name_what_it_holds() -> 
     assert "mappings" not in said
 
 
+def test_a_field_is_not_required_and_optional_at_once() -> None:
+    assert said_of(changed(SYSTEM, "required: true", "required: true, optional: true")) == (
+        "systems/register.yaml:11: field 'HETU' of feed 'register.people' is both required and optional.\n"
+        "  Where the column is absent every row would be set aside: keep one of the two."
+    )
+
+
 def test_an_empty_file_holds_nothing() -> None:
     assert parse_model({**FILES, "concepts/more.yaml": "# later\n"})
 
