@@ -1,0 +1,200 @@
+"""An invented county from its deliveries to its answers: everything planted is found, nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from virtaama.cli.main import run
+from virtaama.metrics.question import Grain, Level, Missing, Question
+from virtaama.privacy.policy import Asker, Purpose
+from virtaama.project.invented import read_invented
+from virtaama.project.project import Project
+from virtaama.synthetic.manifest import Flaw
+
+ANALYST = Asker(id="test", role="analyst")
+Counts = Counter[tuple[str, str]]  # how many, by feed and file
+
+
+def planted(project: Project, *kinds: Flaw) -> Counts:
+    invented = read_invented(project.settings.deliveries)
+    assert invented is not None
+    counts: Counts = Counter()
+    for line in invented.planted:
+        if line.kind in kinds:
+            counts[line.feed, line.file] += line.count
+    return counts
+
+
+def found(project: Project, *checks: str) -> Counts:
+    files = {batch.number: batch.file for batch in project.ledger.batches()}
+    counts: Counts = Counter()
+    for line in project.ledger.quality():
+        if line.check in checks:
+            counts[line.feed, files[line.batch]] += line.count
+    return counts
+
+
+@pytest.mark.parametrize(
+    ("flaw", "checks"),
+    [
+        (Flaw.REPEATED_ROW, ["repeated_row"]),
+        (Flaw.LATE_ROW, ["late_row"]),
+        (Flaw.CORRECTION, ["correction"]),
+        # In a full delivery a deletion is an absence.
+        (Flaw.DELETION, ["deletion", "disappeared"]),
+        (Flaw.UNKNOWN_CODE, ["unknown_code"]),
+        (Flaw.ENDED_CODE, ["ended_code"]),
+        (Flaw.IMPOSSIBLE_DATE, ["wrong_type"]),
+        (Flaw.WRONG_ENCODING, ["wrong_encoding"]),
+        (Flaw.RENAMED_COLUMN, ["column_renamed"]),
+        (Flaw.BAD_IDENTITY, ["bad_identity"]),
+    ],
+)
+def test_what_was_planted_is_found_to_the_last_row_and_nothing_else(
+    county: Project, flaw: Flaw, checks: list[str]
+) -> None:
+    wanted = planted(county, flaw)
+    assert wanted
+    assert found(county, *checks) == wanted
+
+
+def test_a_delivery_sent_twice_under_another_name_is_found(county: Project) -> None:
+    repeats = Counter((repeat.feed, repeat.file) for repeat in county.ledger.repeats())
+    assert repeats == planted(county, Flaw.REPEATED_DELIVERY)
+
+
+def test_persons_under_several_client_numbers_are_one_resident_each(county: Project) -> None:
+    snapshot = max(county.settings.published.glob("snapshot-*.duckdb"))
+    with duckdb.connect(str(snapshot), read_only=True) as connection:
+        (persons,) = connection.execute(
+            "SELECT count(*) FROM (SELECT resident_key FROM star.client_record "
+            "WHERE resident_key IS NOT NULL GROUP BY resident_key, split_part(client_number, ':', 1) HAVING count(*) > 1)"
+        ).fetchone() or (0,)
+    assert persons == max(planted(county, Flaw.SEVERAL_CLIENT_NUMBERS).values())
+
+
+def test_every_row_delivered_is_in_the_lake_or_set_aside(county: Project) -> None:
+    for batch in county.ledger.batches():
+        path = county.settings.deliveries / batch.file
+        if path.suffix == ".csv":
+            lines = path.read_bytes().count(b"\n") - 1
+            assert batch.rows + batch.rejected == lines, batch.file
+
+
+def test_every_metric_of_the_catalogue_has_a_value_for_the_county(county: Project) -> None:
+    door = county.door()
+    first, last = door.periods()
+    without = []
+    for metric in door.catalogue().metrics:
+        question = Question(metrics=(metric.name,), grain=Grain.MONTH, first=first, last=last)
+        figures = door.ask(question, ANALYST, Purpose.STEERING).figures
+        if all(figure.value is None for figure in figures):
+            without.append((metric.name, {figure.missing for figure in figures}))
+    assert without == []
+
+
+def test_a_county_is_the_sum_of_its_municipalities_where_none_is_hidden(county: Project) -> None:
+    door = county.door()
+    _, last = door.periods()
+
+    def rows(level: Level) -> list[int | None]:
+        question = Question(
+            metrics=("contacts_per_1000",), grain=Grain.MONTH, first=last, last=last, level=level
+        )
+        return [figure.rows for figure in door.ask(question, ANALYST, Purpose.STEERING).figures]
+
+    (whole,) = rows(Level.COUNTY)
+    shown = [count for count in rows(Level.MUNICIPALITY) if count is not None]
+    assert whole is not None
+    assert 0 < sum(shown) <= whole
+
+
+def test_a_month_before_all_deliveries_is_missing_not_zero(county: Project) -> None:
+    question = Question(
+        metrics=("contacts_per_1000",), grain=Grain.MONTH, first=date(2020, 1, 1), last=date(2020, 1, 1)
+    )
+    (figure,) = county.door().ask(question, ANALYST, Purpose.STEERING).figures
+    assert figure.value is None
+    assert figure.missing in (Missing.NO_DATA, Missing.NOT_DELIVERED)
+
+
+@pytest.fixture
+def copy(county: Project, tmp_path: Path) -> Project:
+    """The same county in another folder, to be changed."""
+    folder = tmp_path / "copy"
+    shutil.copytree(county.settings.folder, folder)
+    return Project.open(folder)
+
+
+def table_counts(project: Project) -> dict[str, int]:
+    with duckdb.connect(str(project.settings.warehouse), read_only=True) as connection:
+        names = [name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+        return {
+            name: (connection.execute(f'SELECT count(*) FROM "{name}"').fetchone() or (0,))[0]
+            for name in names
+        }
+
+
+def test_landing_and_loading_again_changes_nothing(copy: Project) -> None:
+    before = table_counts(copy), copy.ledger.batches(), copy.ledger.quality()
+    report = copy.land()
+    loaded = copy.load()
+    assert (report.landed, report.repeats, report.refused) == ((), (), ())
+    assert loaded.batches == 0
+    assert (table_counts(copy), copy.ledger.batches(), copy.ledger.quality()) == before
+
+
+def test_a_warehouse_made_again_from_the_lake_is_the_same(copy: Project) -> None:
+    before, findings = table_counts(copy), copy.ledger.quality()
+    copy.settings.warehouse.unlink()
+    copy.load()
+    assert table_counts(copy) == before
+    assert copy.ledger.quality() == findings
+
+
+def test_an_answer_in_the_terminal_names_snapshot_and_record(
+    county: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(county.settings.folder)
+    assert (
+        run(["ask", "emergency_visits_per_1000", "--to", "2026-04", "--format", "json", "--project", folder])
+        == 0
+    )
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["snapshot"] == 1
+    assert answer["record"] >= 1
+    assert [figure["period"] for figure in answer["figures"]][-1] == "2026-04"
+    assert all(figure["value"] is not None for figure in answer["figures"])
+
+
+def test_the_portal_answers_with_this_county(county: Project) -> None:
+    # A process of its own: Django reads its settings once.
+    script = (
+        "import sys; from pathlib import Path; from virtaama.portal.serve import prepare\n"
+        "prepare(Path(sys.argv[1]))\n"
+        "from django.test import Client; from virtaama.portal.core.models import Account\n"
+        "client = Client(SERVER_NAME='127.0.0.1'); client.force_login(Account.objects.get(name='johtaja'))\n"
+        "page = client.get('/', follow=True)\n"
+        "assert page.status_code == 200, page.status_code\n"
+        "sys.stdout.write(page.content.decode())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(county.settings.folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Keksitty Päijät-Häme" in done.stdout
+    assert "Puheluihin vastattu" in done.stdout
