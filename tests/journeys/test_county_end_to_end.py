@@ -78,7 +78,8 @@ def test_persons_under_several_client_numbers_are_one_resident_each(county: Proj
     with duckdb.connect(str(snapshot), read_only=True) as connection:
         (persons,) = connection.execute(
             "SELECT count(*) FROM (SELECT resident_key FROM star.client_record "
-            "WHERE resident_key IS NOT NULL GROUP BY resident_key, split_part(client_number, ':', 1) HAVING count(*) > 1)"
+            "WHERE resident_key IS NOT NULL "
+            "GROUP BY resident_key, split_part(client_number, ':', 1) HAVING count(*) > 1)"
         ).fetchone() or (0,)
     assert persons == max(planted(county, Flaw.SEVERAL_CLIENT_NUMBERS).values())
 

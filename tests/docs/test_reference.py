@@ -1,0 +1,68 @@
+"""The reference says what is there: every command, setting, role member, exit code and word of the languages."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+import pytest
+
+from virtaama import problems
+from virtaama.cli.main import NOT_UNDERSTOOD, STOPPED, virtaama
+from virtaama.cli.reference import reference
+from virtaama.metrics import parse
+from virtaama.metrics.definitions import Direction, Family, Window
+from virtaama.metrics.question import Missing
+from virtaama.problems import VirtaamaError
+from virtaama.project import settings
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def page(name: str) -> str:
+    return (DOCS / "reference" / name).read_text(encoding="utf-8")
+
+
+def test_the_page_of_commands_is_what_the_commands_say() -> None:
+    assert page("cli.md") == reference(), "python -m virtaama.cli.reference > docs/reference/cli.md"
+
+
+@pytest.mark.parametrize("name", virtaama.commands)
+def test_every_help_closes_on_an_example(name: str) -> None:
+    text = inspect.cleandoc(virtaama.commands[name].help or "")
+    _, found, example = text.partition("\b\nExample:\n")
+    assert found
+    assert example.strip().startswith(f"virtaama {name}")
+
+
+@pytest.mark.parametrize("name", [*settings.MEMBERS, "roles", "demo_users"])
+def test_every_setting_is_documented(name: str) -> None:
+    assert f"`{name}`" in page("settings.md")
+
+
+def test_every_exit_code_is_documented() -> None:
+    text = page("exit-codes.md")
+    errors = [
+        each for each in vars(problems).values() if isinstance(each, type) and issubclass(each, VirtaamaError)
+    ]
+    for error in errors:
+        assert any(
+            line.startswith(f"| {error.exit_code} |") and error.__name__ in line for line in text.splitlines()
+        )
+    for code in (0, NOT_UNDERSTOOD, STOPPED):
+        assert f"\n| {code} |" in text
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *parse.FACT_MEMBERS,
+        *parse.DIMENSION_MEMBERS,
+        *parse.MEASURE_MEMBERS,
+        *parse.METRIC_MEMBERS,
+        *parse.TARGET_MEMBERS,
+        *(choice.value for kind in (Direction, Family, Window, Missing) for choice in kind),
+    ],
+)
+def test_every_word_of_the_metric_language_is_documented(word: str) -> None:
+    assert f"`{word}`" in page("metric-language.md")
