@@ -29,7 +29,7 @@ test: static browser ## Everything: lint, formatting, types, import contracts, a
 	$(BIN)/pytest
 
 check: static ## The fast half of it
-	$(BIN)/pytest $(wildcard $(FAST)) -m "not slow"
+	$(BIN)/pytest $(wildcard $(FAST))
 
 static: $(DEV)
 	$(BIN)/ruff check .
