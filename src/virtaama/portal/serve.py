@@ -44,6 +44,7 @@ def prepare(project_folder: Path, address: str = "127.0.0.1") -> None:
     compile_catalogues()
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
+    call_command("clearsessions")
     take_up_project()
 
 
