@@ -41,7 +41,7 @@ browser:
 	@tools/chromium.sh
 
 bench: $(DEV) ## Measure speed and memory at 200 000 residents
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.flow
 
 lock: $(DEV) ## Choose the newest allowed versions and write them down with their hashes (needs uv)
 	uv pip compile pyproject.toml --group build --upgrade --universal --python-version 3.11 --generate-hashes \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import getpid
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -19,7 +20,8 @@ def compile_catalogues() -> tuple[Path, ...]:
             continue
         with source.open("rb") as file:
             catalogue = read_po(file, locale=source.parts[-3])
-        unfinished = compiled.with_suffix(".mo.unfinished")
+        # Several processes may start at once; each writes a file of its own.
+        unfinished = compiled.with_suffix(f".mo.{getpid()}")
         with unfinished.open("wb") as file:
             write_mo(file, catalogue)
         unfinished.replace(compiled)

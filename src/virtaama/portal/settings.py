@@ -108,8 +108,8 @@ CSRF_COOKIE_SECURE = BEHIND_TLS
 CSRF_USE_SESSIONS = False
 CSRF_FAILURE_VIEW = "virtaama.portal.ui.views.form_expired"
 
-LANGUAGE_CODE = "fi"
-LANGUAGES = [("fi", "Suomi"), ("sv", "Svenska"), ("en", "English")]
+LANGUAGE_CODE = PROJECT.languages[0]
+LANGUAGES = [(code, {"fi": "Suomi", "sv": "Svenska", "en": "English"}[code]) for code in PROJECT.languages]
 LANGUAGE_COOKIE_NAME = "virtaama_language"
 COLOUR_COOKIE_NAME = "virtaama_colours"
 LOCALE_PATHS = [Path(__file__).parent / "locale"]

@@ -73,8 +73,11 @@ class Project:
 
     @cached_property
     def roles(self) -> tuple[Role, ...]:
+        """Who may ask what; no role shows smaller groups than the settings allow."""
         path = self.settings.folder / ACCESS_FILE
-        return parse_roles(path.read_text(encoding="utf-8")) if path.is_file() else ()
+        roles = parse_roles(path.read_text(encoding="utf-8")) if path.is_file() else ()
+        smallest = self.settings.minimum_group
+        return tuple(replace(role, minimum_group=max(smallest, role.minimum_group)) for role in roles)
 
     @property
     def demo_users(self) -> tuple[DemoUser, ...]:
