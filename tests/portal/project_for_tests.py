@@ -50,3 +50,5 @@ def set_up_django() -> None:
     settings.DATABASES["default"]["TEST"] = {"NAME": str(folder / "data" / "test.sqlite")}
     compile_catalogues()
     django.setup()
+    # Read by now. Left behind, the tests of the commands would find this project, and other processes too.
+    del os.environ["VIRTAAMA_PROJECT"], os.environ["DJANGO_SETTINGS_MODULE"]
