@@ -7,20 +7,27 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs.shapes import members_of
 from virtaama import problems
+from virtaama.access.roles import ACCESS
 from virtaama.cli.main import NOT_UNDERSTOOD, STOPPED, virtaama
 from virtaama.cli.reference import reference
-from virtaama.metrics import parse
 from virtaama.metrics.definitions import Direction, Family, Window
 from virtaama.metrics.question import Missing
+from virtaama.metrics.schema import METRICS
+from virtaama.model.shape import Shape
 from virtaama.problems import VirtaamaError
-from virtaama.project import settings
+from virtaama.project.settings import SETTINGS
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 
 def page(name: str) -> str:
     return (DOCS / "reference" / name).read_text(encoding="utf-8")
+
+
+def names_in(*shapes: Shape) -> list[str]:
+    return list(dict.fromkeys(name for shape in shapes for name, _ in members_of(shape.schema)))
 
 
 def test_the_page_of_commands_is_what_the_commands_say() -> None:
@@ -35,7 +42,7 @@ def test_every_help_closes_on_an_example(name: str) -> None:
     assert example.strip().startswith(f"virtaama {name}")
 
 
-@pytest.mark.parametrize("name", [*settings.MEMBERS, "roles", "demo_users"])
+@pytest.mark.parametrize("name", names_in(SETTINGS, ACCESS))
 def test_every_setting_is_documented(name: str) -> None:
     assert f"`{name}`" in page("settings.md")
 
@@ -56,11 +63,7 @@ def test_every_exit_code_is_documented() -> None:
 @pytest.mark.parametrize(
     "word",
     [
-        *parse.FACT_MEMBERS,
-        *parse.DIMENSION_MEMBERS,
-        *parse.MEASURE_MEMBERS,
-        *parse.METRIC_MEMBERS,
-        *parse.TARGET_MEMBERS,
+        *names_in(METRICS),
         *(choice.value for kind in (Direction, Family, Window, Missing) for choice in kind),
     ],
 )

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from difflib import get_close_matches
-from typing import TypeVar
 
-import yaml
 from sqlglot import exp
 
 from virtaama.metrics.definitions import (
@@ -42,36 +38,10 @@ from virtaama.metrics.plan import (
     read_aggregate,
 )
 from virtaama.metrics.question import Level
-from virtaama.model.concepts import Text
+from virtaama.metrics.schema import METRICS
+from virtaama.model.documents import Entry, did_you_mean
 from virtaama.model.model import Model
 from virtaama.problems import Place, Problem, ProblemsFound
-
-SECTIONS = ("facts", "dimensions", "metrics")
-FACT_MEMBERS = ("of", "union", "where", "time", "during", "person", "by", "columns")
-DIMENSION_MEMBERS = ("labels", "code_list", "concept")
-MEASURE_MEMBERS = ("fact", "aggregate", "where", "window", "per_person_having")
-METRIC_MEMBERS = (
-    "labels",
-    "definition",
-    "family",
-    "unit",
-    "direction",
-    "decimals",
-    "numerator",
-    "denominator",
-    "scale",
-    "levels",
-    "by",
-    "legal_basis",
-    "source",
-    "owner",
-    "targets",
-    "minimum_group",
-)
-TARGET_MEMBERS = ("value", "source", "from")
-LANGUAGES = ("fi", "sv", "en")
-
-Choice = TypeVar("Choice", Direction, Family, Window)
 
 
 def parse_catalogue(files: Mapping[str, str], model: Model) -> Catalogue:
@@ -79,256 +49,111 @@ def parse_catalogue(files: Mapping[str, str], model: Model) -> Catalogue:
 
     Raises ProblemsFound with every problem of every file, each with its line and what would be right.
     """
-    reading = _Reading()
-    facts: list[Fact] = []
-    dimensions: list[Dimension] = []
-    metrics: list[Metric] = []
+    problems: list[Problem] = []
+    roots: list[Entry] = []
     for file, text in sorted(files.items()):
-        root = reading.file(file, text)
-        if root is None:
-            continue
-        root.only(SECTIONS)
-        facts += [_fact(name, node) for name, node in root.named("facts")]
-        dimensions += [_dimension(name, node) for name, node in root.named("dimensions")]
-        metrics += [_metric(name, node) for name, node in root.named("metrics")]
-    version = hashlib.sha256(
-        "\0".join(f"{file}\0{text}" for file, text in sorted(files.items())).encode()
-    ).hexdigest()[:12]
-    catalogue = Catalogue(
-        version=version,
-        facts=tuple(facts),
-        dimensions=tuple(dimensions),
-        metrics=tuple(metrics),
-    )
-    problems = reading.problems or list(check_catalogue(catalogue, model))
+        root, wrong = METRICS.read(file, text)
+        problems += wrong
+        if root is not None:
+            roots.append(root)
+    for section in ("facts", "dimensions", "metrics"):
+        problems += _taken_twice(section, roots)
     if problems:
         raise ProblemsFound(tuple(problems))
+    content = "\0".join(f"{file}\0{text}" for file, text in sorted(files.items()))
+    catalogue = Catalogue(
+        version=hashlib.sha256(content.encode()).hexdigest()[:12],
+        facts=tuple(_fact(*each) for root in roots for each in root.within("facts")),
+        dimensions=tuple(_dimension(*each) for root in roots for each in root.within("dimensions")),
+        metrics=tuple(_metric(*each) for root in roots for each in root.within("metrics")),
+    )
+    if found := tuple(check_catalogue(catalogue, model)):
+        raise ProblemsFound(found)
     return catalogue
 
 
-# Reading ----------------------------------------------------------------------------------------------
+# Reading: the shape is right, so what is asked for is there -----------------------------------------
 
 
-@dataclass
-class _Reading:
-    """What has been found wrong so far, and the names already taken."""
-
-    problems: list[Problem] = field(default_factory=list)
-    taken: dict[tuple[str, str], Place] = field(default_factory=dict)
-
-    def file(self, file: str, text: str) -> _Node | None:
-        try:
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 0
-            self.problems.append(Problem(Place(file, line), f"not readable as YAML: {error.problem}"))
-            return None
-        return None if root is None else _Node(self, file, root)
+def _taken_twice(section: str, roots: Sequence[Entry]) -> Iterator[Problem]:
+    first: dict[str, Place] = {}
+    for root in roots:
+        for name, entry in root.within(section):
+            if name in first:
+                what = f"'{name}' is already described at {first[name]}."
+                yield Problem(entry.place, what, "Give one of them another name.")
+            first.setdefault(name, entry.place)
 
 
-@dataclass(frozen=True)
-class _Node:
-    """A place in a YAML file. What is missing or of the wrong kind is noted, and an empty value given."""
-
-    reading: _Reading
-    file: str
-    node: yaml.Node
-
-    @property
-    def place(self) -> Place:
-        return Place(self.file, self.node.start_mark.line + 1)
-
-    def wrong(self, what: str, advice: str = "") -> None:
-        self.reading.problems.append(Problem(self.place, what, advice))
-
-    def pairs(self) -> Iterator[tuple[str, _Node, Place]]:
-        if not isinstance(self.node, yaml.MappingNode):
-            self.wrong("a mapping (name: value) is wanted here")
-            return
-        for key, value in self.node.value:
-            place = Place(self.file, key.start_mark.line + 1)
-            yield str(key.value), _Node(self.reading, self.file, value), place
-
-    def only(self, allowed: tuple[str, ...]) -> None:
-        met: set[str] = set()
-        for key, _, place in self.pairs():
-            if key in met:
-                self.reading.problems.append(Problem(place, f"'{key}' stands here twice"))
-            elif key not in allowed:
-                self.reading.problems.append(
-                    Problem(place, f"'{key}' is not known here", did_you_mean(key, allowed))
-                )
-            met.add(key)
-
-    def member(self, name: str) -> _Node | None:
-        return next((value for key, value, _ in self.pairs() if key == name), None)
-
-    def named(self, section: str) -> Iterator[tuple[str, _Node]]:
-        """The members of a section, each name once in all files."""
-        if (found := self.member(section)) is None:
-            return
-        for name, node, place in found.pairs():
-            if earlier := self.reading.taken.get((section, name)):
-                self.reading.problems.append(
-                    Problem(
-                        place,
-                        f"'{name}' is already described at {earlier}",
-                        "Give one of them another name.",
-                    )
-                )
-                continue
-            self.reading.taken[section, name] = place
-            yield name, node
-
-    def scalar(self) -> str:
-        if isinstance(self.node, yaml.ScalarNode):
-            return str(self.node.value).strip()
-        self.wrong("a single value is wanted here")
-        return ""
-
-    def text(self, name: str, *, required: bool = False) -> str:
-        found = self.member(name)
-        if found is None and required:
-            self.wrong(f"'{name}' is missing")
-        return found.scalar() if found else ""
-
-    def number(self, name: str, default: float) -> float:
-        found = self.member(name)
-        if found is None:
-            return default
-        try:
-            return float(found.scalar())
-        except ValueError:
-            found.wrong(f"'{name}' is to be a number")
-            return default
-
-    def whole_number(self, name: str, default: int) -> int:
-        value = self.number(name, default)
-        if value != int(value) or value < 0:
-            self.wrong(f"'{name}' is to be a whole number, 0 or more")
-        return int(value)
-
-    def items(self, name: str) -> tuple[_Node, ...]:
-        found = self.member(name)
-        if found is None:
-            return ()
-        if not isinstance(found.node, yaml.SequenceNode):
-            found.wrong(f"'{name}' is to be a list")
-            return ()
-        return tuple(_Node(self.reading, self.file, item) for item in found.node.value)
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        return tuple(item.scalar() for item in self.items(name))
-
-    def expressions(self, name: str) -> tuple[tuple[str, str], ...]:
-        found = self.member(name)
-        return tuple((key, value.scalar()) for key, value, _ in found.pairs()) if found else ()
-
-    def words(self, name: str) -> Text:
-        found = self.member(name)
-        if found is None:
-            self.wrong(f"'{name}' is missing", f"Write {name}: {{fi: …, sv: …, en: …}}.")
-            return Text("", "", "")
-        found.only(LANGUAGES)
-        return Text(*(found.text(language, required=True) for language in LANGUAGES))
-
-    def choice(self, name: str, choices: type[Choice], default: Choice | None = None) -> Choice:
-        known = tuple(choice.value for choice in choices)
-        found = self.member(name)
-        value = found.scalar() if found else ""
-        if value in known:
-            return choices(value)
-        if found is not None:
-            found.wrong(f"'{value}' is not a {name}", did_you_mean(value, known))
-        elif default is None:
-            self.wrong(f"'{name}' is missing", f"It is one of {listed(known)}.")
-        return default or next(iter(choices))
-
-
-def did_you_mean(name: str, known: tuple[str, ...]) -> str:
-    close = get_close_matches(name, known, n=1)
-    return f"Did you mean '{close[0]}'?" if close else f"Known here: {listed(known)}."
-
-
-def _fact(name: str, node: _Node) -> Fact:
-    node.only(FACT_MEMBERS)
-    during = node.texts("during")
-    if during and len(during) != 2:
-        node.wrong(f"fact '{name}': 'during' is to be [start, end]")
+def _fact(name: str, entry: Entry) -> Fact:
+    during = entry.texts("during")
     return Fact(
         name=name,
-        place=node.place,
-        of=node.text("of"),
-        union=node.texts("union"),
-        where=node.text("where"),
-        time=node.text("time"),
-        during=(during[0], during[1]) if len(during) == 2 else None,
-        person=node.text("person"),
-        by=node.expressions("by"),
-        columns=node.expressions("columns"),
+        place=entry.place,
+        of=entry.text("of"),
+        union=entry.texts("union"),
+        where=entry.text("where"),
+        time=entry.text("time"),
+        during=(during[0], during[1]) if during else None,
+        person=entry.text("person"),
+        by=_expressions(entry, "by"),
+        columns=_expressions(entry, "columns"),
     )
 
 
-def _dimension(name: str, node: _Node) -> Dimension:
-    node.only(DIMENSION_MEMBERS)
+def _expressions(entry: Entry, member: str) -> tuple[tuple[str, str], ...]:
+    return tuple((name, found.scalar) for name, found in entry.within(member))
+
+
+def _dimension(name: str, entry: Entry) -> Dimension:
     return Dimension(
         name=name,
-        labels=node.words("labels"),
-        code_list=node.text("code_list"),
-        concept=node.text("concept"),
+        labels=entry.words("labels"),
+        code_list=entry.text("code_list"),
+        concept=entry.text("concept"),
     )
 
 
-def _measure(node: _Node) -> Measure:
-    node.only(MEASURE_MEMBERS)
+def _measure(entry: Entry) -> Measure:
     return Measure(
-        fact=node.text("fact", required=True),
-        aggregate=node.text("aggregate", required=True),
-        where=node.text("where"),
-        window=node.choice("window", Window, Window.PERIOD),
-        per_person_having=node.text("per_person_having"),
+        fact=entry.text("fact"),
+        aggregate=entry.text("aggregate"),
+        where=entry.text("where"),
+        window=Window(entry.text("window", Window.PERIOD)),
+        per_person_having=entry.text("per_person_having"),
     )
 
 
-def _metric(name: str, node: _Node) -> Metric:
-    node.only(METRIC_MEMBERS)
-    above, below = node.member("numerator"), node.member("denominator")
-    if above is None:
-        node.wrong(f"metric '{name}' has no numerator")
+def _metric(name: str, entry: Entry) -> Metric:
+    below = entry.member("denominator")
     return Metric(
         name=name,
-        labels=node.words("labels"),
-        definition=node.words("definition"),
-        family=node.choice("family", Family),
-        unit=node.words("unit"),
-        numerator=_measure(above) if above else Measure(fact="", aggregate="count"),
+        labels=entry.words("labels"),
+        definition=entry.words("definition"),
+        family=Family(entry.text("family")),
+        unit=entry.words("unit"),
+        numerator=_measure(entry.at(("numerator",))),
         denominator=_measure(below) if below else None,
-        scale=node.number("scale", 1),
-        direction=node.choice("direction", Direction),
-        decimals=node.whole_number("decimals", 0),
-        levels=node.texts("levels"),
-        by=node.texts("by"),
-        legal_basis=node.text("legal_basis", required=True),
-        source=node.text("source", required=True),
-        owner=node.text("owner", required=True),
-        targets=tuple(_target(item) for item in node.items("targets")),
-        minimum_group=node.whole_number("minimum_group", 5),
-        place=node.place,
+        scale=float(entry.text("scale", "1")),
+        direction=Direction(entry.text("direction")),
+        decimals=int(float(entry.text("decimals", "0"))),
+        levels=entry.texts("levels"),
+        by=entry.texts("by"),
+        legal_basis=entry.text("legal_basis"),
+        source=entry.text("source"),
+        owner=entry.text("owner"),
+        targets=tuple(_target(item) for item in entry.list("targets")),
+        minimum_group=int(float(entry.text("minimum_group", "5"))),
+        place=entry.place,
     )
 
 
-def _target(node: _Node) -> Target:
-    node.only(TARGET_MEMBERS)
-    valid_from = date.min
-    try:
-        valid_from = date.fromisoformat(node.text("from", required=True))
-    except ValueError:
-        node.wrong("'from' is to be a day, written 2024-01-31")
+def _target(entry: Entry) -> Target:
     return Target(
-        value=node.number("value", 0),
-        source=node.text("source", required=True),
-        valid_from=valid_from,
-        place=node.place,
+        value=float(entry.text("value")),
+        source=entry.text("source"),
+        valid_from=date.fromisoformat(entry.text("from")),
+        place=entry.place,
     )
 
 

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 import yaml
 
+from virtaama.model.concepts import Text
 from virtaama.problems import Place, Problem
 
 Path = tuple[str | int, ...]
@@ -88,6 +89,11 @@ class Entry:
 
     def texts(self, name: str) -> tuple[str, ...]:
         return tuple(item.scalar for item in self.list(name))
+
+    def words(self, name: str) -> Text:
+        """The words of a member in three languages."""
+        found = self.member(name)
+        return Text(*(found.text(language) if found else "" for language in ("fi", "sv", "en")))
 
     def truth(self, name: str) -> bool:
         return self.text(name) == "true"

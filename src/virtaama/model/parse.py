@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Iterator, Mapping
 
 from virtaama.model.check import problems_of
-from virtaama.model.documents import Entry, read_document
+from virtaama.model.documents import Entry
 from virtaama.model.mappings import Mapping as FeedMapping
 from virtaama.model.mappings import Target
 from virtaama.model.model import Model
-from virtaama.model.schema import KINDS, shape_problems
+from virtaama.model.schema import KINDS
 from virtaama.model.values import value_problems
 from virtaama.model.written import Written, WrittenMapping, read_written, together
 from virtaama.problems import Place, Problem, ProblemsFound
@@ -35,13 +35,12 @@ def parse_model(files: Mapping[str, str]) -> Model:
                 )
             )
             continue
-        root, wrong = read_document(file, text)
+        root, wrong = KINDS[folder].read(file, text)
         problems += wrong
         if root is None:
             if wrong:
                 unread.add(folder)
             continue
-        problems += shape_problems(folder, root)
         problems += value_problems(folder, root)
         read.append((folder, root))
     written = together(read_written(folder, root) for folder, root in read)

@@ -103,13 +103,6 @@ def _choice(entry: Entry | None, name: str, choices: type[Choice], default: Choi
     return choices(close[0]) if close else default
 
 
-def _words(entry: Entry, name: str, default: Text | None = None) -> Text:
-    found = entry.member(name)
-    if found is None and default is not None:
-        return default
-    return Text(*(found.text(language) if found else "" for language in ("fi", "sv", "en")))
-
-
 # Concepts and codes
 
 
@@ -117,8 +110,8 @@ def _concept(name: str, entry: Entry) -> Concept:
     return Concept(
         name=name,
         kind=_choice(entry, "kind", Kind, Kind.ENTITY),
-        labels=_words(entry, "labels"),
-        definition=_words(entry, "definition"),
+        labels=entry.words("labels"),
+        definition=entry.words("definition"),
         key=entry.texts("key"),
         time=entry.texts("time"),
         attributes=tuple(_attribute(*named) for named in entry.within("attributes")),
@@ -128,12 +121,12 @@ def _concept(name: str, entry: Entry) -> Concept:
 
 
 def _attribute(name: str, entry: Entry) -> Attribute:
-    labels = _words(entry, "labels")
+    labels = entry.words("labels")
     return Attribute(
         name=name,
         type=_choice(entry, "type", Type, Type.TEXT),
         labels=labels,
-        definition=_words(entry, "definition", labels),
+        definition=entry.words("definition") if entry.member("definition") else labels,
         place=entry.place,
         sensitivity=_choice(entry, "sensitivity", Sensitivity, Sensitivity.OPEN),
         unit=entry.text("unit"),
@@ -149,13 +142,13 @@ def _purposes(entry: Entry) -> tuple[Purpose, ...]:
 
 
 def _relationship(name: str, entry: Entry) -> Relationship:
-    labels = _words(entry, "labels")
+    labels = entry.words("labels")
     return Relationship(
         name=name,
         to=entry.text("to"),
         one_each=entry.truth("one_each"),
         labels=labels,
-        definition=_words(entry, "definition", labels),
+        definition=entry.words("definition") if entry.member("definition") else labels,
         place=entry.place,
     )
 
@@ -163,7 +156,7 @@ def _relationship(name: str, entry: Entry) -> Relationship:
 def _code_list(name: str, entry: Entry) -> CodeList:
     return CodeList(
         name=name,
-        labels=_words(entry, "labels"),
+        labels=entry.words("labels"),
         source=entry.text("source"),
         codes=tuple(_code(code, found) for code, found in entry.within("codes")),
         place=entry.place,
@@ -195,7 +188,7 @@ def _system(entry: Entry) -> System:
     named = entry.member("system")
     return System(
         name=name,
-        labels=_words(entry, "labels"),
+        labels=entry.words("labels"),
         feeds=tuple(_feed(name, entry, feed, found) for feed, found in entry.within("feeds")),
         place=named.place if named else entry.place,
     )
@@ -212,7 +205,7 @@ def _feed(system: str, above: Entry, name: str, entry: Entry) -> Feed:
         files=entry.text("files"),
         delivery=_choice(entry, "delivery", Delivery, Delivery.CHANGES),
         fields=tuple(_field(field, found) for field, found in entry.within("fields")),
-        labels=_words(entry, "labels"),
+        labels=entry.words("labels"),
         place=entry.place,
         csv=_csv(entry.member("csv"), _csv(above.member("csv"), CsvDialect())),
         query=entry.text("query"),

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-import yaml
-
+from virtaama.access.roles import ACCESS, ACCESS_FILE
 from virtaama.model.concepts import Text
+from virtaama.model.documents import Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,22 +22,22 @@ class DemoUser:
 
 
 def parse_demo_users(text: str) -> tuple[DemoUser, ...]:
-    """The members of `demo_users` in access.yaml."""
-    access = yaml.safe_load(text) or {}
-    described = access.get("demo_users") or {}
+    """The members of `demo_users` in an access.yaml whose roles have been parsed."""
+    root, _ = ACCESS.read(ACCESS_FILE, text)
+    if root is None:
+        return ()
     return tuple(
         DemoUser(
             name=name,
-            full_name=user["name"],
-            role=user["role"],
-            role_labels=_labels(access, user["role"]),
-            password=user["password"],
-            municipalities=tuple(str(code) for code in user.get("municipalities", ())),
+            full_name=user.text("name", name),
+            role=user.text("role"),
+            role_labels=_labels(root.at(("roles", user.text("role"))), user.text("role")),
+            password=user.text("password"),
+            municipalities=user.texts("municipalities"),
         )
-        for name, user in described.items()
+        for name, user in root.within("demo_users")
     )
 
 
-def _labels(access: dict[str, Any], role: str) -> Text:
-    labels = access["roles"][role].get("labels") or {}
-    return Text(**{language: str(labels.get(language, role)) for language in ("fi", "sv", "en")})
+def _labels(role: Entry, name: str) -> Text:
+    return role.words("labels") if role.member("labels") else Text(name, name, name)

@@ -4,27 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
-import yaml
-
 from virtaama.model.concepts import Text
+from virtaama.model.shape import Shape, members, number, one_of, text, texts, truth, words
 from virtaama.problems import NotReady, Place, Problem, ProblemsFound
 
 SETTINGS_FILE = "virtaama.yaml"
 LANGUAGES = ("fi", "sv", "en")
-MEMBERS = (
-    "name",
-    "county",
-    "deliveries",
-    "data",
-    "keys",
-    "minimum_group",
-    "languages",
-    "demo",
+SETTINGS = Shape(
+    "virtaama",
+    members(
+        "The settings of a project.",
+        {
+            "name": text("Shown at the top of every page."),
+            "county": members(
+                "The county.",
+                {
+                    "code": text("Its code in the national classification, in quotes."),
+                    "names": words("Its name, in three languages."),
+                },
+                required=("code", "names"),
+            ),
+            "deliveries": text("Where source systems leave their files."),
+            "data": text("Lake, warehouse, published figures, accounts and audit log."),
+            "keys": text("The keys; never inside `data`."),
+            "minimum_group": number("Figures about fewer persons are not shown.", minimum=0, multipleOf=1),
+            "languages": {
+                **texts("Languages the portal offers; the first is the default.", minItems=1),
+                "items": one_of(LANGUAGES, "fi, sv or en."),
+            },
+            "demo": truth("The data is invented: the folder may be emptied and filled again."),
+        },
+        required=("name", "county"),
+    ),
 )
-COUNTY_MEMBERS = ("code", "names")
+"""The shape of virtaama.yaml."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,105 +91,38 @@ def read_settings(folder: Path) -> Settings:
 
 def parse_settings(text: str, folder: Path) -> Settings:
     """Settings from the text of `virtaama.yaml`; every problem of it at once."""
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        what = f"not readable as YAML: {error.problem}."
-        raise ProblemsFound((Problem(Place(SETTINGS_FILE, line), what),)) from None
-    reader = _Reader()
-    members = reader.members(root, MEMBERS, required=("name", "county"))
-    county = reader.members(members.get("county"), COUNTY_MEMBERS, required=COUNTY_MEMBERS)
-    names = reader.members(county.get("names"), LANGUAGES, required=LANGUAGES)
+    root, problems = SETTINGS.read(SETTINGS_FILE, text)
+    if root is None and not problems:
+        problems = (
+            Problem(Place(SETTINGS_FILE), "the file is empty.", "Give the project a name and a county."),
+        )
+    if root is None:
+        raise ProblemsFound(problems)
     folder = folder.resolve()
+    county = root.at(("county",))
 
     def path(name: str) -> Path:
-        return folder / Path(reader.text(members.get(name), default=name)).expanduser()
+        return folder / Path(root.text(name, name)).expanduser()
 
-    settings = Settings(
+    keys, data = path("keys"), path("data")
+    if keys == data or data in keys.parents:
+        what = "the keys lie inside the data folder."
+        advice = "Whoever copies the data must not get the keys with it: put them outside."
+        problems += (Problem(root.at(("keys",)).place, what, advice),)
+    if problems:
+        raise ProblemsFound(problems)
+    return Settings(
         folder=folder,
-        name=reader.text(members.get("name")),
-        county_code=reader.text(county.get("code")),
-        county=Text(*(reader.text(names.get(language)) for language in LANGUAGES)),
+        name=root.text("name"),
+        county_code=county.text("code"),
+        county=county.words("names"),
         deliveries=path("deliveries"),
-        data=path("data"),
-        keys=path("keys"),
-        minimum_group=reader.count(members.get("minimum_group"), default=5),
-        languages=reader.languages(members.get("languages")),
-        demo=reader.truth(members.get("demo")),
+        data=data,
+        keys=keys,
+        minimum_group=int(float(root.text("minimum_group", "5"))),
+        languages=root.texts("languages") or LANGUAGES,
+        demo=root.truth("demo"),
     )
-    if settings.keys == settings.data or settings.data in settings.keys.parents:
-        reader.problem(
-            members.get("keys"),
-            "the keys lie inside the data folder.",
-            "Whoever copies the data must not get the keys with it: put them outside.",
-        )
-    if reader.problems:
-        raise ProblemsFound(tuple(reader.problems))
-    return settings
-
-
-class _Reader:
-    """Reads nodes of a YAML file and collects what is wrong, each with its line."""
-
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
-
-    def problem(self, node: yaml.Node | None, what: str, advice: str = "") -> None:
-        line = node.start_mark.line + 1 if node else 0
-        self.problems.append(Problem(Place(SETTINGS_FILE, line), what, advice))
-
-    def members(
-        self, node: yaml.Node | None, known: tuple[str, ...], required: tuple[str, ...]
-    ) -> dict[str, yaml.Node]:
-        """The members of a mapping by name; unknown and missing ones are problems."""
-        if not isinstance(node, yaml.MappingNode):
-            if node is not None:
-                self.problem(node, f"members are expected here: {', '.join(known)}.")
-            return {}
-        found = {}
-        for key, value in node.value:
-            name = str(key.value)
-            if name in known:
-                found[name] = value
-            else:
-                close = get_close_matches(name, known, 1)
-                advice = f"Did you mean '{close[0]}'?" if close else f"Known are {', '.join(known)}."
-                self.problem(key, f"'{name}' is no setting.", advice)
-        for name in required:
-            if name not in found:
-                self.problem(node, f"'{name}' is missing.")
-        return found
-
-    def text(self, node: yaml.Node | None, default: str = "") -> str:
-        if node is None:
-            return default
-        if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
-            self.problem(node, "a text is expected here.")
-            return default
-        return str(node.value)
-
-    def count(self, node: yaml.Node | None, default: int) -> int:
-        if node is None:
-            return default
-        if not isinstance(node, yaml.ScalarNode) or not node.value.isdecimal():
-            self.problem(node, "a whole number from 0 on is expected here.")
-            return default
-        return int(node.value)
-
-    def truth(self, node: yaml.Node | None) -> bool:
-        if node is not None and node.value not in ("true", "false"):
-            self.problem(node, "true or false is expected here.")
-        return node is not None and node.value == "true"
-
-    def languages(self, node: yaml.Node | None) -> tuple[str, ...]:
-        if node is None:
-            return LANGUAGES
-        chosen = tuple(item.value for item in node.value) if isinstance(node, yaml.SequenceNode) else ()
-        if not chosen or not set(chosen) <= set(LANGUAGES):
-            self.problem(node, f"a list of some of {', '.join(LANGUAGES)} is expected here.")
-            return LANGUAGES
-        return chosen
 
 
 def files_in(folder: Path, *below: str) -> Iterator[tuple[str, str]]:

@@ -35,5 +35,10 @@ def test_every_problem_is_told_at_once_with_its_line() -> None:
 
 
 def test_file_without_roles_is_a_problem() -> None:
-    with pytest.raises(ProblemsFound, match="'roles' is missing"):
+    with pytest.raises(ProblemsFound, match="the file has no 'roles'"):
         parse_roles("demo_users: {}")
+
+
+def test_demo_user_of_an_unknown_role_is_a_problem() -> None:
+    with pytest.raises(ProblemsFound, match=r"access.yaml:10: demo user 'anyone' has the role 'contract'"):
+        parse_roles(ROLES.replace("role: contact", "role: contract"))

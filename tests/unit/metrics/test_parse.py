@@ -46,7 +46,7 @@ def test_version_changes_with_the_text() -> None:
 
 def test_every_problem_is_told_at_once_with_its_line() -> None:
     text = problems_of("numerator: {fact: vist, aggregate: count}\nlevels: [county, planet]\nby: [sex]")
-    assert "metrics.yaml:4: metric 'asked': 'vist' is not a fact\n  Did you mean 'visit'?" in text
+    assert "metrics.yaml:3: metric 'asked': 'vist' is not a fact\n  Did you mean 'visit'?" in text
     assert "'planet' is not a level" in text
     assert "2 problems. Nothing was changed." in text
 
@@ -80,7 +80,7 @@ def test_every_problem_is_told_at_once_with_its_line() -> None:
             "minimum_group 0 is for figures about no person",
         ),
         ("numerator: {fact: visit, aggregate: count}\nlevel: [county]", "Did you mean 'levels'?"),
-        ("numerator: {fact: visit}\nlevels: [county]", "'aggregate' is missing"),
+        ("numerator: {fact: visit}\nlevels: [county]", "numerator of metric 'asked' has no 'aggregate'"),
         (
             "numerator: {fact: visit, aggregate: count, where: 'age_years(started) > 1'}\nlevels: [county]",
             "age_years",
@@ -128,5 +128,5 @@ def test_name_given_twice_is_told_with_both_places() -> None:
 
 
 def test_file_that_is_not_yaml_is_told_with_its_line() -> None:
-    with pytest.raises(ProblemsFound, match=r"x.yaml:3: not readable as YAML"):
+    with pytest.raises(ProblemsFound, match=r"x.yaml:3: the file cannot be read as YAML"):
         parse_catalogue({"x.yaml": "facts:\n  a: [1\n"}, MODEL)

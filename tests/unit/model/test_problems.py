@@ -41,7 +41,7 @@ systems/register.yaml:9: delivery of feed 'people' is 'complete', which is not k
         "delivery: full",
         "delivery: full\n    reject_at_most: 5",
         """\
-systems/register.yaml:10: reject_at_most of feed 'people' is 5; it goes from 0 to 1.""",
+systems/register.yaml:10: reject_at_most of feed 'people' is 5; it ends at 1.""",
     ),
     (
         "required: true",

@@ -42,7 +42,7 @@ def test_keys_may_not_lie_inside_the_data_folder() -> None:
 
 def test_a_misspelt_setting_says_what_was_meant_and_where() -> None:
     (problem,) = problems_of(f"{WHOLE}deliverys: incoming\n")
-    assert problem.startswith("virtaama.yaml:6: 'deliverys' is no setting.")
+    assert problem.startswith("virtaama.yaml:6: the file has no member 'deliverys'.")
     assert "Did you mean 'deliveries'?" in problem
 
 
@@ -55,7 +55,7 @@ def test_every_problem_is_listed_at_once() -> None:
 
 def test_broken_yaml_is_a_problem_with_its_line() -> None:
     (problem,) = problems_of("name: [\n")
-    assert problem.startswith("virtaama.yaml:2: not readable as YAML")
+    assert problem.startswith("virtaama.yaml:2: the file cannot be read as YAML")
 
 
 def test_a_folder_without_settings_is_no_project(tmp_path: Path) -> None:

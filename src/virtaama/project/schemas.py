@@ -1,0 +1,19 @@
+"""The shapes of all files of a project, as they are published for editors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from virtaama.access.roles import ACCESS
+from virtaama.metrics.schema import METRICS
+from virtaama.model.schema import KINDS
+from virtaama.project.settings import SETTINGS
+
+SHAPES = {**KINDS, "metrics": METRICS, "access": ACCESS, "virtaama": SETTINGS}
+
+
+def published() -> Iterator[tuple[str, str]]:
+    """Name and text of each JSON Schema."""
+    for name, shape in SHAPES.items():
+        yield f"{name}.json", json.dumps(shape.schema, ensure_ascii=False, indent=2) + "\n"
