@@ -9,13 +9,15 @@ import click
 from virtaama.cli.console import print_table, progress, say
 from virtaama.cli.flow import land_with_report, load_with_report
 from virtaama.cli.periods import last_day
-from virtaama.cli.serve import start_portal
+from virtaama.cli.serve import require_free, start_portal
 from virtaama.problems import NotReady
 from virtaama.project.create import create_county, empty_demo
 from virtaama.project.invented import read_invented
 from virtaama.project.project import Project
 from virtaama.project.settings import SETTINGS_FILE
 from virtaama.synthetic.county import CountySize
+
+ADDRESS = "127.0.0.1"
 
 
 @click.command()
@@ -40,6 +42,8 @@ def demo(folder: Path, residents: int, seed: int, months: int, until: str, port:
     Example:
         virtaama demo mycounty --residents 2000 --no-serve
     """
+    if serve:
+        require_free(ADDRESS, port)  # before minutes of work, not after
     last = last_day(until)
     size = CountySize(residents=residents, seed=seed, months=months, until=(last.year, last.month))
     project = demo_project(folder, size)
@@ -49,7 +53,7 @@ def demo(folder: Path, residents: int, seed: int, months: int, until: str, port:
     load_with_report(project)
     show_sign_ins(project, port)
     if serve:
-        start_portal(project, "127.0.0.1", port)
+        start_portal(project, ADDRESS, port)
 
 
 def demo_project(folder: Path, size: CountySize) -> Project:
@@ -73,5 +77,5 @@ def show_sign_ins(project: Project, port: int) -> None:
     print_table(
         ("name", "password", "role", "who"),
         [(user.name, user.password, user.role, user.full_name) for user in project.demo_users],
-        title=f"Sign in at http://127.0.0.1:{port} as one of these",
+        title=f"Sign in at http://{ADDRESS}:{port} as one of these",
     )

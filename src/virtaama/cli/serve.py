@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from pathlib import Path
 
 import click
 
 from virtaama.cli.options import project_option
+from virtaama.problems import NotReady
 from virtaama.project.project import Project
 
 
@@ -28,8 +30,24 @@ def serve(port: int, address: str, folder: Path) -> None:
     start_portal(Project.open(folder), address, port)
 
 
+def require_free(address: str, port: int) -> None:
+    """NotReady when another program listens there already."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        # The portal itself may have been stopped a moment ago; its address is free then.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise NotReady(
+                f"{address}:{port} cannot be served on: {error.strerror}.\n"
+                "  Choose another port with --port (make demo PORT=8001), or stop what uses it."
+            ) from None
+
+
 def start_portal(project: Project, address: str, port: int) -> None:
     """Become the portal's process: commands and pages do not import each other."""
     project.door().snapshot()
+    require_free(address, port)
     folder = str(project.settings.folder)
     os.execv(sys.executable, [sys.executable, "-m", "virtaama.portal", folder, address, str(port)])

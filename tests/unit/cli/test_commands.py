@@ -1,6 +1,7 @@
 """The commands on projects small enough to make in a moment."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -210,3 +211,13 @@ def test_invented_deliveries_are_never_mixed_with_others(
 ) -> None:
     assert run(["invent", "--residents", "200", "--project", clinic]) == 7
     assert "never mixed" in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_said_before_anything_is_done(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        assert run(["demo", str(tmp_path / "demo"), "--residents", "200", "--port", str(port)]) == 7
+    assert f"127.0.0.1:{port} cannot be served on" in capsys.readouterr().err
+    assert not (tmp_path / "demo").exists()
