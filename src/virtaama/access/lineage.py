@@ -9,7 +9,7 @@ from virtaama.metrics.definitions import Catalogue, Metric
 from virtaama.metrics.explain import formula_in_sql, formula_in_words
 from virtaama.metrics.plan import Breakdown, Coverage, MetricPlan, concepts_of
 from virtaama.metrics.question import Grain, Level
-from virtaama.metrics.render import Stars
+from virtaama.metrics.render.trees import Stars
 from virtaama.model.model import Model
 
 

@@ -10,7 +10,8 @@ from virtaama.metrics.guard import guarded
 from virtaama.metrics.periods import MONTHS_IN, last_day, period_of, periods
 from virtaama.metrics.plan import Breakdown, Coverage, MetricPlan, is_defined, overlap, prepared_breakdowns
 from virtaama.metrics.question import Grain, Level, Question
-from virtaama.metrics.render import Stars, question_query
+from virtaama.metrics.render.questions import question_query
+from virtaama.metrics.render.trees import Stars
 from virtaama.model.model import Model
 from virtaama.privacy.policy import Allowed
 from virtaama.sql.spelling import spelled

@@ -33,23 +33,16 @@ from virtaama.metrics.plan import (
     sampling_of,
 )
 from virtaama.metrics.question import Grain, Level
-from virtaama.metrics.render import (
-    FIGURE_COLUMNS,
-    Stars,
+from virtaama.metrics.render.cells import (
     breakdowns_known,
-    calendar,
     cells,
-    column,
-    day,
-    figures,
     is_mean_of_months,
     mean_of_months,
-    names_needed,
-    observations,
-    span,
-    text,
     window_values,
 )
+from virtaama.metrics.render.figures import FIGURE_COLUMNS, figures
+from virtaama.metrics.render.observations import calendar, names_needed, observations, span
+from virtaama.metrics.render.trees import Stars, column, day, text
 from virtaama.model.feeds import Delivery
 from virtaama.model.model import Model
 from virtaama.sql.build import parsed

@@ -5,7 +5,8 @@ from __future__ import annotations
 from virtaama.metrics.definitions import Catalogue, Fact, Measure, Metric, Window
 from virtaama.metrics.plan import Aggregate, MetricPlan, parts_of, read_aggregate
 from virtaama.metrics.question import Grain
-from virtaama.metrics.render import Stars, question_query
+from virtaama.metrics.render.questions import question_query
+from virtaama.metrics.render.trees import Stars
 from virtaama.sql.spelling import spelled
 
 _WINDOWS = {

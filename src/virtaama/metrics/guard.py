@@ -12,7 +12,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from virtaama.metrics.question import Grain, Level
-from virtaama.metrics.render import column, text
+from virtaama.metrics.render.trees import column, text
 from virtaama.sql.build import function
 
 # The members of an area, the areas of a level, and the months or quarters of the next longer period.

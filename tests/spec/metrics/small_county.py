@@ -11,7 +11,8 @@ from virtaama.metrics.definitions import Catalogue
 from virtaama.metrics.parse import parse_catalogue
 from virtaama.metrics.plan import Breakdown, Coverage, MetricPlan
 from virtaama.metrics.question import Grain, Level
-from virtaama.metrics.render import Stars, question_query
+from virtaama.metrics.render.questions import question_query
+from virtaama.metrics.render.trees import Stars
 from virtaama.model.concepts import (
     Attribute,
     Code,
