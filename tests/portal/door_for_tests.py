@@ -21,8 +21,11 @@ PLACE = Place("metrics/test.yaml", 1)
 COUNTY = AreaName(
     level="county",
     code="07",
-    name_fi="Päijät-Hämeen hyvinvointialue",
-    name_sv="Päijänne-Tavastlands välfärdsområde",
+    name=Text(
+        "Päijät-Hämeen hyvinvointialue",
+        "Päijänne-Tavastlands välfärdsområde",
+        "Wellbeing services county of Päijät-Häme",
+    ),
 )
 MUNICIPALITIES = (
     ("016", "Asikkala"),
@@ -40,15 +43,18 @@ SWEDISH = {"398": "Lahtis"}
 AREAS = (
     COUNTY,
     *(
-        AreaName(level="municipality", code=code, name_fi=name, name_sv=SWEDISH.get(code, name))
+        AreaName(level="municipality", code=code, name=Text(name, SWEDISH.get(code, name), name))
         for code, name in MUNICIPALITIES
     ),
     *(
         AreaName(
             level="unit",
             code=f"U{code}{number}",
-            name_fi=f"{name}n terveysasema {number}",
-            name_sv=f"Hälsostation {number} i {SWEDISH.get(code, name)}",
+            name=Text(
+                f"{name}n terveysasema {number}",
+                f"Hälsostation {number} i {SWEDISH.get(code, name)}",
+                f"{name} health station {number}",
+            ),
             within=code,
         )
         for code, name in MUNICIPALITIES

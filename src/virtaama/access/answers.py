@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from virtaama.metrics.question import Figure, Question
+from virtaama.model.concepts import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,5 @@ class AreaName:
 
     level: str
     code: str
-    name_fi: str
-    name_sv: str
+    name: Text
     within: str | None = None

@@ -92,9 +92,7 @@ class Door:
         role = self._roles.get(asker.role)
         if role is None:
             return ()
-        county = AreaName(
-            level="county", code=self._county_code, name_fi=self._county.fi, name_sv=self._county.sv
-        )
+        county = AreaName(level="county", code=self._county_code, name=self._county)
         own = asker.municipalities if role.own_municipality_only else None
         return tuple(
             area

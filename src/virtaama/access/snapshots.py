@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
@@ -14,18 +13,12 @@ from virtaama.access.answers import AreaName, Snapshot
 from virtaama.lake.published import CURRENT
 from virtaama.metrics.definitions import Catalogue
 from virtaama.metrics.plan import Coverage
+from virtaama.model.concepts import Text
 from virtaama.problems import NotReady
 
 ATTEMPTS = 5
 
 Row = tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberName:
-    fi: str
-    sv: str
-    en: str
 
 
 class OpenSnapshot:
@@ -102,23 +95,19 @@ class OpenSnapshot:
 
     def _areas(self) -> tuple[AreaName, ...]:
         return tuple(
-            AreaName(level=level, code=code, name_fi=name_fi, name_sv=name_sv, within=within)
+            AreaName(level=level, code=code, name=Text(name_fi, name_sv or name_fi, name_fi), within=within)
             for level, code, name_fi, name_sv, within in self._tuples(
                 "SELECT level, code, name_fi, name_sv, within FROM meta.area ORDER BY place, name_fi, code"
             )
         )
 
-    def _members(self, code_list: str, concept: str) -> dict[str, MemberName]:
+    def _members(self, code_list: str, concept: str) -> dict[str, Text]:
         if concept:
-            return {
-                area.code: MemberName(fi=area.name_fi, sv=area.name_sv, en=area.name_fi)
-                for area in self.areas
-                if area.level == concept
-            }
+            return {area.code: area.name for area in self.areas if area.level == concept}
         if not code_list or not self._has("ref", code_list):
             return {}
         return {
-            code: MemberName(fi=fi, sv=sv, en=en)
+            code: Text(fi, sv, en)
             for code, fi, sv, en in self._tuples(
                 "SELECT code, label_fi, label_sv, label_en FROM ref."
                 f'"{code_list}" ORDER BY code, valid_until NULLS LAST'

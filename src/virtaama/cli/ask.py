@@ -168,7 +168,7 @@ def area_name(names: Names, figure: Figure, language: str) -> str:
     known = names.get((figure.level, figure.area))
     if known is None:
         return ""
-    return known.name_sv if language == "sv" else known.name_fi
+    return known.name.in_language(language)
 
 
 def row_of(figure: Figure, names: Names, language: str) -> tuple[object, ...]:

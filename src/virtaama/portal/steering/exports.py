@@ -20,7 +20,6 @@ from virtaama.access.answers import Answer
 from virtaama.metrics.definitions import Metric
 from virtaama.metrics.question import Figure
 from virtaama.portal.steering.filters import Filters
-from virtaama.portal.steering.queries import area_name
 from virtaama.portal.ui.formats import period_written
 from virtaama.portal.ui.words import LEVELS, MISSING
 
@@ -54,7 +53,7 @@ def export(
 ) -> Export:
     """Every figure of an answer as a row. `member_labels` has the words for the members of `by`, if any."""
     defined = {metric.name: metric for metric in metrics}
-    names = {area.code: area_name(area, language) for area in filters.areas}
+    names = {area.code: area.name.in_language(language) for area in filters.areas}
     columns = (
         _("Metric"),
         _("Level"),
@@ -115,7 +114,7 @@ def about(
     lines = [
         (_("Taken by"), asker),
         (_("Taken at"), timezone.localtime(now).isoformat(timespec="seconds")),
-        (_("Area"), area_name(filters.area, language)),
+        (_("Area"), filters.area.name.in_language(language)),
         (_("Period"), filters.period_written),
         (_("Snapshot"), str(snapshot.number)),
         (_("Published"), snapshot.published.isoformat(timespec="seconds")),

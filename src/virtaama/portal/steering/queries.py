@@ -140,7 +140,7 @@ def comparison(door: Door, asker: Asker, metric: Metric, filters: Filters, langu
         purpose_of(asker),
     )
     rows = [
-        Row(figure=figure, name=area_name(areas[figure.area], language), area=areas[figure.area])
+        Row(figure=figure, name=areas[figure.area].name.in_language(language), area=areas[figure.area])
         for figure in answer.figures
         if figure.area in areas
     ]
@@ -182,10 +182,6 @@ def dimensions_of(door: Door, metric: Metric) -> tuple[Dimension, ...]:
 
 def metric_named(door: Door, name: str) -> Metric | None:
     return next((metric for metric in door.catalogue().metrics if metric.name == name), None)
-
-
-def area_name(area: AreaName, language: str) -> str:
-    return area.name_sv if language == "sv" and area.name_sv else area.name_fi
 
 
 def largest_first(row: Row) -> tuple[bool, float, str]:

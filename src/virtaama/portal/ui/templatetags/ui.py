@@ -66,7 +66,7 @@ def query(values: Mapping[str, str]) -> str:
 
 @register.filter
 def area_name(area: AreaName) -> str:
-    return area.name_sv if language() == "sv" and area.name_sv else area.name_fi
+    return area.name.in_language(language())
 
 
 @register.filter
