@@ -10,7 +10,7 @@ SERVE ?= yes
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --root-user-action=ignore
 RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
 FAST := tests/unit tests/spec tests/docs
@@ -56,10 +56,12 @@ $(VENV)/bin/python:
 	@tools/venv.sh $(PYTHON) $(VENV)
 
 $(RUN): requirements/run.txt pyproject.toml | $(VENV)/bin/python
-	$(PIP) --require-hashes -r requirements/run.txt
-	$(PIP) --no-deps --no-build-isolation -e .
+	@echo "Installing what Virtaama runs on: half a minute to a few minutes, by your connection." >&2
+	@$(PIP) --require-hashes -r requirements/run.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(DEV): requirements/dev.txt $(RUN) | $(VENV)/bin/python
-	$(PIP) --require-hashes -r requirements/dev.txt
+	@echo "Installing what the checks need." >&2
+	@$(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@

@@ -138,7 +138,7 @@ class Door:
         name = self._published.current().members.get(dimension, {}).get(member)
         if name is None:
             return member
-        return {"sv": name.sv, "en": name.en}.get(language, name.fi) or name.fi or member
+        return name.in_language(language) or name.fi or member
 
     # The parts of an answer
 

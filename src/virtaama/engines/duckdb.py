@@ -55,7 +55,8 @@ class DuckDB:
             "threads": threads or os.cpu_count() or 1,
             # Rows of a vault have no order; keeping one would write bulk loads twice.
             "preserve_insertion_order": False,
-            "checkpoint_threshold": "256MB",
+            # Each checkpoint rewrites the unfilled row groups of every table; a bulk load makes few of them.
+            "checkpoint_threshold": "1GB",
         }
         if temporary:
             settings["temp_directory"] = str(temporary)
