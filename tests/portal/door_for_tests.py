@@ -53,7 +53,7 @@ AREAS = (
             name=Text(
                 f"{name}n terveysasema {number}",
                 f"Hälsostation {number} i {SWEDISH.get(code, name)}",
-                f"{name} health station {number}",
+                f"{name}n terveysasema {number}",  # units have no English names
             ),
             within=code,
         )
