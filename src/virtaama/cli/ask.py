@@ -40,8 +40,10 @@ COLUMNS = (
 @click.option(
     "--level", type=click.Choice([level.value for level in Level]), help="Default: county, or that of --area."
 )
-@click.option("--area", metavar="CODE", help="One area, such as 398. Default: all of the level.")
-@click.option("--within", metavar="CODE", help="Only units of this municipality.")
+@click.option(
+    "--area", metavar="AREA", help="One area, by code or name: 398, Lahti. Default: all of the level."
+)
+@click.option("--within", metavar="AREA", help="Only units of this municipality.")
 @click.option("--by", metavar="DIMENSION", help="Break down, for example by age_group.")
 @click.option(
     "--grain", type=click.Choice([grain.value for grain in Grain]), default="month", show_default=True
@@ -92,15 +94,17 @@ def ask(
     asker = asker_of(project, role, own)
     areas = door.areas(asker)
     earliest, latest = door.periods()
+    chosen = find_area(areas, area) if area else None
+    around = find_area(areas, within) if within else None
     last_chosen = last_day(last) if last else latest
     question = Question(
         metrics=(defined.name,),
         grain=Grain(grain),
         first=first_day(first) if first else max(earliest, eleven_months_before(last_chosen)),
         last=last_chosen,
-        level=Level(level) if level else level_of(areas, area, within),
-        area=area,
-        within=within,
+        level=Level(level) if level else level_of(chosen, around),
+        area=chosen.code if chosen else None,
+        within=around.code if around else None,
         by=by,
     )
     answer = door.ask(question, asker, purpose_of(purpose))
@@ -144,16 +148,22 @@ def find_metric(metrics: tuple[Metric, ...], name: str) -> Metric:
     )
 
 
-def level_of(areas: tuple[AreaName, ...], area: str | None, within: str | None) -> Level:
+def find_area(areas: tuple[AreaName, ...], text: str) -> AreaName:
+    """The area of this code or, in any language, of this name."""
+    for known in areas:
+        names = (known.code, known.name.fi, known.name.sv, known.name.en)
+        if text.casefold() in {name.casefold() for name in names}:
+            return known
+    # Hundreds of units would bury the answer; municipalities are what one usually means.
+    likely = [a.name.fi for a in areas if a.level != Level.UNIT]
+    raise click.ClickException(f"No area '{text}'. {did_you_mean(text, likely)}")
+
+
+def level_of(area: AreaName | None, within: AreaName | None) -> Level:
     """The level of the area asked for; units where one asks within a municipality."""
     if within:
         return Level.UNIT
-    if area is None:
-        return Level.COUNTY
-    for known in areas:
-        if known.code == area:
-            return Level(known.level)
-    raise click.ClickException(f"No area '{area}'. {did_you_mean(area, [known.code for known in areas])}")
+    return Level(area.level) if area else Level.COUNTY
 
 
 def eleven_months_before(day: date) -> date:
