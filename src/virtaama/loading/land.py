@@ -33,7 +33,7 @@ from virtaama.sources.reading import DETAILS, FAULT, Reading, RejectedLine, lite
 
 HANDFUL = 10  # so few rejected rows never refuse a delivery, however small it is
 TOGETHER = 20  # deliveries that are recorded in one go; a crash makes the next run land so many again at most
-_ROW_GROUP = 122_880  # the engine's own: groups are read in parallel
+_ROW_GROUP = 32_768  # small enough that the cores share even a month of a small feed
 _DICTIONARY = 8 << 20
 
 Progress = Callable[[int, int, str], None]  # deliveries done, deliveries in all, the file at hand
