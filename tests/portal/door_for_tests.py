@@ -407,14 +407,14 @@ class DoorForTests:
             raise NotAllowed("not for this role")
         started = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
         return (
-            Run(id=3, kind="publish", started=started, finished=None, ok=False, summary="", error=""),
+            Run(id=3, kind="publish", started=started, finished=None, ok=False, counts={}, error=""),
             Run(
                 id=2,
                 kind="load",
                 started=started,
                 finished=started.replace(minute=3, second=12),
                 ok=True,
-                summary="120 batches, 123 456 rows",
+                counts={"batches": 120, "rows_read": 123_456},
                 error="",
             ),
             Run(
@@ -423,7 +423,7 @@ class DoorForTests:
                 started=started,
                 finished=started.replace(second=8),
                 ok=False,
-                summary="",
+                counts={},
                 error="A delivery was refused: a column is missing.",
             ),
         )

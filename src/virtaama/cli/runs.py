@@ -49,7 +49,8 @@ def show_runs(project: Project) -> None:
                 f"{run.started:%Y-%m-%d %H:%M:%S}",
                 round((run.finished - run.started).total_seconds()) if run.finished else None,
                 "done" if run.ok else "failed" if run.finished else "not finished",
-                run.error or run.summary,
+                run.error
+                or ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in run.counts.items()),
             )
             for run in project.ledger.runs()
         ],

@@ -7,8 +7,9 @@ Moments are stored as the caller gives them; `extracted` is local time without a
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,7 +71,7 @@ CREATE TABLE IF NOT EXISTS run (
     started TEXT NOT NULL,
     finished TEXT,
     ok INTEGER NOT NULL DEFAULT 0,
-    summary TEXT NOT NULL DEFAULT '',
+    counts TEXT NOT NULL DEFAULT '{}',
     error TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE TABLE IF NOT EXISTS finding (
@@ -112,14 +113,17 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run of a command that changes the project. `finished` is None while it runs or when it died."""
+    """One run of a command that changes the project. `finished` is None while it runs or when it died.
+
+    `counts` says what it did, in words a reader's language can be put to: landed, rows_read, figures, ….
+    """
 
     id: int
     kind: str  # land | load | publish
     started: datetime
     finished: datetime | None
     ok: bool
-    summary: str
+    counts: Mapping[str, int]
     error: str
 
 
@@ -317,11 +321,13 @@ class Ledger:
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 
-    def finish_run(self, id: int, *, finished: datetime, ok: bool, summary: str, error: str = "") -> None:
+    def finish_run(
+        self, id: int, *, finished: datetime, ok: bool, counts: Mapping[str, int], error: str = ""
+    ) -> None:
         with self._writing() as connection:
             connection.execute(
-                "UPDATE run SET finished = ?, ok = ?, summary = ?, error = ? WHERE id = ?",
-                (finished.isoformat(), int(ok), summary, error, id),
+                "UPDATE run SET finished = ?, ok = ?, counts = ?, error = ? WHERE id = ?",
+                (finished.isoformat(), int(ok), json.dumps(dict(counts)), error, id),
             )
 
     def runs(self) -> tuple[Run, ...]:
@@ -333,11 +339,11 @@ class Ledger:
                 started=datetime.fromisoformat(started),
                 finished=datetime.fromisoformat(finished) if finished else None,
                 ok=bool(ok),
-                summary=summary,
+                counts=json.loads(counts),
                 error=error,
             )
-            for id, kind, started, finished, ok, summary, error in self._connection.execute(
-                "SELECT id, kind, started, finished, ok, summary, error FROM run ORDER BY id DESC"
+            for id, kind, started, finished, ok, counts, error in self._connection.execute(
+                "SELECT id, kind, started, finished, ok, counts, error FROM run ORDER BY id DESC"
             )
         )
 

@@ -124,8 +124,12 @@ class Project:
                 feeds, self.settings.deliveries, self.lake, self.ledger, keyring, _now(), progress
             )
             tell(
-                f"{len(report.landed)} landed, {len(report.repeats)} repeated, {len(report.refused)} refused, "
-                f"{report.rejected} rows set aside"
+                {
+                    "landed": len(report.landed),
+                    "repeated": len(report.repeats),
+                    "refused": len(report.refused),
+                    "rows_set_aside": report.rejected,
+                }
             )
         return report
 
@@ -142,7 +146,7 @@ class Project:
             return Loaded(batches=0, rows_in=0, rows_new=0)
         with self._run("load") as tell, self._warehouse() as engine:
             loaded = load(model, self.ledger, self.lake, engine, now=_now, progress=progress)
-            tell(f"{loaded.batches} batches, {loaded.rows_in} rows read, {loaded.rows_new} rows new")
+            tell({"batches": loaded.batches, "rows_read": loaded.rows_in, "rows_new": loaded.rows_new})
         return loaded
 
     def publish(self, progress: Progress = silent) -> Publication:
@@ -160,7 +164,7 @@ class Project:
                 moment=_now(),
                 progress=progress,
             )
-            tell(f"snapshot {publication.number}, {publication.figures} figures")
+            tell({"snapshot": publication.number, "figures": publication.figures})
         return publication
 
     @property
@@ -235,19 +239,19 @@ class Project:
             engine.close()
 
     @contextmanager
-    def _run(self, kind: str) -> Iterator[Callable[[str], None]]:
+    def _run(self, kind: str) -> Iterator[Callable[[dict[str, int]], None]]:
         """One run at a time, on record from its start to its end, whatever the end is."""
         with only_one(self.settings.data / "lock"):
             run = self.ledger.start_run(kind, _now())
-            summary: list[str] = []
+            counts: dict[str, int] = {}
             try:
-                yield summary.append
+                yield counts.update
             except BaseException as error:
                 # Only our own messages are sure to hold no personal data.
                 what = str(error) if isinstance(error, VirtaamaError) else type(error).__name__
-                self.ledger.finish_run(run, finished=_now(), ok=False, summary="", error=what)
+                self.ledger.finish_run(run, finished=_now(), ok=False, counts={}, error=what)
                 raise
-            self.ledger.finish_run(run, finished=_now(), ok=True, summary="; ".join(summary))
+            self.ledger.finish_run(run, finished=_now(), ok=True, counts=counts)
 
 
 def _now() -> datetime:

@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from virtaama.portal.core.models import Event
+from virtaama.portal.ui.templatetags.ui import counts, detail
 
 SignIn = Callable[..., Client]
 
@@ -20,7 +22,7 @@ def test_runs_tell_kind_duration_and_result_in_words(signed_in: SignIn) -> None:
         "Succeeded",
         "Failed",
         "A delivery was refused",
-        "120 batches, 123 456 rows",
+        "batches: 120, rows read: 123,456",
     ):
         assert word in page
 
@@ -86,3 +88,13 @@ def test_each_role_sees_its_own_pages(signed_in: SignIn, name: str, page: str, s
 def test_navigation_offers_only_what_the_role_opens(signed_in: SignIn) -> None:
     assert 'href="/toiminta/' not in signed_in("johtaja").get("/ohjaus/").text
     assert 'href="/ohjaus/"' not in signed_in("insinoori").get("/toiminta/").text
+
+
+def test_details_name_the_column_in_the_readers_language() -> None:
+    with override("fi"):
+        assert detail("column PVM does not read as the declared type") == "sarake PVM"
+        assert detail("column KOTIKUNTA is delivered as KUNTA") == "sarake KOTIKUNTA → KUNTA"
+        assert detail("the line has more or fewer columns than the header") == ""
+        assert counts({"landed": 12, "rows_set_aside": 3}) == (
+            "vastaanotettuja toimituksia: 12, sivuun pantuja rivejä: 3"
+        )

@@ -91,15 +91,15 @@ def test_a_refusal_leaves_the_list_when_its_bytes_land_after_all(
 
 def test_a_run_that_died_has_no_end(ledger: Ledger) -> None:
     first = ledger.start_run("land", NOON)
-    ledger.finish_run(first, finished=NOON, ok=True, summary="3 batches")
+    ledger.finish_run(first, finished=NOON, ok=True, counts={"batches": 3})
     ledger.start_run("load", NOON)
     newest, oldest = ledger.runs()
     assert (newest.kind, newest.finished, newest.ok) == ("load", None, False)
-    assert (oldest.kind, oldest.finished, oldest.ok, oldest.summary) == (
+    assert (oldest.kind, oldest.finished, oldest.ok, oldest.counts) == (
         "land",
         NOON,
         True,
-        "3 batches",
+        {"batches": 3},
     )
 
 

@@ -62,6 +62,17 @@ RUNS: dict[str, Promise] = {
     "publish": _("Publication"),
     "invent": _("Invention of data"),
 }
+COUNTS: dict[str, Promise] = {
+    "landed": _("deliveries landed"),
+    "repeated": _("delivered again"),
+    "refused": _("refused"),
+    "rows_set_aside": _("rows set aside"),
+    "batches": _("batches"),
+    "rows_read": _("rows read"),
+    "rows_new": _("rows new in the warehouse"),
+    "snapshot": _("snapshot"),
+    "figures": _("figures"),
+}
 CHECKS: dict[str, Promise] = {
     # Rows that could not be read
     "wrong_type": _("value of the wrong type"),
@@ -94,4 +105,5 @@ CHECKS: dict[str, Promise] = {
     "deletion": _("deletion"),
     "disappeared": _("no longer in the full delivery"),
     "no_key": _("row without a key"),
+    "several_numbers": _("one person under several client numbers"),
 }

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from virtaama.access.answers import AreaName
 from virtaama.lake.ledger import Run
@@ -27,6 +28,7 @@ register = template.Library()
 
 CARRIED = ("area", "grain", "period")
 READABLE = re.compile(r"[\w-]{1,40}")
+COLUMN_IN_DETAIL = re.compile(r"column (?P<name>\S+) (?:is delivered as (?P<now>\S+))?")
 
 
 def language() -> str:
@@ -153,6 +155,24 @@ def check_name(check: str) -> str:
 @register.filter
 def run_name(kind: str) -> str:
     return str(words.RUNS.get(kind, kind))
+
+
+@register.filter
+def counts(of_run: Mapping[str, int]) -> str:
+    """What a run did: how many of what."""
+    return ", ".join(
+        f"{words.COUNTS.get(name, name.replace('_', ' '))}: {formats.number(count, 0, language())}"
+        for name, count in of_run.items()
+    )
+
+
+@register.filter
+def detail(told: str) -> str:
+    """Which column or concept a finding is about; the kind of the finding says the rest."""
+    if column := COLUMN_IN_DETAIL.match(told):
+        name = f"{column['name']} → {column['now']}" if column["now"] else column["name"]
+        return _("column %(name)s") % {"name": name}
+    return "" if told.startswith("the line ") else told
 
 
 @register.filter
