@@ -33,8 +33,9 @@ def check(folder: Path) -> None:
     for remark in remarks(model):
         say(f"Remark: {remark}")
     say(
-        f"No problems: {len(model.concepts)} concepts, {len(model.feeds)} feeds, {len(model.mappings)} mappings, "
-        f"{len(model.code_lists)} code lists, {len(catalogue.metrics)} metrics, {len(project.roles)} roles."
+        f"No problems. Concepts: {len(model.concepts)}, feeds: {len(model.feeds)}, "
+        f"mappings: {len(model.mappings)}, code lists: {len(model.code_lists)}, "
+        f"metrics: {len(catalogue.metrics)}, roles: {len(project.roles)}."
     )
 
 
