@@ -32,7 +32,7 @@ def create_empty(folder: Path) -> Project:
 def create_from_extract(folder: Path, path: Path, extract: Extract, today: date) -> Project:
     """A project with a proposed model for an extract, which lies there as the first delivery."""
     project = _create(folder, {**dict(_texts(CONTENT / "empty")), **proposal(extract)})
-    delivery = project.settings.deliveries / extract.name / f"{today:%Y-%m}" / extract.file
+    delivery = project.settings.deliveries / extract.name / f"{today:%Y-%m-%d}" / extract.file
     delivery.parent.mkdir(parents=True)
     copyfile(path, delivery)
     return project

@@ -206,7 +206,7 @@ def system_of(extract: Extract) -> str:
     else:
         lines.append("format: json_lines\n")
     lines.append(
-        "extracted: '/(?P<year>\\d{4})-(?P<month>\\d{2})/' # from the path of a delivery\n"
+        "extracted: '/(?P<year>\\d{4})-(?P<month>\\d{2})(?:-(?P<day>\\d{2}))?/' # from the path of a delivery\n"
         "\n"
         "feeds:\n"
         "  rows:\n"
