@@ -35,6 +35,21 @@ def test_entries_are_numbered_and_kept_in_order(tmp_path: Path) -> None:
     assert audit.verify_chain() == 3
 
 
+def test_a_commit_that_failed_does_not_stop_the_next_entry(tmp_path: Path) -> None:
+    audit = log(tmp_path)
+    write(audit, "a")
+    audit._open().execute("PRAGMA busy_timeout = 10")
+    with sqlite3.connect(tmp_path / "audit.sqlite", isolation_level=None) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM record").fetchone()
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            write(audit, "b")
+        reader.execute("ROLLBACK")
+    assert write(audit, "c") == 2
+    assert [entry.asker for entry in audit.entries()] == ["a", "c"]
+    assert audit.verify_chain() == 2
+
+
 @pytest.mark.parametrize(
     "tampering",
     [

@@ -136,3 +136,16 @@ def test_what_was_recorded_is_there_after_reopening(tmp_path: Path) -> None:
     again = Ledger.open(tmp_path / "ledger.sqlite")
     assert [batch.sha256 for batch in again.batches()] == ["a"]
     assert [event.column for event in again.drift("register.residents", "a")] == ["UUSI"]
+
+
+def test_a_commit_that_failed_leaves_nothing_half_written(tmp_path: Path) -> None:
+    ledger = Ledger.open(tmp_path / "own.sqlite")
+    ledger._connection.execute("PRAGMA busy_timeout = 10")
+    with sqlite3.connect(tmp_path / "own.sqlite", isolation_level=None) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM run").fetchone()
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            ledger.start_run("land", NOON)
+        reader.execute("ROLLBACK")
+    ledger.start_run("load", NOON)
+    assert [run.kind for run in Ledger.open(tmp_path / "own.sqlite").runs()] == ["load"]
