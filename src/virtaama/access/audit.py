@@ -185,7 +185,6 @@ class AuditLog:
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
-                # A commit can fail too, and a full disk has rolled back by itself already.
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+                # A commit can fail too; where a full disk has rolled back by itself, this does nothing.
+                connection.rollback()
                 raise

@@ -391,9 +391,8 @@ class Ledger:
             yield self._connection
             self._connection.execute("COMMIT")
         except BaseException:
-            # A commit can fail too, and a full disk has rolled back by itself already.
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            # A commit can fail too; where a full disk has rolled back by itself, this does nothing.
+            self._connection.rollback()
             raise
 
 
