@@ -1,0 +1,69 @@
+"""What a warehouse says, in one line a table: two that say the same have the same hashes, however they came to be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import reduce
+from hashlib import sha256
+
+from sqlglot import exp
+
+from virtaama.engines.port import Engine
+from virtaama.sql.build import cast, column, function, named, parsed, table, text
+
+_TABLES = parsed(
+    "SELECT table_name FROM information_schema.tables "
+    "WHERE table_catalog = current_database() AND table_type = 'BASE TABLE' ORDER BY table_name"
+)
+_NOTHING = "-"  # stands for null; a value begins with its length
+
+
+def table_hashes(
+    engine: Engine, *, tables: Collection[str] | None = None, leaving_out: Collection[str] = ()
+) -> dict[str, str]:
+    """The hash of each table of a warehouse (or of those named), by name.
+
+    It depends on the names and types of the columns and on the rows with their number, not on the order of
+    columns or rows. `leaving_out` names columns that do not count: those that tell when or in which order
+    something was done. It finds accidents, not forgers: rows are summed, and sums can be made to fit.
+    """
+    names = sorted(tables) if tables is not None else _names(engine)
+    return {name: _hash(engine, name, frozenset(leaving_out)) for name in names}
+
+
+def _names(engine: Engine) -> list[str]:
+    return [row["table_name"] for row in engine.read(_TABLES).to_pylist()]
+
+
+def _hash(engine: Engine, name: str, leaving_out: frozenset[str]) -> str:
+    columns = sorted((name, kind) for name, kind in engine.columns(name) if name not in leaving_out)
+    [found] = engine.read(_summed(name, [column for column, _ in columns])).to_pylist()
+    told = repr((columns, found["rows"], str(found["low"]), str(found["high"])))
+    return sha256(told.encode()).hexdigest()
+
+
+def _summed(name: str, columns: list[str]) -> exp.Select:
+    nothing: exp.Expr = text("")
+    row = reduce(_joined, (_told(name) for name in columns), nothing)
+    return exp.Select(
+        expressions=[
+            named(parsed("count(*)"), "rows"),
+            named(_sum(function("md5_number_lower", row)), "low"),
+            named(_sum(function("md5_number_upper", row)), "high"),
+        ]
+    ).from_(table(name))
+
+
+def _joined(before: exp.Expr, value: exp.Expr) -> exp.Expr:
+    return exp.DPipe(this=before, expression=value)
+
+
+def _told(name: str) -> exp.Expr:
+    value = cast(column(name), "VARCHAR")
+    length = cast(function("length", value), "VARCHAR")
+    return function("coalesce", _joined(_joined(length, text(":")), value.copy()), text(_NOTHING))
+
+
+def _sum(value: exp.Expr) -> exp.Expr:
+    # The engine sums into 128 bits, enough for 2^63 rows; as text, for no reader's number is that wide.
+    return function("coalesce", cast(function("sum", value), "VARCHAR"), text("0"))
