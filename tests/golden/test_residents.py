@@ -12,8 +12,9 @@ from pathlib import Path
 from tests.small_warehouse import residents
 from virtaama.model.feeds import Delivery
 from virtaama.vault.design import design
+from virtaama.vault.evolve import plan_tables
 from virtaama.vault.explain import explain
-from virtaama.vault.plan import plan_load, plan_tables
+from virtaama.vault.plan import plan_load
 from virtaama.vault.render import render
 from virtaama.vault.steps import Arrival
 from virtaama.vault.views import star

@@ -16,8 +16,10 @@ from virtaama.lake.ledger import Ledger, QualityLine
 from virtaama.model.model import Model
 from virtaama.problems import Damaged, Place, Problem, ProblemsFound
 from virtaama.sql.build import bound, column, insert, select, table
+from virtaama.vault.columns import APPLIED
 from virtaama.vault.design import design
-from virtaama.vault.plan import APPLIED, plan_again, plan_codes, plan_load, plan_tables
+from virtaama.vault.evolve import plan_again, plan_codes, plan_tables
+from virtaama.vault.plan import plan_load
 from virtaama.vault.render import CODE_COLUMNS, render
 from virtaama.vault.steps import (
     Arrival,

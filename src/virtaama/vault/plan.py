@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 
 from virtaama.model.concepts import Concept, Kind
 from virtaama.model.feeds import Delivery
 from virtaama.model.model import Model
-from virtaama.problems import Place, Problem, ProblemsFound
 from virtaama.sql.spelling import COLUMN_TYPES
-from virtaama.vault.render import engine_type
 from virtaama.vault.steps import (
-    AddColumn,
     Arrival,
     BatchLoad,
     CodeCheck,
     CountContent,
     CountCorrections,
     CountRows,
-    CreateTable,
     DateBack,
-    EmptyCodes,
-    EmptyHistory,
     EndAbsent,
-    FillCodes,
     FindAffected,
     FindMet,
     FindRepeated,
@@ -39,104 +32,8 @@ from virtaama.vault.steps import (
     Reading,
     StageRows,
     Step,
-    TableStep,
 )
-from virtaama.vault.tables import Hub, Link, Satellite, Source, VaultDesign
-
-APPLIED = "applied"
-_APPLIED_COLUMNS = (
-    ("batch", "INTEGER"),
-    ("feed", "VARCHAR"),
-    ("model_version", "VARCHAR"),
-    ("applied_at", "TIMESTAMP"),
-    ("rows_in", "BIGINT"),
-    ("rows_new", "BIGINT"),
-)
-_CODE_COLUMNS = (
-    ("code", "VARCHAR"),
-    ("label_fi", "VARCHAR"),
-    ("label_sv", "VARCHAR"),
-    ("label_en", "VARCHAR"),
-    ("valid_from", "DATE"),
-    ("valid_until", "DATE"),
-)
-
-Columns = Callable[[str], Sequence[tuple[str, str]]]
-
-
-def plan_tables(design: VaultDesign, columns: Columns) -> tuple[TableStep, ...]:
-    """Steps that bring the tables of a warehouse to the design; none where it is there already.
-
-    `columns` tells what a table has now (nothing: there is no such table). Tables and payload columns
-    may be added. Any other difference raises ProblemsFound: it would lose or bend history.
-    """
-    steps: list[TableStep] = []
-    problems: list[Problem] = []
-    for name, wanted, may_grow in _tables(design):
-        found = dict(columns(name))
-        if not found:
-            steps.append(CreateTable(name=name, columns=wanted))
-            continue
-        added = [(column, kind) for column, kind in wanted if column not in found]
-        if may_grow:
-            steps += [AddColumn(table=name, column=c, kind=kind) for c, kind in added]
-        odd = [
-            *(f"'{c}' is new" for c, _ in added if not may_grow),
-            *(f"'{c}' is {found[c]} and would be {kind}" for c, kind in wanted if found.get(c, kind) != kind),
-            *(f"'{c}' is gone" for c in found if c not in dict(wanted)),
-        ]
-        if odd:
-            problems.append(
-                Problem(
-                    Place("model"),
-                    f"table {name} of the warehouse does not fit the model: {', '.join(odd)}.",
-                    "Move the warehouse file aside and load again: the lake keeps every delivery.",
-                )
-            )
-    if problems:
-        raise ProblemsFound(tuple(problems))
-    return tuple(steps)
-
-
-def plan_again(
-    model: Model,
-    design: VaultDesign,
-    tables: Iterable[TableStep],
-    arrivals: Iterable[Arrival],
-    applied: frozenset[int],
-) -> tuple[tuple[TableStep, ...], tuple[BatchLoad, ...]]:
-    """What a changed table asks for: its source emptied, and all that was loaded from its feed read again.
-
-    So a new attribute or mapping holds what the lake has, as if it had been in the model from the start.
-    """
-    changed = {step.name for step in tables if isinstance(step, CreateTable)}
-    changed |= {step.table for step in tables if isinstance(step, AddColumn)}
-    known = sorted((a for a in arrivals if a.number in applied), key=lambda arrival: arrival.position)
-    emptied: list[TableStep] = []
-    loads: list[BatchLoad] = []
-    for source in design.sources:
-        of_feed = [arrival for arrival in known if arrival.feed == source.mapping.feed]
-        if not of_feed or not any(history.name in changed for history in source.histories):
-            continue
-        emptied += [EmptyHistory(history=history) for history in source.histories]
-        steps: tuple[Step, ...] = (
-            StageRows(source=source, row_order=model.feed(source.mapping.feed).row_order, after_judged=False),
-            FindRepeated(source=source),
-            KeepLastRow(source=source),
-            *_apply(model, design, source, back=True, counted=False, only_affected=False),
-        )
-        loads += [BatchLoad(arrival=a, readings=(Reading(arrival=a, steps=steps),)) for a in of_feed]
-    return tuple(emptied), tuple(loads)
-
-
-def plan_codes(model: Model, design: VaultDesign) -> tuple[TableStep, ...]:
-    """Steps that make the code tables say what the model says."""
-    lists = ((table, model.code_list(table.code_list)) for table in design.code_tables)
-    return tuple(
-        step
-        for table, codes in lists
-        for step in (EmptyCodes(table=table), FillCodes(table=table, codes=codes))
-    )
+from virtaama.vault.tables import Source, VaultDesign
 
 
 def plan_load(
@@ -176,6 +73,19 @@ def plan_load(
             readings += [Reading(arrival=o, steps=steps(feed, source, "again", False)) for o in later]
         loads.append(BatchLoad(arrival=arrival, readings=tuple(readings)))
     return tuple(loads)
+
+
+def plan_refill(
+    model: Model, design: VaultDesign, source: Source, arrivals: Iterable[Arrival]
+) -> tuple[BatchLoad, ...]:
+    """Deliveries of its feed, in the order of history, read into one emptied source; nothing is counted anew."""
+    steps: tuple[Step, ...] = (
+        StageRows(source=source, row_order=model.feed(source.mapping.feed).row_order, after_judged=False),
+        FindRepeated(source=source),
+        KeepLastRow(source=source),
+        *_apply(model, design, source, back=True, counted=False, only_affected=False),
+    )
+    return tuple(BatchLoad(arrival=a, readings=(Reading(arrival=a, steps=steps),)) for a in arrivals)
 
 
 def _in_order(model: Model, design: VaultDesign, feed: str, source: Source, back: bool) -> tuple[Step, ...]:
@@ -325,37 +235,3 @@ def _is_covered(earlier: tuple[Source, ...]) -> bool:
     would be odd about a visit says nothing about them.
     """
     return any(source.mapping.where is None for source in earlier)
-
-
-def _tables(
-    design: VaultDesign,
-) -> Iterable[tuple[str, tuple[tuple[str, str], ...], bool]]:
-    """Name, columns, and whether columns may be added."""
-    yield APPLIED, _APPLIED_COLUMNS, False
-    for hub in design.hubs:
-        yield hub.name, _hub_columns(hub), False
-    for source in design.sources:
-        for history in source.histories:
-            yield history.name, _history_columns(history), True
-    for code_table in design.code_tables:
-        yield code_table.name, _CODE_COLUMNS, False
-
-
-def _hub_columns(hub: Hub) -> tuple[tuple[str, str], ...]:
-    parts = ((part.name, engine_type(part)) for part in hub.business_key)
-    return (
-        (hub.hash_key, "UUID"),
-        *parts,
-        ("first_extracted", "TIMESTAMP"),
-        ("first_batch", "INTEGER"),
-    )
-
-
-def _history_columns(history: Satellite | Link) -> tuple[tuple[str, str], ...]:
-    match history:
-        case Link():
-            content = [(reference.column, "UUID") for reference in history.references]
-        case Satellite():
-            content = [(column.name, engine_type(column)) for column in history.payload]
-    stamp = (("extracted", "TIMESTAMP"), ("batch", "INTEGER"), ("deleted", "BOOLEAN"))
-    return ((history.hash_key, "UUID"), *content, *stamp)

@@ -13,8 +13,9 @@ from virtaama.model.feeds import Delivery
 from virtaama.model.model import Model
 from virtaama.problems import ProblemsFound
 from virtaama.vault.design import design
+from virtaama.vault.evolve import plan_tables
 from virtaama.vault.explain import explain, explain_load
-from virtaama.vault.plan import plan_load, plan_tables
+from virtaama.vault.plan import plan_load
 from virtaama.vault.steps import AddColumn, Arrival, CreateTable
 
 TODAY = dict[str, list[tuple[str, str]]]

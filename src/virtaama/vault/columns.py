@@ -1,0 +1,72 @@
+"""The tables a design asks for, with their columns as the engine types them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from virtaama.vault.render import engine_type
+from virtaama.vault.tables import Hub, Link, Satellite, VaultDesign
+
+APPLIED = "applied"
+
+Columns = tuple[tuple[str, str], ...]
+"""Name and engine type of each column, in order."""
+
+_APPLIED_COLUMNS = (
+    ("batch", "INTEGER"),
+    ("feed", "VARCHAR"),
+    ("model_version", "VARCHAR"),
+    ("applied_at", "TIMESTAMP"),
+    ("rows_in", "BIGINT"),
+    ("rows_new", "BIGINT"),
+)
+_CODE_COLUMNS = (
+    ("code", "VARCHAR"),
+    ("label_fi", "VARCHAR"),
+    ("label_sv", "VARCHAR"),
+    ("label_en", "VARCHAR"),
+    ("valid_from", "DATE"),
+    ("valid_until", "DATE"),
+)
+_STAMP = (("extracted", "TIMESTAMP"), ("batch", "INTEGER"), ("deleted", "BOOLEAN"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedTable:
+    """A table of the warehouse. `may_grow`: a column may be added to it where it stands."""
+
+    name: str
+    columns: Columns
+    may_grow: bool = False
+
+
+def wanted_tables(design: VaultDesign) -> Iterator[WantedTable]:
+    """Every table of a design, each once."""
+    yield WantedTable(name=APPLIED, columns=_APPLIED_COLUMNS)
+    for hub in design.hubs:
+        yield WantedTable(name=hub.name, columns=hub_columns(hub))
+    for source in design.sources:
+        for history in source.histories:
+            yield WantedTable(name=history.name, columns=history_columns(history), may_grow=True)
+    for code_table in design.code_tables:
+        yield WantedTable(name=code_table.name, columns=_CODE_COLUMNS)
+
+
+def hub_columns(hub: Hub) -> Columns:
+    parts = ((part.name, engine_type(part)) for part in hub.business_key)
+    return (
+        (hub.hash_key, "UUID"),
+        *parts,
+        ("first_extracted", "TIMESTAMP"),
+        ("first_batch", "INTEGER"),
+    )
+
+
+def history_columns(history: Satellite | Link) -> Columns:
+    match history:
+        case Link():
+            content = [(reference.column, "UUID") for reference in history.references]
+        case Satellite():
+            content = [(column.name, engine_type(column)) for column in history.payload]
+    return ((history.hash_key, "UUID"), *content, *_STAMP)
