@@ -16,6 +16,7 @@ from virtaama.engines.port import WrongType
 from virtaama.problems import Busy
 from virtaama.sql.spelling import spelled
 
+_PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880"
 _KEPT = 4096  # statements whose text is kept; a load of a county has some hundreds
 
 
@@ -87,6 +88,25 @@ class DuckDB:
         sql, names = self._text(query)
         return self._connection.sql(sql, params=_bound(parameters, names)).to_arrow_table()
 
+    def write(self, query: exp.Expr, path: Path, parameters: dict[str, Any] | None = None) -> int:
+        """One Parquet file, rows in the order of the query. Keys are written as binary."""
+        sql, names = self._text(query)
+        values = _bound(parameters, names)
+        keys = self._columns_of(sql, values, "UUID")
+        found = self._connection.execute(
+            f"COPY (SELECT {_recast(keys, 'BLOB')} FROM ({sql})) TO {_quoted(path)} ({_PARQUET})", values
+        ).fetchall()
+        return int(found[0][0])
+
+    def view(self, name: str, files: Sequence[Path]) -> None:
+        """Parquet files that `write` made, as a temporary view."""
+        rows = f"SELECT * FROM read_parquet([{', '.join(_quoted(file) for file in files)}])"
+        keys = self._columns_of(rows, {}, "BLOB")
+        view = spelled(exp.to_identifier(name, quoted=True))
+        self._connection.execute(
+            f"CREATE OR REPLACE TEMPORARY VIEW {view} AS SELECT {_recast(keys, 'UUID')} FROM ({rows})"
+        )
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         self._connection.begin()
@@ -111,6 +131,11 @@ class DuckDB:
             self._connection.execute("CHECKPOINT")
         self._connection.close()
 
+    def _columns_of(self, sql: str, values: dict[str, Any], kind: str) -> list[str]:
+        """The columns of a query that have a type."""
+        described = self._connection.execute(f"DESCRIBE {sql}", values).fetchall()
+        return [str(row[0]) for row in described if row[1] == kind]
+
     def _text(self, tree: exp.Expr) -> tuple[str, frozenset[str]]:
         kept = self._written.get(id(tree))
         if kept is None:
@@ -124,3 +149,14 @@ class DuckDB:
 
 def _bound(parameters: dict[str, Any] | None, names: frozenset[str]) -> dict[str, Any]:
     return {name: value for name, value in (parameters or {}).items() if name in names}
+
+
+def _recast(columns: Sequence[str], kind: str) -> str:
+    """Everything, with these columns in another type: for a key the same bytes."""
+    quoted = [spelled(exp.to_identifier(column, quoted=True)) for column in columns]
+    replaced = ", ".join(f"CAST({column} AS {kind}) AS {column}" for column in quoted)
+    return f"* REPLACE ({replaced})" if replaced else "*"
+
+
+def _quoted(path: Path) -> str:
+    return spelled(exp.Literal.string(str(path)))

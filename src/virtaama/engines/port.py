@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -23,6 +24,21 @@ class Engine(Protocol):
 
     def read(self, query: exp.Expr, parameters: dict[str, Any] | None = None) -> pa.Table:
         """Run a query; return its rows as columns."""
+        ...
+
+    def write(self, query: exp.Query, path: Path, parameters: dict[str, Any] | None = None) -> int:
+        """Write the rows of a query, in its order, to Parquet at `path`; return how many they are.
+
+        `path` becomes one file or a folder of `*.parquet` part files in order, whichever the engine makes.
+        Nothing is there before. Keys become 16-byte binary, which every engine reads; never a UUID.
+        """
+        ...
+
+    def view(self, name: str, files: Sequence[Path]) -> None:
+        """Let statements of this connection read Parquet files that `write` made as the table `name`.
+
+        A view of that name is replaced. Keys have the engine's own type again.
+        """
         ...
 
     def transaction(self) -> AbstractContextManager[None]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from sqlglot import exp
 
 from virtaama.engines.duckdb import DuckDB
 from virtaama.sql.build import parsed
@@ -52,3 +55,35 @@ def test_files_outside_the_named_folders_cannot_be_read(tmp_path: Path) -> None:
     assert engine.read(query, {"file": str(inside / "t.parquet")}).num_rows == 1
     with pytest.raises(duckdb.PermissionException):
         engine.read(query, {"file": str(outside / "t.parquet")})
+
+
+def test_rows_are_written_to_parquet_in_order_with_keys_as_binary_and_come_back_as_keys(
+    tmp_path: Path,
+) -> None:
+    engine = DuckDB.open(folders=[tmp_path], threads=2)
+    engine.run(parsed("CREATE TABLE t (k UUID, a INTEGER)"))
+    engine.run(
+        parsed("INSERT INTO t SELECT CAST(md5(CAST(i AS VARCHAR)) AS UUID), i FROM range(300000) AS r(i)")
+    )
+    path = tmp_path / "it's.parquet"
+    query = parsed("SELECT k, a FROM t WHERE a >= $least ORDER BY a DESC")
+    assert isinstance(query, exp.Query)
+    assert engine.write(query, path, {"least": 10, "not named": 7}) == 299_990
+    written = pq.read_table(path)
+    assert written.schema.field("k").type == pa.binary()
+    assert written.column("a").to_pylist() == list(range(299_999, 9, -1))
+    assert {len(key) for key in written.column("k").slice(0, 5).to_pylist()} == {16}
+    engine.view("back", [path])
+    same = engine.read(parsed("SELECT count(*) AS n FROM back JOIN t ON t.k = back.k AND t.a = back.a"))
+    assert same.to_pydict() == {"n": [299_990]}
+
+
+def test_a_view_over_several_files_is_replaced_by_the_next_of_its_name(tmp_path: Path) -> None:
+    engine = DuckDB.open(folders=[tmp_path])
+    paths = [tmp_path / "1.parquet", tmp_path / "2.parquet"]
+    for path in paths:
+        engine.write(exp.select("1 AS a"), path)
+    engine.view("t", paths)
+    assert engine.read(parsed("SELECT a FROM t")).num_rows == 2
+    engine.view("t", paths[:1])
+    assert engine.read(parsed("SELECT a FROM t")).num_rows == 1
