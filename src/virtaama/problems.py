@@ -76,3 +76,9 @@ class NotReady(VirtaamaError):
     """Something that must come first has not happened: no project, no key, no published snapshot."""
 
     exit_code = 7
+
+
+class NoRoom(VirtaamaError):
+    """The disk is full, or a step needs more memory than it may have. What was finished is not lost."""
+
+    exit_code = 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,8 +12,7 @@ import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
-from virtaama.engines.port import WrongType
-from virtaama.problems import Busy
+from virtaama.engines.faults import told
 from virtaama.sql.spelling import spelled
 
 _PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880"
@@ -23,8 +22,11 @@ _KEPT = 4096  # statements whose text is kept; a load of a county has some hundr
 class DuckDB:
     """An open warehouse. Statements are written once and kept: give the same tree, not a copy of it."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, *, in_memory: bool) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, *, in_memory: bool, name: str = "the warehouse"
+    ) -> None:
         self._connection = connection
+        self._name = name
         self._in_memory = in_memory
         # The tree is kept with its text, so that its identity stays its own.
         self._written: dict[int, tuple[exp.Expr, str, frozenset[str]]] = {}
@@ -43,14 +45,11 @@ class DuckDB:
 
         Statements can open files below `folders` only, and nothing is fetched. What does not fit in
         memory is put in `temporary`, by default a folder beside the file.
-        Raises Busy when another process has the file open.
+        Raises Busy when another process has the file open, FileDamaged when it is not whole.
         """
-        try:
+        name = str(path) if path else "memory"
+        with told(name):
             connection = duckdb.connect(str(path) if path else ":memory:")
-        except duckdb.IOException as error:
-            if "lock" in str(error):
-                raise Busy(f"{path} is in use by another process. Try again when it has finished.") from error
-            raise
         settings: dict[str, object] = {
             "memory_limit": memory,
             "threads": threads or os.cpu_count() or 1,
@@ -68,25 +67,24 @@ class DuckDB:
             [[f"{folder.resolve()}/" for folder in folders]],
         )
         connection.execute("SET enable_external_access = false")
-        return cls(connection, in_memory=path is None)
+        return cls(connection, in_memory=path is None, name=name)
 
     def run(self, statement: exp.Expr, parameters: dict[str, Any] | None = None) -> int:
         """Run a statement; return the number of rows it changed. Values it does not name are left out.
 
-        Raises WrongType where a value cannot be cast.
+        Raises WrongType where a value cannot be cast, FileDamaged, NoRoom.
         """
         sql, names = self._text(statement)
         # To its end: a result that is left unread keeps the connection from other work.
-        try:
+        with told(self._name):
             result = self._connection.execute(sql, _bound(parameters, names)).fetchall()
-        except duckdb.ConversionException:
-            raise WrongType from None
         return int(result[0][0]) if result and isinstance(result[0][0], int) else 0
 
     def read(self, query: exp.Expr, parameters: dict[str, Any] | None = None) -> pa.Table:
         """Run a query; return its rows as columns. Values it does not name are left out."""
         sql, names = self._text(query)
-        return self._connection.sql(sql, params=_bound(parameters, names)).to_arrow_table()
+        with told(self._name):
+            return self._connection.sql(sql, params=_bound(parameters, names)).to_arrow_table()
 
     def write(self, query: exp.Expr, path: Path, parameters: dict[str, Any] | None = None) -> int:
         """One Parquet file, rows in the order of the query. Keys are written as binary."""
@@ -109,13 +107,17 @@ class DuckDB:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
+        """Everything inside commits together or not at all; a commit that fails has not happened."""
         self._connection.begin()
         try:
             yield
+            with told(self._name):
+                self._connection.commit()
         except BaseException:
-            self._connection.rollback()
+            # A commit that failed has rolled back by itself, and so has a file that went bad.
+            with suppress(duckdb.Error):
+                self._connection.rollback()
             raise
-        self._connection.commit()
 
     def columns(self, table: str) -> Sequence[tuple[str, str]]:
         found = self._connection.execute(
@@ -127,9 +129,17 @@ class DuckDB:
 
     def close(self) -> None:
         """Bring everything into the file, so that no log is left beside it, and let go of it."""
-        if not self._in_memory:
-            self._connection.execute("CHECKPOINT")
-        self._connection.close()
+        try:
+            if not self._in_memory:
+                with told(self._name):
+                    self._connection.execute("CHECKPOINT")
+        finally:
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Close without tidying up, after an error. What was committed is in the file or its log."""
+        with suppress(duckdb.Error):
+            self._connection.close()
 
     def _columns_of(self, sql: str, values: dict[str, Any], kind: str) -> list[str]:
         """The columns of a query that have a type."""

@@ -15,6 +15,10 @@ class WrongType(Exception):
     """A value is not of the type a statement asks for. Does not say which value: it may name a person."""
 
 
+class FileDamaged(Exception):
+    """What the engine keeps its tables in is not whole. Says in words what is wrong with it."""
+
+
 class Engine(Protocol):
     """One open warehouse. A statement is a tree; values are bound, never written into the text."""
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -11,6 +14,7 @@ import pytest
 from sqlglot import exp
 
 from virtaama.engines.duckdb import DuckDB
+from virtaama.problems import NoRoom
 from virtaama.sql.build import parsed
 
 
@@ -87,3 +91,42 @@ def test_a_view_over_several_files_is_replaced_by_the_next_of_its_name(tmp_path:
     assert engine.read(parsed("SELECT a FROM t")).num_rows == 2
     engine.view("t", paths[:1])
     assert engine.read(parsed("SELECT a FROM t")).num_rows == 1
+
+
+def test_a_commit_that_fails_has_not_happened_and_the_engine_works_on(tmp_path: Path) -> None:
+    engine = DuckDB.open(tmp_path / "t.duckdb")
+    engine.run(parsed("CREATE TABLE t (a INTEGER, s VARCHAR)"))
+    fill = parsed("INSERT INTO t SELECT range, md5(CAST(range AS VARCHAR)) FROM range($rows)")
+    with engine.transaction():
+        engine.run(fill, {"rows": 10})
+    with (
+        full_disk(tmp_path / "t.duckdb.wal"),
+        pytest.raises(NoRoom, match="disk is full"),
+        engine.transaction(),
+    ):
+        engine.run(fill, {"rows": 20_000})
+    count = parsed("SELECT count(*) AS n FROM t")
+    assert engine.read(count).to_pydict() == {"n": [10]}
+    with engine.transaction():
+        engine.run(fill, {"rows": 5})
+    engine.close()
+    assert DuckDB.open(tmp_path / "t.duckdb").read(count).to_pydict() == {"n": [15]}
+
+
+@contextmanager
+def full_disk(grown: Path) -> Iterator[None]:
+    """No file of this process grows by more than a little; Python passes the signal over."""
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (grown.stat().st_size + 10_000, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+
+
+def test_an_error_leaves_what_was_committed_in_the_file(tmp_path: Path) -> None:
+    engine = DuckDB.open(tmp_path / "t.duckdb")
+    engine.run(parsed("CREATE TABLE t AS SELECT 1 AS a"))
+    engine.let_go()
+    engine.let_go()
+    assert DuckDB.open(tmp_path / "t.duckdb").read(parsed("SELECT a FROM t")).to_pydict() == {"a": [1]}
