@@ -7,6 +7,8 @@ to an earlier one; losing `direct.key` or `quarantine.key` means that what they 
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import os
 import secrets
 import stat
@@ -23,6 +25,8 @@ from virtaama.privacy import pseudonyms
 from virtaama.problems import Damaged, NotReady, Place, Problem, ProblemsFound
 
 KEYS = ("identity", "direct", "quarantine", "audit", "portal")
+FORMAT = 1
+FORMAT_FILE = "FORMAT"  # not there in form 1
 _LENGTH = 32
 _NONCE = 12
 
@@ -46,6 +50,7 @@ class Keyring:
     @classmethod
     def open(cls, folder: Path) -> Self:
         """Read all keys. Refused when one is missing (NotReady), or too open or damaged (ProblemsFound)."""
+        _refuse_newer(folder)
         missing = [name for name in KEYS if not (folder / f"{name}.key").is_file()]
         if missing:
             raise NotReady(
@@ -60,6 +65,15 @@ class Keyring:
     def key(self, name: str) -> bytes:
         """The 32 bytes of one key, for those who sign or seal with it themselves (audit, portal)."""
         return self._keys[name]
+
+    def prints(self) -> dict[str, str]:
+        """A mark by which each key that closes data is known again; nothing of the key can be told from it."""
+        return {
+            name: hmac.new(
+                self._keys[name], f"virtaama print of {name}".encode(), hashlib.sha256
+            ).hexdigest()[:16]
+            for name in ("identity", "direct", "quarantine")
+        }
 
     def pseudonym(self, code: str) -> str:
         """The pseudonym of a normalised identity code."""
@@ -102,11 +116,32 @@ class Keyring:
 
 
 def _write_new(path: Path, key: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    """Whole and on disk, or not there: a key cut short by a crash would be refused for ever."""
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(key)
         file.flush()
         os.fsync(file.fileno())
+    os.link(unfinished, path)  # refuses where a key is there
+    unfinished.unlink()
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _refuse_newer(folder: Path) -> None:
+    path = folder / FORMAT_FILE
+    if path.is_file() and (found := path.read_text(encoding="ascii", errors="replace").strip()) != str(
+        FORMAT
+    ):
+        raise NotReady(
+            f"{path}: the keys are kept in form {found[:8]}, this version of Virtaama knows form {FORMAT}.\n"
+            "  Install the version that wrote them. Nothing was read."
+        )
 
 
 def _problems(folder: Path) -> list[Problem]:

@@ -71,3 +71,26 @@ def test_quarantined_bytes_open_only_with_their_feed_and_whole(tmp_path: Path) -
     ):
         with pytest.raises(Damaged):
             keyring.unseal(wrong, context)
+
+
+def test_keys_kept_in_a_newer_form_are_refused(tmp_path: Path) -> None:
+    Keyring.create(tmp_path / "keys")
+    (tmp_path / "keys" / "FORMAT").write_text("2\n", encoding="ascii")
+    with pytest.raises(NotReady, match="in form 2"):
+        Keyring.open(tmp_path / "keys")
+
+
+def test_the_leftover_of_a_crash_is_no_key(tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    folder.mkdir(mode=0o700)
+    (folder / "identity.unfinished").write_bytes(b"cut sh")
+    keys = Keyring.create(folder)
+    assert len(keys.key("identity")) == 32
+    assert {path.suffix for path in folder.iterdir()} == {".key"}
+
+
+def test_a_print_tells_keys_apart_and_nothing_of_them(tmp_path: Path) -> None:
+    one, other = Keyring.create(tmp_path / "one"), Keyring.create(tmp_path / "other")
+    assert one.prints() == Keyring.open(tmp_path / "one").prints()
+    assert not set(one.prints().values()) & set(other.prints().values())
+    assert all(mark not in one.key(name).hex() for name, mark in one.prints().items())

@@ -18,9 +18,13 @@ class Lake:
 
     folder: Path
 
-    def path_of(self, feed: str, sha256: str) -> str:
-        """Where the batch of these delivered bytes lies, relative to the lake."""
-        return f"{feed}/{sha256}.parquet"
+    def path_of(self, feed: str, sha256: str, again: int = 0) -> str:
+        """Where the batch of these delivered bytes lies, relative to the lake.
+
+        Bytes that became `again` batches before lie beside them: read under another description they may
+        give other rows, and what has landed is never changed.
+        """
+        return f"{feed}/{sha256}{f'-{again}' if again else ''}.parquet"
 
     def store(self, relative: str, write: Callable[[Path], object]) -> str:
         """Let `write` fill a file and put it in place whole and durable; return its SHA-256.
@@ -28,7 +32,9 @@ class Lake:
         A file in place that no ledger row knows is a crash's leftover and is replaced.
         """
         path = self.folder / relative
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.is_dir():
+            path.parent.mkdir(parents=True)
+            _sync(self.folder)
         unfinished = path.with_suffix(".unfinished")
         write(unfinished)
         digest = sha256_of(unfinished)

@@ -17,71 +17,8 @@ from pathlib import Path
 from typing import Self
 
 from virtaama.lake.batches import Batch, DriftEvent, Rejected
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS batch (
-    number INTEGER PRIMARY KEY,
-    feed TEXT NOT NULL,
-    file TEXT NOT NULL,
-    sha256 TEXT NOT NULL,
-    parquet TEXT NOT NULL,
-    parquet_sha256 TEXT NOT NULL,
-    extracted TEXT NOT NULL,
-    landed TEXT NOT NULL,
-    rows INTEGER NOT NULL,
-    rejected INTEGER NOT NULL,
-    contract TEXT NOT NULL,
-    UNIQUE (feed, sha256, file)
-) STRICT;
-CREATE TABLE IF NOT EXISTS rejected (
-    batch INTEGER NOT NULL REFERENCES batch (number),
-    line INTEGER NOT NULL,
-    raw BLOB NOT NULL,
-    reason TEXT NOT NULL,
-    detail TEXT NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS rejected_by_batch ON rejected (batch);
-CREATE TABLE IF NOT EXISTS drift (
-    feed TEXT NOT NULL,
-    file TEXT NOT NULL,
-    sha256 TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    name TEXT NOT NULL,
-    outcome TEXT NOT NULL,
-    detail TEXT NOT NULL,
-    UNIQUE (feed, sha256, kind, name, outcome)
-) STRICT;
-CREATE TABLE IF NOT EXISTS repeat (
-    batch INTEGER NOT NULL REFERENCES batch (number),
-    file TEXT NOT NULL,
-    met TEXT NOT NULL,
-    PRIMARY KEY (batch, file)
-) STRICT;
-CREATE TABLE IF NOT EXISTS refused (
-    feed TEXT NOT NULL,
-    file TEXT NOT NULL,
-    sha256 TEXT NOT NULL,
-    refused TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    PRIMARY KEY (feed, file, sha256)
-) STRICT;
-CREATE TABLE IF NOT EXISTS run (
-    id INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL,
-    started TEXT NOT NULL,
-    finished TEXT,
-    ok INTEGER NOT NULL DEFAULT 0,
-    counts TEXT NOT NULL DEFAULT '{}',
-    error TEXT NOT NULL DEFAULT ''
-) STRICT;
-CREATE TABLE IF NOT EXISTS finding (
-    batch INTEGER NOT NULL REFERENCES batch (number),
-    check_name TEXT NOT NULL,
-    detail TEXT NOT NULL,
-    count INTEGER NOT NULL,
-    PRIMARY KEY (batch, check_name, detail)
-) STRICT;
-"""
+from virtaama.lake.ledger_tables import bring_up
+from virtaama.lake.sqlite_files import copy_database, readable
 
 _BATCH = "number, feed, file, sha256, parquet, parquet_sha256, extracted, landed, rows, rejected, contract"
 
@@ -150,17 +87,57 @@ class Ledger:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Open the ledger; an empty one is made where there is none."""
+        """Open the ledger; an empty one is made where there is none, one of an earlier form is brought up.
+
+        Raises Damaged when the file cannot be read, NotReady when a newer Virtaama wrote it.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode = DELETE")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.executescript(_TABLES)
+        try:
+            with readable(path, "the ledger"):
+                connection.execute("PRAGMA journal_mode = DELETE")
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("PRAGMA foreign_keys = ON")
+                bring_up(connection, path)
+        except BaseException:
+            connection.close()
+            raise
         return cls(connection)
 
     def close(self) -> None:
         self._connection.close()
+
+    # What it is
+
+    @property
+    def identity(self) -> str:
+        """What tells this ledger from that of any other project; a copy of it has the same."""
+        [(value,)] = self._connection.execute("SELECT value FROM about WHERE name = 'identity'")
+        return str(value)
+
+    def recognise_keys(self, prints: Mapping[str, str]) -> tuple[str, ...]:
+        """The names of keys that are not those met before; a key met for the first time is remembered."""
+        known = dict(self._connection.execute("SELECT name, value FROM about WHERE name LIKE 'key %'"))
+        if new := {name: value for name, value in prints.items() if f"key {name}" not in known}:
+            with self._writing() as connection:
+                connection.executemany(
+                    "INSERT INTO about (name, value) VALUES (?, ?)",
+                    ((f"key {name}", value) for name, value in new.items()),
+                )
+        return tuple(name for name, value in prints.items() if known.get(f"key {name}", value) != value)
+
+    def damage(self) -> tuple[str, ...]:
+        """What a whole reading of the file finds wrong, in the words of SQLite; empty when nothing."""
+        try:
+            found = [row[0] for row in self._connection.execute("PRAGMA integrity_check")]
+            loose = self._connection.execute("PRAGMA foreign_key_check").fetchall()
+        except sqlite3.DatabaseError as error:
+            return (type(error).__name__,)
+        return (*(text for text in found if text != "ok"), *(f"{row[0]} without its batch" for row in loose))
+
+    def copy_to(self, path: Path) -> None:
+        """A copy as of one moment, on disk when this returns; whoever writes goes on."""
+        copy_database(self._connection, path)
 
     # Batches
 

@@ -64,3 +64,12 @@ def test_a_changed_file_is_not_used(tmp_path: Path) -> None:
 def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
     with pytest.raises(Damaged, match="is missing"):
         Lake(tmp_path).verified_path(batch_of("a.b/s.parquet", "x"))
+
+
+def test_bytes_that_became_a_batch_before_get_a_file_of_their_own() -> None:
+    lake = Lake(Path())
+    assert [lake.path_of("a.b", "s", again) for again in (0, 1, 2)] == [
+        "a.b/s.parquet",
+        "a.b/s-1.parquet",
+        "a.b/s-2.parquet",
+    ]
