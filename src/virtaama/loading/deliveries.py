@@ -29,12 +29,19 @@ class Delivered:
     order: int  # of the feed among all feeds
     file: str  # relative to the deliveries folder, with `!member` for a file in a zip
     extracted: datetime
+    dated: bool = True  # whether its path says so; else the clock does
 
 
 def discover(feeds: Sequence[Feed], deliveries: Path, now: datetime) -> tuple[Delivered, ...]:
     """The files of all feeds below the deliveries folder, in the order in which they are landed."""
     found = [
-        Delivered(feed=feed, order=order, file=file, extracted=extracted_at(feed, file, now))
+        Delivered(
+            feed=feed,
+            order=order,
+            file=file,
+            extracted=extracted_at(feed, file, now),
+            dated=_named(feed, file) is not None,
+        )
         for order, feed in enumerate(feeds)
         for file in _files(feed, deliveries)
     ]
@@ -43,16 +50,21 @@ def discover(feeds: Sequence[Feed], deliveries: Path, now: datetime) -> tuple[De
 
 def extracted_at(feed: Feed, file: str, now: datetime) -> datetime:
     """The moment a delivery describes: the end of the month or day its path names; else the landing time."""
-    named = re.search(feed.extracted, file) if feed.extracted else None
-    if named is None:
-        return now.replace(tzinfo=None)
-    parts = named.groupdict()
-    year, month = int(parts["year"]), int(parts["month"])
-    if not 1 <= month <= 12:
-        return now.replace(tzinfo=None)
-    if day := parts.get("day"):
-        return datetime(year, month, int(day)) + timedelta(days=1)
-    return datetime(year + month // 12, month % 12 + 1, 1)
+    return _named(feed, file) or now.replace(tzinfo=None)
+
+
+def _named(feed: Feed, file: str) -> datetime | None:
+    found = re.search(feed.extracted, file) if feed.extracted else None
+    if found is None:
+        return None
+    parts = found.groupdict()
+    try:
+        year, month = int(parts["year"]), int(parts["month"])
+        if day := parts.get("day"):
+            return datetime(year, month, int(day)) + timedelta(days=1)
+        return datetime(year + month // 12, month % 12 + 1, 1) if 1 <= month <= 12 else None
+    except (ValueError, OverflowError):  # no such day
+        return None
 
 
 def _files(feed: Feed, deliveries: Path) -> list[str]:

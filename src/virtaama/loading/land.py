@@ -85,6 +85,7 @@ def land_deliveries(
     progress: Progress = lambda done, total, file: None,
     *,
     memory: str = "2GB",
+    threads: int | None = None,
 ) -> LandReport:
     """Land what has not landed, in the order (extracted, feed, file); the caller holds the project's lock.
 
@@ -96,7 +97,7 @@ def land_deliveries(
     repeats: list[Repeat] = []
     refused: list[Refused] = []
     unchanged = 0
-    with _engine(memory) as connection:
+    with _engine(memory, threads) as connection:
         door = _Door(
             deliveries=deliveries,
             lake=lake,
@@ -144,6 +145,7 @@ class _Door:
         sha256 = ""
         try:
             with opened(self.deliveries, delivered) as path:
+                written = _written(path)
                 sha256 = sha256_of(path)
                 batches = self.ledger.batches(delivered.feed.id)
                 if known := [batch for batch in batches if batch.sha256 == sha256]:
@@ -152,16 +154,21 @@ class _Door:
                     if not _returns(delivered, known[-1], batches):
                         return self._repeat(known[-1], delivered)
                 prepared = _prepare(self.connection, path, delivered, self.pseudonymiser)
+                if _written(path) != written:
+                    raise DeliveryRefused(
+                        "the file changed while it was read.\n"
+                        "  It lands when it is complete: have it put in place by renaming it."
+                    )
         except DeliveryRefused as refusal:
             return self._refuse(delivered, sha256, refusal)
-        relative = self.lake.path_of(delivered.feed.id, sha256)
+        relative = self.lake.path_of(delivered.feed.id, sha256, again=len(known))
         return self.ledger.record_batch(
             feed=delivered.feed.id,
             file=delivered.file,
             sha256=sha256,
             parquet=relative,
             parquet_sha256=self.lake.store(relative, prepared.write),
-            extracted=delivered.extracted,
+            extracted=_in_sequence(delivered, batches),
             landed=self.now,
             rows=prepared.rows.num_rows,
             contract=contract_of(delivered.feed),
@@ -196,6 +203,22 @@ def _returns(delivered: Delivered, known: Batch, batches: Sequence[Batch]) -> bo
     )
 
 
+def _written(path: Path) -> tuple[int, int]:
+    """What changes when somebody writes to the file."""
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
+
+
+def _in_sequence(delivered: Delivered, batches: Sequence[Batch]) -> datetime:
+    """The moment a delivery describes; where only the clock says it, never before what came before.
+
+    Clocks are set back, and time zones change: then the sequence of landing holds.
+    """
+    if delivered.dated or not batches:
+        return delivered.extracted
+    return max(delivered.extracted, batches[-1].extracted)
+
+
 def contract_of(feed: Feed) -> str:
     """A hash of how a feed is described, its labels and place in the files left out."""
 
@@ -226,6 +249,7 @@ class _Prepared:
             path,
             compression="zstd",
             row_group_size=_ROW_GROUP,
+            write_page_checksum=True,
             dictionary_pagesize_limit=_DICTIONARY,
         )
 
@@ -344,9 +368,11 @@ def _too_much(delivered: Delivered, lines: Sequence[RejectedLine], read: int) ->
 
 
 @contextmanager
-def _engine(memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
+def _engine(memory: str, threads: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config={"python_enable_replacements": "false"}) as connection:
         connection.execute(f"SET memory_limit = {literal(memory)}")
+        if threads:
+            connection.execute(f"SET threads = {threads:d}")
         connection.execute(
             "SET temp_directory = ''"
         )  # what does not fit fails; nothing is spilled in the clear

@@ -2,10 +2,12 @@
 
 import zipfile
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from tests.unit.loading.deliveries import NOW, Landing, feed, fields
@@ -13,6 +15,7 @@ from virtaama.lake.files import Lake
 from virtaama.loading.deliveries import extracted_at
 from virtaama.loading.land import TOGETHER, contract_of, land_deliveries
 from virtaama.loading.lock import only_one
+from virtaama.loading.pseudonymise import Pseudonymiser
 from virtaama.model.feeds import Delivery, Drift, Outcome
 from virtaama.problems import Busy, Place
 
@@ -275,6 +278,9 @@ def test_a_zip_that_cannot_be_unpacked_is_refused(tmp_path: Path) -> None:
         ("a/2026-12-31/x.csv", datetime(2027, 1, 1)),
         ("a/latest/x.csv", NOW),
         ("a/2026-13/x.csv", NOW),
+        ("a/2026-02-30/x.csv", NOW),
+        ("a/0000-01/x.csv", NOW),
+        ("a/9999-12/x.csv", NOW),
     ],
 )
 def test_a_delivery_describes_the_end_of_the_month_or_day_its_path_names(file: str, moment: datetime) -> None:
@@ -342,3 +348,61 @@ def test_a_refusal_names_the_delivery_once_and_says_what_to_do(tmp_path: Path) -
     (line,) = landing.ledger.quality()
     assert (line.check, line.batch, line.count) == ("refused_delivery", 0, 1)
     assert "\n" not in line.detail
+
+
+def test_what_landed_stays_as_it_is_when_the_same_bytes_return_under_another_description(
+    tmp_path: Path,
+) -> None:
+    texts = feed(*fields(NAME="text", N="text"), delivery=Delivery.FULL)
+    landing = Landing(tmp_path, (texts,))
+    for month, number in (("07", 1), ("08", 2)):
+        landing.deliver(f"NAME;N\nx;{number}\n", f"register/2026-{month}/rows.csv")
+    landing.land()
+    landing.feeds = (feed(*fields(NAME="text", N="integer"), delivery=Delivery.FULL),)
+    landing.deliver("NAME;N\nx;1\n", "register/2026-09/rows.csv")
+    landing.land()
+    assert [row["N"] for row in landing.rows()] == ["1", "2", 1]
+
+
+def test_a_file_that_changes_while_it_is_read_waits_for_the_next_landing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    landing = Landing(tmp_path, (NUMBERS,))
+    path = landing.deliver("NAME;N\nx;1\n")
+    protect = Pseudonymiser.protect
+
+    def written_meanwhile(*arguments: Any) -> Any:
+        path.write_text("NAME;N\nx;1\ny;2\n", encoding="utf-8")
+        return protect(*arguments)
+
+    monkeypatch.setattr(Pseudonymiser, "protect", written_meanwhile)
+    (refused,) = landing.land().refused
+    assert "changed while it was read" in refused.reason
+    monkeypatch.undo()
+    landing.land()
+    assert landing.rows() == [{"NAME": "x", "N": 1}, {"NAME": "y", "N": 2}]
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=400)])
+def test_a_clock_that_is_set_back_does_not_turn_the_sequence_round(tmp_path: Path, back: timedelta) -> None:
+    undated = feed(*fields(NAME="text", N="integer"), extracted="")
+    landing = Landing(tmp_path, (undated,))
+    for number, now in enumerate((NOW, NOW - back, NOW + timedelta(days=1))):
+        landing.deliver(f"NAME;N\nx;{number}\n", f"register/inbox/{number}.csv")
+        land_deliveries(
+            landing.feeds, tmp_path / "deliveries", landing.lake, landing.ledger, landing.keyring, now
+        )
+    batches = landing.ledger.batches()
+    assert [batch.number for batch in batches] == [1, 2, 3]
+    assert [batch.extracted for batch in batches] == [NOW, NOW, NOW + timedelta(days=1)]
+
+
+def test_each_page_of_a_lake_file_has_its_checksum(tmp_path: Path) -> None:
+    landing = Landing(tmp_path, (NUMBERS,))
+    landing.deliver("NAME;N\n" + "".join(f"{number};{number * 7919}\n" for number in range(5_000)))
+    (batch,) = landing.land().landed
+    path = landing.lake.folder / batch.parquet
+    whole = path.read_bytes()
+    path.write_bytes(whole[:200] + bytes([whole[200] ^ 1]) + whole[201:])
+    with pytest.raises(OSError, match="CRC"):
+        pq.read_table(path, page_checksum_verification=True)
