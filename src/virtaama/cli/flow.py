@@ -27,7 +27,7 @@ def check(folder: Path) -> None:
     Example:
         virtaama check --project demo
     """
-    project = Project.open(folder)
+    project = Project.open(folder, say)
     project.check()
     model, catalogue = project.model, project.catalogue
     for remark in remarks(model):
@@ -51,7 +51,7 @@ def land(folder: Path) -> None:
     Example:
         virtaama land --project demo
     """
-    land_with_report(Project.open(folder))
+    land_with_report(Project.open(folder, say))
 
 
 def land_with_report(project: Project) -> None:
@@ -77,7 +77,7 @@ def plan(folder: Path, steps: bool) -> None:
     Example:
         virtaama plan --project demo
     """
-    planned = Project.open(folder).plan()
+    planned = Project.open(folder, say).plan()
     for step in planned.tables:
         click.echo(explain_step(step))
     for batch in (*planned.again, *planned.batches):
@@ -105,7 +105,7 @@ def load(folder: Path, publish: bool) -> None:
     Example:
         virtaama load --project demo
     """
-    load_with_report(Project.open(folder), publish=publish)
+    load_with_report(Project.open(folder, say), publish=publish)
 
 
 def load_with_report(project: Project, *, publish: bool = True) -> None:

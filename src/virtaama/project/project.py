@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from virtaama.access.audit import AuditLog
 from virtaama.access.door import Door
 from virtaama.access.roles import parse_roles
-from virtaama.engines.duckdb import DuckDB
+from virtaama.engines.port import FileDamaged
 from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch, Rejected
 from virtaama.lake.files import Lake
@@ -28,10 +29,12 @@ from virtaama.metrics.parse import parse_catalogue
 from virtaama.model.model import Model
 from virtaama.model.parse import parse_model
 from virtaama.privacy.policy import Purpose, Role
-from virtaama.problems import NotReady, Problem, ProblemsFound, VirtaamaError
+from virtaama.problems import Damaged, NotReady, Problem, ProblemsFound, VirtaamaError
 from virtaama.project.demo_users import DemoUser, parse_demo_users
 from virtaama.project.invented import Invented, write_invented
+from virtaama.project.room import told_of_full_disk
 from virtaama.project.settings import Settings, files_in, read_settings
+from virtaama.project.warehouse import opened, set_aside
 from virtaama.synthetic.county import CountySize
 from virtaama.vault.design import design
 from virtaama.vault.views import star
@@ -39,6 +42,8 @@ from virtaama.vault.views import star
 MODEL_FOLDERS = ("systems", "concepts", "codes", "mappings")
 METRIC_FOLDER = "metrics"
 ACCESS_FILE = "access.yaml"
+
+Done = TypeVar("Done")
 
 Progress = Callable[[int, int, str], None]
 """Told how much is done, of how much, and what is at hand."""
@@ -48,16 +53,27 @@ def silent(done: int, total: int, what: str) -> None:
     """Nobody watches."""
 
 
+Notice = Callable[[str], None]
+
+
+def unnoticed(text: str) -> None:
+    """Nobody is told; the run on record says it too."""
+
+
 class Project:
     """An open project. What it is made of is read when first asked for, and then kept."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, notice: Notice = unnoticed) -> None:
         self.settings = settings
+        self._notice = notice
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
-        """The project in `folder`; NotReady when there is none, ProblemsFound when its settings are wrong."""
-        return cls(read_settings(folder))
+    def open(cls, folder: Path, notice: Notice = unnoticed) -> Self:
+        """The project in `folder`; NotReady when there is none, ProblemsFound when its settings are wrong.
+
+        `notice` is told what a person should know though the work goes on.
+        """
+        return cls(read_settings(folder), notice)
 
     # What it is made of
 
@@ -119,9 +135,18 @@ class Project:
     def land(self, progress: Progress = silent) -> LandReport:
         """Take what is new in the deliveries folder into the lake. Refused deliveries are in the report."""
         feeds, keyring = self.model.feeds, self.keyring
-        with self._run("land") as tell:
+        with only_one(self.settings.lock), self._run("land") as tell:
+            self._refuse_other_keys()
             report = land_deliveries(
-                feeds, self.settings.deliveries, self.lake, self.ledger, keyring, _now(), progress
+                feeds,
+                self.settings.deliveries,
+                self.lake,
+                self.ledger,
+                keyring,
+                _now(),
+                progress,
+                memory=self.settings.memory,
+                threads=self.settings.threads,
             )
             tell(
                 {
@@ -135,24 +160,42 @@ class Project:
 
     def plan(self) -> LoadPlan:
         """What `load` would do now. Nothing is changed."""
-        with self._warehouse() as engine:
-            return plan(self.model, self.ledger, engine)
+        try:
+            with opened(self.settings, self.ledger) as engine:
+                return plan(self.model, self.ledger, engine)
+        except FileDamaged as damage:
+            raise Damaged(
+                f"{self.settings.warehouse} is not to be trusted: {damage}.\n"
+                "  `virtaama load` moves it aside and makes it again from the lake."
+            ) from None
 
     def load(self, progress: Progress = silent) -> Loaded:
-        """Bring every landed batch that is not loaded yet into the warehouse. Readers see it when published."""
-        model = self.model
-        waiting = self.plan()
-        if not waiting.tables and not waiting.batches:
-            return Loaded(batches=0, rows_in=0, rows_new=0)
-        with self._run("load") as tell, self._warehouse() as engine:
-            loaded = load(model, self.ledger, self.lake, engine, now=_now, progress=progress)
-            tell({"batches": loaded.batches, "rows_read": loaded.rows_in, "rows_new": loaded.rows_new})
-        return loaded
+        """Bring every landed batch that is not loaded yet into the warehouse. Readers see it when published.
+
+        A warehouse that is not whole, or not what the ledger tells of, is moved aside and made again.
+        """
+        with only_one(self.settings.lock):
+            return self._mending(lambda: self._load(progress))
 
     def publish(self, progress: Progress = silent) -> Publication:
         """Make what the warehouse holds now visible to readers, all at once."""
+        with only_one(self.settings.lock):
+            return self._mending(lambda: self._publish(progress), again=lambda: self._load(silent))
+
+    def _load(self, progress: Progress) -> Loaded:
+        model = self.model
+        with opened(self.settings, self.ledger) as engine:
+            waiting = plan(model, self.ledger, engine)
+            if not waiting.tables and not waiting.batches:
+                return Loaded(batches=0, rows_in=0, rows_new=0)
+            with self._run("load") as tell:
+                loaded = load(model, self.ledger, self.lake, engine, now=_now, progress=progress)
+                tell({"batches": loaded.batches, "rows_read": loaded.rows_in, "rows_new": loaded.rows_new})
+        return loaded
+
+    def _publish(self, progress: Progress) -> Publication:
         model, catalogue = self.model, self.catalogue
-        with self._run("publish") as tell, self._warehouse() as engine:
+        with self._run("publish") as tell, opened(self.settings, self.ledger) as engine:
             publication = publish(
                 engine,
                 star=partial(star, model, design(model)),
@@ -225,33 +268,53 @@ class Project:
 
     # Inside
 
-    @contextmanager
-    def _warehouse(self) -> Iterator[DuckDB]:
-        self.settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
-        engine = DuckDB.open(
-            self.settings.warehouse,
-            folders=(self.settings.lake, self.settings.published),
-            temporary=self.settings.warehouse.parent / "temporary",
-        )
+    def _mending(self, work: Callable[[], Done], again: Callable[[], object] = lambda: None) -> Done:
+        """Do the work; where the warehouse is not to be trusted, move it aside, do `again` and the work anew."""
         try:
-            yield engine
-        finally:
-            engine.close()
+            return work()
+        except FileDamaged as damage:
+            with self._run("set_aside"):
+                told = set_aside(self.settings.warehouse, str(damage))
+            self._notice(str(told))
+        try:
+            again()
+            return work()
+        except FileDamaged as damage:
+            raise Damaged(
+                f"{self.settings.warehouse}: made again from the lake, and again not to be trusted: {damage}.\n"
+                "  Disk or memory of this machine may be failing: have them looked at. The lake was only read."
+            ) from None
+
+    def _refuse_other_keys(self) -> None:
+        if others := self.ledger.recognise_keys(self.keyring.prints()):
+            named = ", ".join(f"{name}.key" for name in others)
+            raise NotReady(
+                f"{self.settings.keys}: {named}: not the keys this lake was made with.\n"
+                "  Bring the right ones back from their safe copy: under other keys every person would become "
+                "another. Nothing was landed."
+            )
 
     @contextmanager
     def _run(self, kind: str) -> Iterator[Callable[[dict[str, int]], None]]:
-        """One run at a time, on record from its start to its end, whatever the end is."""
-        with only_one(self.settings.data / "lock"):
-            run = self.ledger.start_run(kind, _now())
-            counts: dict[str, int] = {}
-            try:
+        """A run on record from its start to its end, whatever the end is; the caller holds the lock."""
+        run = self.ledger.start_run(kind, _now())
+        counts: dict[str, int] = {}
+        try:
+            with told_of_full_disk(self.settings.data):
                 yield counts.update
-            except BaseException as error:
-                # Only our own messages are sure to hold no personal data.
-                what = str(error) if isinstance(error, VirtaamaError) else type(error).__name__
-                self.ledger.finish_run(run, finished=_now(), ok=False, counts={}, error=what)
-                raise
-            self.ledger.finish_run(run, finished=_now(), ok=True, counts=counts)
+        except BaseException as error:
+            # Only our own messages are sure to hold no personal data.
+            ours = isinstance(error, VirtaamaError | FileDamaged)
+            with suppress(sqlite3.Error):  # what went wrong may go wrong here too, and matters more
+                self.ledger.finish_run(
+                    run,
+                    finished=_now(),
+                    ok=False,
+                    counts={},
+                    error=str(error) if ours else type(error).__name__,
+                )
+            raise
+        self.ledger.finish_run(run, finished=_now(), ok=True, counts=counts)
 
 
 def _now() -> datetime:

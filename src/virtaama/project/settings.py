@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,9 @@ from virtaama.model.shape import Shape, members, number, one_of, text, texts, tr
 from virtaama.problems import NotReady, Place, Problem, ProblemsFound
 
 SETTINGS_FILE = "virtaama.yaml"
+MEMORY = "3GB"
 LANGUAGES = ("fi", "sv", "en")
+_MEMORY = r"(25[6-9]|2[6-9]\d|[3-9]\d\d|\d{4,})(\.\d+)?MB|[1-9]\d*(\.\d+)?GB"
 SETTINGS = Shape(
     "virtaama",
     members(
@@ -29,6 +32,8 @@ SETTINGS = Shape(
             "deliveries": text("Where source systems leave their files."),
             "data": text("Lake, warehouse, published figures, accounts and audit log."),
             "keys": text("The keys; never inside `data`."),
+            "memory": text("Memory a step of landing, loading or publishing may use: 512MB, 3GB."),
+            "threads": number("Cores they may use; all where nothing is said.", minimum=1, multipleOf=1),
             "minimum_group": number("Figures about fewer persons are not shown.", minimum=0, multipleOf=1),
             "languages": {
                 **texts("Languages the portal offers; the first is the default.", minItems=1),
@@ -53,6 +58,8 @@ class Settings:
     deliveries: Path
     data: Path
     keys: Path
+    memory: str = MEMORY
+    threads: int | None = None  # as many as the machine has
     minimum_group: int = 5
     languages: tuple[str, ...] = LANGUAGES
     demo: bool = False  # the folder may be filled with invented data and emptied again
@@ -72,6 +79,10 @@ class Settings:
     @property
     def published(self) -> Path:
         return self.data / "published"
+
+    @property
+    def lock(self) -> Path:
+        return self.data / "lock"
 
     @property
     def audit(self) -> Path:
@@ -109,8 +120,13 @@ def parse_settings(text: str, folder: Path) -> Settings:
         what = "the keys lie inside the data folder."
         advice = "Whoever copies the data must not get the keys with it: put them outside."
         problems += (Problem(root.at(("keys",)).place, what, advice),)
+    memory = root.text("memory", MEMORY).replace(" ", "").upper()
+    if not re.fullmatch(_MEMORY, memory):
+        what = f"'{root.text('memory')}' is no amount of memory."
+        problems += (Problem(root.at(("memory",)).place, what, "Write it as 512MB or 3GB; 256MB at least."),)
     if problems:
         raise ProblemsFound(problems)
+    threads = root.text("threads")
     return Settings(
         folder=folder,
         name=root.text("name"),
@@ -119,6 +135,8 @@ def parse_settings(text: str, folder: Path) -> Settings:
         deliveries=path("deliveries"),
         data=data,
         keys=keys,
+        memory=memory,
+        threads=int(float(threads)) if threads else None,
         minimum_group=int(float(root.text("minimum_group", "5"))),
         languages=root.texts("languages") or LANGUAGES,
         demo=root.truth("demo"),

@@ -61,6 +61,7 @@ RUNS: dict[str, Promise] = {
     "load": _("Loading"),
     "publish": _("Publication"),
     "invent": _("Invention of data"),
+    "set_aside": _("Warehouse moved aside"),
 }
 COUNTS: dict[str, Promise] = {
     "landed": _("deliveries landed"),
