@@ -9,6 +9,7 @@ from typing import Protocol
 from virtaama.model.concepts import Attribute, CodeList, Concept, Sensitivity, Type
 from virtaama.model.documents import did_you_mean
 from virtaama.model.feeds import Feed, Field, Format
+from virtaama.model.former import former_name_problems, replaced_feed_problems
 from virtaama.model.mappings import Expression
 from virtaama.model.model import Model
 from virtaama.model.written import Written, WrittenMapping, WrittenTarget
@@ -47,6 +48,8 @@ def problems_of(written: Written, unread: frozenset[str]) -> Iterator[Problem]:
     yield from _taken_twice("system", written.systems)
     for concept in written.concepts:
         yield from _concept(concept, names)
+    yield from former_name_problems(names.concepts.values())
+    yield from replaced_feed_problems(names.feeds, all_read="systems" not in unread)
     for system in written.systems:
         for feed in system.feeds:
             yield from _feed(feed)

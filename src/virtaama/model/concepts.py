@@ -77,6 +77,7 @@ class Attribute:
     unit: str = ""  # "EUR", "kg"; empty where the value has none
     code_list: str = ""  # name of a CodeList the values come from; empty for free values
     purposes: tuple[Purpose, ...] = ()  # what the attribute may be used for; required when SPECIAL
+    was: tuple[str, ...] = ()  # former names; those of several attributes where they are now one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,7 @@ class Relationship:
     definition: Text
     place: Place
     one_each: bool = False
+    was: tuple[str, ...] = ()  # former names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,7 @@ class Concept:
     relationships: tuple[Relationship, ...]
     place: Place
     time: tuple[str, ...] = ()
+    was: tuple[str, ...] = ()  # former names; those of several concepts where they are now one
 
     def attribute(self, name: str) -> Attribute | None:
         return next((a for a in self.attributes if a.name == name), None)

@@ -90,6 +90,11 @@ class Entry:
     def texts(self, name: str) -> tuple[str, ...]:
         return tuple(item.scalar for item in self.list(name))
 
+    def one_or_more(self, name: str) -> tuple[str, ...]:
+        """The items of a member, or its lone value."""
+        found = self.member(name)
+        return self.texts(name) or ((found.scalar,) if found and found.scalar else ())
+
     def words(self, name: str) -> Text:
         """The words of a member in three languages."""
         found = self.member(name)

@@ -101,6 +101,7 @@ class Feed:
     drift: Drift = Drift()
     extracted: str = ""  # regex over the relative path; groups year, month and optionally day
     reject_at_most: float = REJECT_AT_MOST  # a larger share of unreadable rows refuses the delivery
+    replaces: tuple[str, ...] = ()  # ids of the feeds whose place it took, as when a system was retired
 
     @property
     def id(self) -> str:

@@ -12,6 +12,7 @@ from virtaama.model.shape import (
     named,
     number,
     one_of,
+    one_or_more,
     text,
     texts,
     truth,
@@ -105,6 +106,9 @@ FEED = members(
         "drift": DRIFT,
         "extracted": EXTRACTED,
         "reject_at_most": REJECT_AT_MOST,
+        "replaces": one_or_more(
+            "The feeds, as system.feed, whose place this one took: it speaks where both know something."
+        ),
     },
     required=("labels", "files", "delivery", "fields"),
 )
@@ -126,6 +130,9 @@ SYSTEMS = members(
     required=("system", "labels", "format", "feeds"),
 )
 
+WAS = one_or_more(
+    "The former name, or names where several became one. What it held is kept under the new name."
+)
 ATTRIBUTE = members(
     "A fact about one instance.",
     {
@@ -142,6 +149,7 @@ ATTRIBUTE = members(
         },
         "unit": text("EUR, kg; left out where there is none."),
         "code_list": text("The list the values come from."),
+        "was": WAS,
         "labels": LABELS,
         "definition": DEFINITION,
     },
@@ -152,6 +160,7 @@ RELATIONSHIP = members(
     {
         "to": text("The concept pointed to."),
         "one_each": truth("Two instances in one delivery that refer to the same one are a finding."),
+        "was": WAS,
         "labels": LABELS,
         "definition": DEFINITION,
     },
@@ -165,6 +174,7 @@ CONCEPT = members(
         "definition": DEFINITION,
         "key": texts("The attributes that together identify an instance.", minItems=1),
         "time": texts("The attributes that say when an event happened; the first that has a value counts."),
+        "was": WAS,
         "attributes": named("What is known of each instance.", ATTRIBUTE),
         "relationships": named("What each instance refers to.", RELATIONSHIP),
     },

@@ -70,6 +70,18 @@ def texts(description: str, **more: Any) -> Schema:
     }
 
 
+def one_or_more(description: str) -> Schema:
+    """A text, or a list of them."""
+    return {
+        "description": description,
+        "type": ["string", "array"],
+        "minLength": 1,
+        "minItems": 1,
+        "items": {"type": "string", "minLength": 1},
+        "uniqueItems": True,
+    }
+
+
 def members(description: str, members: Schema, required: Sequence[str] = ()) -> Schema:
     return {
         "description": description,

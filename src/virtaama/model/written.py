@@ -114,6 +114,7 @@ def _concept(name: str, entry: Entry) -> Concept:
         definition=entry.words("definition"),
         key=entry.texts("key"),
         time=entry.texts("time"),
+        was=entry.one_or_more("was"),
         attributes=tuple(_attribute(*named) for named in entry.within("attributes")),
         relationships=tuple(_relationship(*named) for named in entry.within("relationships")),
         place=entry.place,
@@ -132,6 +133,7 @@ def _attribute(name: str, entry: Entry) -> Attribute:
         unit=entry.text("unit"),
         code_list=entry.text("code_list"),
         purposes=_purposes(entry),
+        was=entry.one_or_more("was"),
     )
 
 
@@ -147,6 +149,7 @@ def _relationship(name: str, entry: Entry) -> Relationship:
         name=name,
         to=entry.text("to"),
         one_each=entry.truth("one_each"),
+        was=entry.one_or_more("was"),
         labels=labels,
         definition=entry.words("definition") if entry.member("definition") else labels,
         place=entry.place,
@@ -214,6 +217,7 @@ def _feed(system: str, above: Entry, name: str, entry: Entry) -> Feed:
         drift=_drift(entry.member("drift"), _drift(above.member("drift"), Drift())),
         extracted=own("extracted").text("extracted"),
         reject_at_most=_share(own("reject_at_most").text("reject_at_most")),
+        replaces=entry.one_or_more("replaces"),
     )
 
 
