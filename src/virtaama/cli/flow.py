@@ -8,6 +8,7 @@ import click
 
 from virtaama.cli.console import progress, say
 from virtaama.cli.options import project_option
+from virtaama.loading.land import LandReport
 from virtaama.model.check import remarks
 from virtaama.problems import DeliveryRefused
 from virtaama.project.project import Project
@@ -62,9 +63,39 @@ def land_with_report(project: Project) -> None:
         f"{len(report.landed)} deliveries landed, {report.unchanged} were there already, "
         f"{len(report.repeats)} repeated under another name; {report.rejected} rows set aside."
     )
+    _refusals(report)
+
+
+def _refusals(report: LandReport) -> None:
     if report.refused:
         reasons = "\n".join(refused.reason for refused in report.refused)
         raise DeliveryRefused(f"{reasons}\n{len(report.refused)} refused. The others have landed.")
+
+
+@click.command()
+@click.option(
+    "--feed", "feeds", multiple=True, metavar="SYSTEM.FEED", help="Only this feed; may be repeated."
+)
+@project_option
+def collect(feeds: tuple[str, ...], folder: Path) -> None:
+    """Ask the sources that are asked rather than waited for, and take what is new into the lake.
+
+    Databases, FHIR servers and statistical services that the model says to collect from. Only hosts named in
+    virtaama.yaml are spoken to. Exit code 3 when a source did not answer; the others have landed.
+
+    \b
+    Example:
+        virtaama collect --feed sotkanet.figures --project demo
+    """
+    project = Project.open(folder)
+    project.check()
+    with progress("Collecting") as tell:
+        report = project.collect(feeds, tell)
+    say(
+        f"{len(report.landed)} deliveries collected, {report.unchanged} feeds have nothing new; "
+        f"{report.rejected} rows set aside."
+    )
+    _refusals(report)
 
 
 @click.command()

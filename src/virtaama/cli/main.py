@@ -14,7 +14,7 @@ from virtaama.cli.ask import ask
 from virtaama.cli.console import say
 from virtaama.cli.demo import demo
 from virtaama.cli.explain import explain
-from virtaama.cli.flow import check, land, load, plan
+from virtaama.cli.flow import check, collect, land, load, plan
 from virtaama.cli.invent import invent
 from virtaama.cli.new import new
 from virtaama.cli.runs import runs
@@ -43,7 +43,7 @@ def virtaama() -> None:
     """
 
 
-for command in (new, invent, check, land, plan, load, ask, explain, runs, serve, demo):
+for command in (new, invent, check, land, collect, plan, load, ask, explain, runs, serve, demo):
     virtaama.add_command(command)
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from virtaama.lake.batches import Batch, DriftEvent, Rejected
 from virtaama.lake.ledger_tables import bring_up
@@ -285,6 +285,22 @@ class Ledger:
                 f"(SELECT * FROM batch b WHERE {_MENDED}) ORDER BY feed, file"
             )
         )
+
+    # Where the next collection of a feed begins
+
+    def position(self, feed: str) -> Mapping[str, Any]:
+        """Where a connector has come to; empty where it has not begun."""
+        found = self._connection.execute("SELECT position FROM position WHERE feed = ?", (feed,)).fetchone()
+        return dict(json.loads(found[0])) if found else {}
+
+    def move_position(self, feed: str, position: Mapping[str, Any], moved: datetime) -> None:
+        """Note where a connector has come to; with `together`, at once with the batch it brought."""
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT INTO position (feed, position, moved) VALUES (?, ?, ?) ON CONFLICT DO UPDATE "
+                "SET position = excluded.position, moved = excluded.moved",
+                (feed, json.dumps(dict(position), sort_keys=True), moved.isoformat()),
+            )
 
     # Runs
 

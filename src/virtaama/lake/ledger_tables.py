@@ -50,6 +50,11 @@ CREATE TABLE IF NOT EXISTS repeat (
     met TEXT NOT NULL,
     PRIMARY KEY (batch, file)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS position (
+    feed TEXT PRIMARY KEY,
+    position TEXT NOT NULL,
+    moved TEXT NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS refused (
     feed TEXT NOT NULL,
     file TEXT NOT NULL,

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from virtaama.model.feeds import Feed
 from virtaama.problems import DeliveryRefused
-from virtaama.sources import sql_database
 
 _MEMBER = "!"  # `x.zip!NAME.csv` is a file inside a zip
 
@@ -68,8 +67,8 @@ def _named(feed: Feed, file: str) -> datetime | None:
 
 
 def _files(feed: Feed, deliveries: Path) -> list[str]:
-    if sql_database.is_address(feed.files):
-        return [feed.files]
+    if not feed.files:  # it is collected
+        return []
     pattern, _, member = feed.files.partition(_MEMBER)
     files = sorted(path for path in deliveries.glob(pattern) if path.is_file())
     names = [path.relative_to(deliveries).as_posix() for path in files]
@@ -97,14 +96,9 @@ def _members(path: Path, pattern: str) -> list[str]:
 
 @contextmanager
 def opened(deliveries: Path, delivered: Delivered) -> Iterator[Path]:
-    """The delivered file. What is packed or asked from a database is written outside the project for as
-    long as it is read.
-    """
+    """The delivered file. What is packed is written outside the project for as long as it is read."""
     outer, _, member = delivered.file.partition(_MEMBER)
-    if sql_database.is_address(delivered.file):
-        with tempfile.TemporaryDirectory() as folder:
-            yield sql_database.extract(delivered.feed, Path(folder))
-    elif member:
+    if member:
         with tempfile.TemporaryDirectory() as folder:
             yield _unpacked(deliveries / outer, member, Path(folder))
     else:

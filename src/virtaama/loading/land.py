@@ -97,9 +97,8 @@ def land_deliveries(
     repeats: list[Repeat] = []
     refused: list[Refused] = []
     unchanged = 0
-    with _engine(memory, threads) as connection:
-        door = _Door(
-            deliveries=deliveries,
+    with reading_engine(memory, threads) as connection:
+        door = Landing(
             lake=lake,
             ledger=ledger,
             pseudonymiser=Pseudonymiser(keyring),
@@ -110,7 +109,7 @@ def land_deliveries(
             with ledger.together():
                 for done, delivered in enumerate(waiting[start : start + TOGETHER], start):
                     progress(done, len(waiting), delivered.file)
-                    match door.take(delivered):
+                    match _take(door, deliveries, delivered):
                         case Batch() as batch:
                             landed.append(batch)
                         case Repeat() as repeat:
@@ -129,39 +128,54 @@ def land_deliveries(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Door:
-    """Where deliveries come in, one after the other."""
+def _take(landing: Landing, deliveries: Path, delivered: Delivered) -> Batch | Repeat | Refused | None:
+    """What a delivered file became; None when it had landed before under the same name."""
+    sha256 = ""
+    try:
+        with opened(deliveries, delivered) as path:
+            written = _written(path)
+            sha256 = sha256_of(path)
+            batches = landing.ledger.batches(delivered.feed.id)
+            if known := [batch for batch in batches if batch.sha256 == sha256]:
+                if any(batch.file == delivered.file for batch in known):
+                    return None
+                if not _returns(delivered, known[-1], batches):
+                    return landing.repeat(known[-1], delivered)
+            prepared = landing.prepare(path, delivered)
+            if _written(path) != written:
+                raise DeliveryRefused(
+                    "the file changed while it was read.\n"
+                    "  It lands when it is complete: have it put in place by renaming it."
+                )
+    except DeliveryRefused as refusal:
+        return landing.refuse(delivered, sha256, refusal)
+    return landing.record(delivered, sha256, prepared, batches)
 
-    deliveries: Path
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landing:
+    """What a delivery goes through on its way into the lake, wherever it came from."""
+
     lake: Lake
     ledger: Ledger
     pseudonymiser: Pseudonymiser
     connection: duckdb.DuckDBPyConnection
     now: datetime
 
-    def take(self, delivered: Delivered) -> Batch | Repeat | Refused | None:
-        """What a delivery became; None when it had landed before under the same name."""
-        sha256 = ""
-        try:
-            with opened(self.deliveries, delivered) as path:
-                written = _written(path)
-                sha256 = sha256_of(path)
-                batches = self.ledger.batches(delivered.feed.id)
-                if known := [batch for batch in batches if batch.sha256 == sha256]:
-                    if any(batch.file == delivered.file for batch in known):
-                        return None
-                    if not _returns(delivered, known[-1], batches):
-                        return self._repeat(known[-1], delivered)
-                prepared = _prepare(self.connection, path, delivered, self.pseudonymiser)
-                if _written(path) != written:
-                    raise DeliveryRefused(
-                        "the file changed while it was read.\n"
-                        "  It lands when it is complete: have it put in place by renaming it."
-                    )
-        except DeliveryRefused as refusal:
-            return self._refuse(delivered, sha256, refusal)
-        relative = self.lake.path_of(delivered.feed.id, sha256, again=len(known))
+    def prepare(self, path: Path, delivered: Delivered) -> Prepared:
+        """Read a delivery and make it safe to keep; DeliveryRefused with the reason."""
+        return _prepare(self.connection, path, delivered, self.pseudonymiser)
+
+    def record(
+        self,
+        delivered: Delivered,
+        sha256: str,
+        prepared: Prepared,
+        batches: Sequence[Batch],
+    ) -> Batch:
+        """Keep its rows, then put it on record. `batches` are those of its feed so far."""
+        again = sum(batch.sha256 == sha256 for batch in batches)
+        relative = self.lake.path_of(delivered.feed.id, sha256, again=again)
         return self.ledger.record_batch(
             feed=delivered.feed.id,
             file=delivered.file,
@@ -176,12 +190,12 @@ class _Door:
             drift=prepared.drift,
         )
 
-    def _repeat(self, known: Batch, delivered: Delivered) -> Repeat | None:
+    def repeat(self, known: Batch, delivered: Delivered) -> Repeat | None:
         if not self.ledger.record_repeat(known.number, delivered.file, self.now):
             return None
         return Repeat(batch=known.number, feed=known.feed, file=delivered.file, met=self.now)
 
-    def _refuse(self, delivered: Delivered, sha256: str, refusal: DeliveryRefused) -> Refused:
+    def refuse(self, delivered: Delivered, sha256: str, refusal: DeliveryRefused) -> Refused:
         reason = f"{delivered.file}: {refusal}"
         self.ledger.record_refused(
             feed=delivered.feed.id,
@@ -220,14 +234,14 @@ def _in_sequence(delivered: Delivered, batches: Sequence[Batch]) -> datetime:
 
 
 def contract_of(feed: Feed) -> str:
-    """A hash of how a feed is described, its labels and place in the files left out."""
+    """A hash of how a feed is described; its labels, its place and how it is fetched are left out."""
 
     def plain(value: object) -> object:
         if dataclasses.is_dataclass(value):
             return {
                 member.name: plain(getattr(value, member.name))
                 for member in dataclasses.fields(value)
-                if member.name not in ("labels", "place")
+                if member.name not in ("labels", "place", "collect")
             }
         return [plain(item) for item in value] if isinstance(value, tuple) else value
 
@@ -235,10 +249,11 @@ def contract_of(feed: Feed) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Prepared:
-    """A delivery that is safe to keep."""
+class Prepared:
+    """A delivery that is safe to keep. `met` are its rows before those that could not be read were set aside."""
 
     rows: pa.Table
+    met: pa.Table
     rejected: tuple[Rejected, ...]
     drift: tuple[DriftEvent, ...]
 
@@ -267,9 +282,9 @@ def _prepare(
     path: Path,
     delivered: Delivered,
     pseudonymiser: Pseudonymiser,
-) -> _Prepared:
+) -> Prepared:
     feed = delivered.feed
-    connector = CONNECTORS[Format.JSON_LINES if sql_database.is_address(feed.files) else feed.format]
+    connector = CONNECTORS[Format.JSON_LINES if feed.format is Format.SQL and feed.collect else feed.format]
     columns = _columns(connector.header(connection, path, feed), delivered)
     reading = connector.read(connection, path, feed, columns.sources)
     rows = pseudonymiser.protect(reading.rows, feed)
@@ -287,8 +302,9 @@ def _prepare(
     if not quarantined and len(lines) > max(HANDFUL, feed.reject_at_most * read):
         raise _Stopped(_too_much(delivered, lines, read), events)
     good = rows.filter(pc.is_null(rows[FAULT])).drop_columns([FAULT])
-    return _Prepared(
+    return Prepared(
         rows=good,
+        met=rows,
         rejected=tuple(
             Rejected(
                 line=line.line,
@@ -368,7 +384,7 @@ def _too_much(delivered: Delivered, lines: Sequence[RejectedLine], read: int) ->
 
 
 @contextmanager
-def _engine(memory: str, threads: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
+def reading_engine(memory: str, threads: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config={"python_enable_replacements": "false"}) as connection:
         connection.execute(f"SET memory_limit = {literal(memory)}")
         if threads:

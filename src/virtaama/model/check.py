@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from virtaama.model.collect import FromDatabase, format_problem
 from virtaama.model.concepts import Attribute, CodeList, Concept, Sensitivity, Type
 from virtaama.model.documents import did_you_mean
-from virtaama.model.feeds import Feed, Field, Format
+from virtaama.model.feeds import Delivery, Feed, Field, Format
 from virtaama.model.former import former_name_problems, replaced_feed_problems
 from virtaama.model.mappings import Expression
 from virtaama.model.model import Model
@@ -239,6 +240,9 @@ def _feed(feed: Feed) -> Iterator[Problem]:
             yield Problem(
                 place, f"{said} is of format {feed.format} and has no use for `{member}`.", "Take it out."
             )
+    if feed.collect is not None:
+        yield from format_problem(feed.collect, feed.format, feed.id, place)
+        yield from _collected(feed)
     if feed.row_order:
         yield from _condition(Expression(feed.row_order, place), f"row_order of {said}", feed)
     taken: dict[str, str] = {}
@@ -251,6 +255,26 @@ def _feed(feed: Feed) -> Iterator[Problem]:
                     what = f"'{name}' is a name of both '{taken[name.lower()]}' and '{field.name}' in {said}."
                 yield Problem(field.place, what, "Every name, also a former one, belongs to one field.")
             taken.setdefault(name.lower(), field.name)
+
+
+def _collected(feed: Feed) -> Iterator[Problem]:
+    """Whether the fields a collection needs are there."""
+    names = tuple(field.name for field in feed.fields)
+    match feed.collect:
+        case FromDatabase(compare=compare, removed=removed, mark=mark):
+            for name in compare:
+                if name not in names:
+                    what = f"feed '{feed.id}' is compared by '{name}', which is not one of its fields."
+                    yield Problem(feed.place, what, did_you_mean(name, names))
+            held = feed.field(removed)
+            if removed and (held is None or held.type is not Type.BOOLEAN or not held.optional):
+                what = f"feed '{feed.id}' needs the field '{removed}' for rows that are gone."
+                yield Problem(feed.place, what, f"Write {removed}: {{type: boolean, optional: true}}.")
+            if (mark or compare) and feed.delivery is Delivery.FULL:
+                what = f"feed '{feed.id}' is `full`, and only what is new is collected."
+                yield Problem(feed.place, what, "Write `delivery: changes`.")
+        case _:
+            pass
 
 
 def _field(field: Field, feed: Feed) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from virtaama.model.collect import Collect
 from virtaama.model.concepts import Text, Type
 from virtaama.problems import Place
 
@@ -16,7 +17,7 @@ class Format(StrEnum):
     CSV = "csv"
     FHIR = "fhir"  # FHIR R4, one resource a line (NDJSON), or one resource a file (.json)
     JSON_LINES = "json_lines"
-    SQL = "sql"  # an SQL database; an SQLite file or a SQLAlchemy URL
+    SQL = "sql"  # an SQL database: an SQLite file, or collected
     PARQUET = "parquet"
 
 
@@ -102,6 +103,7 @@ class Feed:
     extracted: str = ""  # regex over the relative path; groups year, month and optionally day
     reject_at_most: float = REJECT_AT_MOST  # a larger share of unreadable rows refuses the delivery
     replaces: tuple[str, ...] = ()  # ids of the feeds whose place it took, as when a system was retired
+    collect: Collect | None = None  # how it is fetched; `files` is empty then
 
     @property
     def id(self) -> str:

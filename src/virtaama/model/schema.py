@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from virtaama.model.collect import COLLECT
 from virtaama.model.concepts import Kind, Purpose, Sensitivity, Type
 from virtaama.model.feeds import Delivery, Format, Outcome
 from virtaama.model.shape import (
@@ -109,8 +110,9 @@ FEED = members(
         "replaces": one_or_more(
             "The feeds, as system.feed, whose place this one took: it speaks where both know something."
         ),
+        "collect": COLLECT,
     },
-    required=("labels", "files", "delivery", "fields"),
+    required=("labels", "delivery", "fields"),
 )
 SYSTEMS = members(
     "A source system and what it delivers.",
@@ -122,6 +124,7 @@ SYSTEMS = members(
         "extracted": EXTRACTED,
         "reject_at_most": REJECT_AT_MOST,
         "drift": DRIFT,
+        "collect": COLLECT,
         "feeds": {
             **named("The feeds. What they do not say themselves they take from the system.", FEED),
             "minProperties": 1,

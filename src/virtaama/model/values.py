@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from virtaama.model.collect import collect_problems
 from virtaama.model.documents import Entry
 from virtaama.problems import Place, Problem
 
@@ -16,8 +17,9 @@ def value_problems(folder: str, root: Entry) -> Iterator[Problem]:
     """Whatever in a file of the right shape holds a value that means nothing."""
     if folder == "systems":
         yield from _delivery(root)
-        for _, feed in root.within("feeds"):
+        for name, feed in root.within("feeds"):
             yield from _delivery(feed)
+            yield from collect_problems(root, name, feed)
             for _, field in feed.within("fields"):
                 yield from _day_format("format", field)
     if folder == "codes":

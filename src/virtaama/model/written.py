@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import TypeVar
 
+from virtaama.model.collect import read_collect
 from virtaama.model.concepts import (
     Attribute,
     Code,
@@ -218,6 +219,7 @@ def _feed(system: str, above: Entry, name: str, entry: Entry) -> Feed:
         extracted=own("extracted").text("extracted"),
         reject_at_most=_share(own("reject_at_most").text("reject_at_most")),
         replaces=entry.one_or_more("replaces"),
+        collect=read_collect(above, entry),
     )
 
 

@@ -20,12 +20,14 @@ from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch, Rejected
 from virtaama.lake.files import Lake
 from virtaama.lake.ledger import Ledger
+from virtaama.loading.collect import Reach, collect_feeds
 from virtaama.loading.land import LandReport, land_deliveries
 from virtaama.loading.load import Loaded, LoadPlan, load, plan
 from virtaama.loading.lock import only_one
 from virtaama.loading.publish import Publication, publish
 from virtaama.metrics.definitions import Catalogue
 from virtaama.metrics.parse import parse_catalogue
+from virtaama.model.collect import addresses_of, host_of
 from virtaama.model.model import Model
 from virtaama.model.parse import parse_model
 from virtaama.privacy.policy import Purpose, Role
@@ -123,8 +125,17 @@ class Project:
                 getattr(self, part)
             except ProblemsFound as found:
                 problems += found.problems
+        if not problems:
+            problems += self._unnamed_hosts()
         if problems:
             raise ProblemsFound(tuple(problems))
+
+    def _unnamed_hosts(self) -> Iterator[Problem]:
+        for feed in self.model.feeds:
+            for address in addresses_of(feed.collect) if feed.collect else ():
+                if (host := host_of(address)) not in self.settings.hosts:
+                    what = f"feed '{feed.id}' is collected from {host}, which is not among `hosts`."
+                    yield Problem(feed.place, what, f"Write hosts: [{host}] in virtaama.yaml.")
 
     # The flow
 
@@ -148,14 +159,34 @@ class Project:
                 memory=self.settings.memory,
                 threads=self.settings.threads,
             )
-            tell(
-                {
-                    "landed": len(report.landed),
-                    "repeated": len(report.repeats),
-                    "refused": len(report.refused),
-                    "rows_set_aside": report.rejected,
-                }
+            tell(_counts(report))
+        return report
+
+    def collect(self, feeds: tuple[str, ...] = (), progress: Progress = silent) -> LandReport:
+        """Ask the sources that are asked rather than waited for: all feeds that are collected, or those named.
+
+        A source that did not answer is among what was refused.
+        """
+        collected = tuple(
+            feed for feed in self.model.feeds if feed.collect and feed.id in (feeds or (feed.id,))
+        )
+        if unknown := sorted(set(feeds) - {feed.id for feed in collected}):
+            raise NotReady(f"{', '.join(unknown)}: no such feed is collected.\n  See `collect` in systems/.")
+        reach = Reach(project=self.settings.folder, cache=self.settings.cache, hosts=self.settings.hosts)
+        with only_one(self.settings.lock), self._run("collect") as tell:
+            self._refuse_other_keys()
+            report = collect_feeds(
+                collected,
+                self.lake,
+                self.ledger,
+                self.keyring,
+                reach,
+                _now(),
+                progress,
+                memory=self.settings.memory,
+                threads=self.settings.threads,
             )
+            tell(_counts(report))
         return report
 
     def plan(self) -> LoadPlan:
@@ -315,6 +346,15 @@ class Project:
                 )
             raise
         self.ledger.finish_run(run, finished=_now(), ok=True, counts=counts)
+
+
+def _counts(report: LandReport) -> dict[str, int]:
+    return {
+        "landed": len(report.landed),
+        "repeated": len(report.repeats),
+        "refused": len(report.refused),
+        "rows_set_aside": report.rejected,
+    }
 
 
 def _now() -> datetime:

@@ -39,6 +39,7 @@ SETTINGS = Shape(
                 **texts("Languages the portal offers; the first is the default.", minItems=1),
                 "items": one_of(LANGUAGES, "fi, sv or en."),
             },
+            "hosts": texts("The only hosts that are spoken to when sources are collected."),
             "demo": truth("The data is invented: the folder may be emptied and filled again."),
         },
         required=("name", "county"),
@@ -62,6 +63,7 @@ class Settings:
     threads: int | None = None  # as many as the machine has
     minimum_group: int = 5
     languages: tuple[str, ...] = LANGUAGES
+    hosts: frozenset[str] = frozenset()  # in small letters: the only ones spoken to
     demo: bool = False  # the folder may be filled with invented data and emptied again
 
     @property
@@ -83,6 +85,10 @@ class Settings:
     @property
     def lock(self) -> Path:
         return self.data / "lock"
+
+    @property
+    def cache(self) -> Path:
+        return self.data / "cache"
 
     @property
     def audit(self) -> Path:
@@ -139,6 +145,7 @@ def parse_settings(text: str, folder: Path) -> Settings:
         threads=int(float(threads)) if threads else None,
         minimum_group=int(float(root.text("minimum_group", "5"))),
         languages=root.texts("languages") or LANGUAGES,
+        hosts=frozenset(host.lower() for host in root.texts("hosts")),
         demo=root.truth("demo"),
     )
 

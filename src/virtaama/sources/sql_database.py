@@ -1,13 +1,8 @@
-"""An SQL database: the rows of the feed's query.
-
-The database is a delivered SQLite file, opened for reading only, or has a SQLAlchemy address in the
-feed's `files`. An address takes what is secret from the environment: `postgresql://reader:$PASSWORD@host/db`.
-"""
+"""An SQLite file that was delivered, opened for reading only: the rows of the feed's query."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -28,24 +23,6 @@ from virtaama.sources.reading import (
     text_values,
     without_unread,
 )
-
-
-def is_address(files: str) -> bool:
-    """Whether `files` of a feed is the address of a database rather than a pattern of file names."""
-    return "://" in files
-
-
-def extract(feed: Feed, folder: Path) -> Path:
-    """Write the result of the query, as JSON lines, into a file in `folder`: the delivery of this moment.
-
-    The same rows in the same order give the same bytes; an ORDER BY keeps them so.
-    """
-    names, rows = _query(os.path.expandvars(feed.files), feed, rows=True)
-    target = folder / f"{feed.name}.jsonl"
-    with target.open("w", encoding="utf-8") as file:
-        for row in rows:
-            file.write(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) + "\n")
-    return target
 
 
 def header(connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed) -> tuple[str, ...]:
@@ -93,7 +70,7 @@ def _query(address: str, feed: Feed, *, rows: bool) -> tuple[tuple[str, ...], li
         with engine.connect() as database:
             result = database.execution_options(stream_results=True).exec_driver_sql(feed.query)
             names = tuple(result.keys())
-            return names, [tuple(map(_text, row)) for row in result] if rows else []
+            return names, [tuple(map(as_text, row)) for row in result] if rows else []
     except (SQLAlchemyError, ImportError) as error:
         # The message of the database may quote what is stored in it: only its kind is passed on.
         raise DeliveryRefused(
@@ -102,7 +79,8 @@ def _query(address: str, feed: Feed, *, rows: bool) -> tuple[tuple[str, ...], li
         ) from None
 
 
-def _text(value: object) -> str | None:
+def as_text(value: object) -> str | None:
+    """A value of a database as text that reads back as its type; null for what is empty."""
     match value:
         case None | "":
             return None

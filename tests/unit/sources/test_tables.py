@@ -1,6 +1,5 @@
 """SQL databases and Parquet files become typed columns; a database is only read."""
 
-import dataclasses
 import json
 import sqlite3
 from datetime import date, datetime
@@ -9,7 +8,6 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 
 from tests.unit.loading.deliveries import Landing, feed, fields
 from virtaama.model.feeds import Format
@@ -109,28 +107,3 @@ def test_a_file_that_is_not_parquet_is_refused(tmp_path: Path) -> None:
     landing.deliver(b"PAR1 cut short", "register/2026-09/a.parquet")
     (refused,) = landing.land().refused
     assert "not Parquet" in refused.reason
-
-
-def test_a_database_with_an_address_is_asked_and_lands_again_only_when_its_rows_changed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OLD_SYSTEM", str(tmp_path / "live.sqlite"))
-    live = dataclasses.replace(CLIENTS, files="sqlite:///$OLD_SYSTEM")
-    landing = Landing(tmp_path, (live,))
-    with sqlite3.connect(tmp_path / "live.sqlite") as opened:
-        opened.execute("CREATE TABLE client (number, born, visits, cost)")
-        opened.execute("INSERT INTO client VALUES ('a', 19900131, 3, 1.5)")
-    (batch,) = landing.land().landed
-    assert batch.file == "sqlite:///$OLD_SYSTEM"
-    assert landing.rows() == [{"number": "a", "born": date(1990, 1, 31), "visits": 3, "cost": Decimal("1.5")}]
-    assert landing.land().unchanged == 1
-    opened.execute("UPDATE client SET visits = 4")
-    opened.commit()
-    opened.close()
-    assert len(landing.land().landed) == 1
-
-
-def test_a_database_that_does_not_answer_refuses_the_delivery(tmp_path: Path) -> None:
-    landing = Landing(tmp_path, (dataclasses.replace(CLIENTS, files=f"sqlite:///{tmp_path}/no/such.sqlite"),))
-    (refused,) = landing.land().refused
-    assert "the query of register.rows failed" in refused.reason

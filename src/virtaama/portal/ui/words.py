@@ -58,6 +58,9 @@ FROM_YEAR_BEFORE: dict[Grain, Promise] = {
 }
 RUNS: dict[str, Promise] = {
     "land": _("Landing"),
+    "collect": _("Collection"),
+    "watch": _("Watching of deliveries"),
+    "intake": _("Intake of events"),
     "load": _("Loading"),
     "publish": _("Publication"),
     "invent": _("Invention of data"),

@@ -1,0 +1,172 @@
+"""Collecting: sources that are asked rather than waited for. What they give goes the way of every delivery."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+
+from virtaama.keyring import Keyring
+from virtaama.lake.batches import Batch
+from virtaama.lake.files import Lake, sha256_of
+from virtaama.lake.ledger import Ledger, Refused
+from virtaama.loading.deliveries import Delivered
+from virtaama.loading.difference import difference
+from virtaama.loading.land import Landing, LandReport, Progress, reading_engine
+from virtaama.loading.pseudonymise import Pseudonymiser
+from virtaama.model.collect import Collect, FromDatabase, kind_of
+from virtaama.model.feeds import Feed
+from virtaama.problems import DeliveryRefused
+from virtaama.sources.collecting import Collected, Collector, NotCollected, Position, Surroundings
+from virtaama.sources.database import asking
+
+COLLECTORS: dict[str, Collector] = {
+    "database": asking.collect,
+}
+_KEY = b"virtaama rows of a source"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How far a project reaches when it collects."""
+
+    project: Path
+    cache: Path
+    hosts: frozenset[str]
+
+
+def collect_feeds(
+    feeds: Sequence[Feed],
+    lake: Lake,
+    ledger: Ledger,
+    keyring: Keyring,
+    reach: Reach,
+    now: datetime,
+    progress: Progress = lambda done, total, file: None,
+    *,
+    memory: str = "2GB",
+    threads: int | None = None,
+    wait: Callable[[float], None] | None = None,
+) -> LandReport:
+    """Ask the sources of the feeds that are collected; the caller holds the project's lock.
+
+    A batch and the position its connector has come to are recorded together: a crash in between makes the
+    next run ask for the same again, and what was recorded is not asked for twice. A source that does not
+    answer does not hold up the others.
+    """
+    asked = [feed for feed in feeds if feed.collect is not None]
+    landed: list[Batch] = []
+    refused: list[Refused] = []
+    unchanged = 0
+    done = 0
+    with reading_engine(memory, threads) as connection, tempfile.TemporaryDirectory() as folder:
+        landing = Landing(
+            lake=lake, ledger=ledger, pseudonymiser=Pseudonymiser(keyring), connection=connection, now=now
+        )
+        around = Surroundings(
+            folder=Path(folder),
+            cache=reach.cache,
+            project=reach.project,
+            hosts=reach.hosts,
+            now=now,
+            digest=digest_with(keyring),
+            keep=lambda feed, position: ledger.move_position(feed.id, position, now),
+        )
+        if wait is not None:
+            around = replace(around, wait=wait)
+        for together in _together(asked):
+            progress(done, len(asked), together[0].id)
+            positions = {feed.id: ledger.position(feed.id) for feed in together}
+            for met in COLLECTORS[_kind(together[0])](together, positions, around):
+                match _take(landing, met):
+                    case Batch() as batch:
+                        landed.append(batch)
+                    case Refused() as refusal:
+                        refused.append(refusal)
+                    case None:
+                        unchanged += 1
+            done += len(together)
+    progress(done, len(asked), "")
+    return LandReport(
+        landed=tuple(landed),
+        repeats=(),
+        refused=tuple(refused),
+        unchanged=unchanged,
+        rejected=sum(batch.rejected for batch in landed),
+    )
+
+
+def digest_with(keyring: Keyring) -> Callable[[bytes], str]:
+    """A digest of 96 bits that nobody without the key can make: rows of a source may name persons."""
+    key = hashlib.blake2b(_KEY, key=keyring.key("identity")).digest()
+
+    def digest(row: bytes) -> str:
+        return hashlib.blake2b(row, key=key, digest_size=12).hexdigest()
+
+    return digest
+
+
+def _together(feeds: Sequence[Feed]) -> Iterator[tuple[Feed, ...]]:
+    """Feeds of one system that are fetched in the same way are fetched together."""
+
+    def way(feed: Feed) -> tuple[str, str]:
+        return feed.system, _kind(feed)
+
+    for _, same in groupby(sorted(feeds, key=way), key=way):
+        yield tuple(same)
+
+
+def _kind(feed: Feed) -> str:
+    collect: Collect | None = feed.collect
+    assert collect is not None
+    return kind_of(collect)
+
+
+def _take(landing: Landing, met: Collected | NotCollected) -> Batch | Refused | None:
+    """What was fetched, as a batch, with the position; None where it says nothing new."""
+    # Named by where it came from: a later success mends an earlier refusal.
+    delivered = Delivered(
+        feed=met.feed,
+        order=0,
+        file=f"{_kind(met.feed)}:{met.feed.name}",
+        extracted=landing.now.replace(tzinfo=None),
+        dated=False,
+    )
+    if isinstance(met, NotCollected):
+        return landing.refuse(delivered, "", met.refusal)
+    ledger = landing.ledger
+    before = ledger.position(met.feed.id)
+    if met.file is None:
+        if met.position != before:
+            ledger.move_position(met.feed.id, met.position, landing.now)
+        return None
+    content = sha256_of(met.file)
+    if met.complete and content == before.get("content"):
+        return None
+    # The same bytes after something else are something else: where it began is part of what it is.
+    begun = json.dumps([before.get("identity", ""), content])
+    identity = hashlib.sha256(begun.encode()).hexdigest()
+    moved: Position = {**met.position, "content": content, "identity": identity}
+    delivered = replace(delivered, extracted=met.extracted)
+    batches = ledger.batches(met.feed.id)
+    try:
+        prepared = landing.prepare(met.file, delivered)
+        if isinstance(met.feed.collect, FromDatabase) and met.feed.collect.compare:
+            paths = [landing.lake.verified_path(batch) for batch in batches]
+            prepared = replace(
+                prepared, rows=difference(landing.connection, prepared, paths, met.feed, met.feed.collect)
+            )
+            if not prepared.rows.num_rows and not prepared.rejected:
+                ledger.move_position(met.feed.id, moved, landing.now)
+                return None
+    except DeliveryRefused as refusal:
+        return landing.refuse(delivered, identity, refusal)
+    with ledger.together():
+        batch = landing.record(delivered, identity, prepared, batches)
+        ledger.move_position(met.feed.id, moved, landing.now)
+    return batch
