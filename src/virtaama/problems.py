@@ -82,3 +82,9 @@ class NoRoom(VirtaamaError):
     """The disk is full, or a step needs more memory than it may have. What was finished is not lost."""
 
     exit_code = 8
+
+
+class NotAsExpected(VirtaamaError):
+    """An expectation whose failure counts does not hold. Everything was checked and is on record."""
+
+    exit_code = 9

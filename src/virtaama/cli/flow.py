@@ -144,6 +144,8 @@ def load_with_report(project: Project, *, publish: bool = True) -> None:
     with progress("Loading") as tell:
         loaded = project.load(tell)
     say(f"{loaded.batches} batches loaded: {loaded.rows_in} rows read, {loaded.rows_new} new.")
+    if failing := sum(not result.passed for result in project.quality_now()):
+        say(f"{failing} expectations do not hold: see `virtaama quality --failed`.")
     if publish and project.is_published:
         say("What is published is up to date.")
     elif publish:

@@ -17,6 +17,7 @@ from virtaama.cli.explain import explain
 from virtaama.cli.flow import check, collect, land, load, plan
 from virtaama.cli.invent import invent
 from virtaama.cli.new import new
+from virtaama.cli.quality import quality
 from virtaama.cli.runs import runs
 from virtaama.cli.serve import serve
 from virtaama.problems import VirtaamaError
@@ -43,7 +44,7 @@ def virtaama() -> None:
     """
 
 
-for command in (new, invent, check, land, collect, plan, load, ask, explain, runs, serve, demo):
+for command in (new, invent, check, land, collect, plan, load, quality, ask, explain, runs, serve, demo):
     virtaama.add_command(command)
 
 

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
+from virtaama.lake import checks
 from virtaama.lake.batches import Batch, DriftEvent, Rejected
 from virtaama.lake.ledger_tables import bring_up
 from virtaama.lake.sqlite_files import copy_database, readable
+from virtaama.quality.results import Result
 
 _BATCH = "number, feed, file, sha256, parquet, parquet_sha256, extracted, landed, rows, rejected, contract"
 
@@ -367,6 +369,29 @@ class Ledger:
             )
             for feed, batch, check, detail, count, rows in self._connection.execute(_QUALITY)
         )
+
+    # What was expected
+
+    def record_results(
+        self,
+        results: Sequence[Result],
+        tallies: Sequence[tuple[int, str, Mapping[str, int]]] = (),
+    ) -> None:
+        """Append what came of checks, with how values were spread in the deliveries checked."""
+        if results or tallies:
+            with self._writing() as connection:
+                checks.append_results(connection, results)
+                checks.keep_tallies(connection, tallies)
+
+    def results(self, subject: str | None = None) -> tuple[Result, ...]:
+        """Every check, or those of one concept or feed, in the order of history of the deliveries they are
+        about; a delivery that was checked again comes as often as it was. See `quality.results.newest`.
+        """
+        return checks.read_results(self._connection, subject)
+
+    def tallies(self, feed: str) -> dict[tuple[int, str], dict[str, int]]:
+        """How often each value stands in a delivery of a feed, by delivery and field, where it was counted."""
+        return checks.read_tallies(self._connection, feed)
 
     @contextmanager
     def together(self) -> Iterator[None]:

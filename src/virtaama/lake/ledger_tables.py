@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from virtaama.lake.checks import TABLES as CHECK_TABLES
 from virtaama.lake.sqlite_files import read_format
 
 TABLES = """
@@ -96,7 +97,7 @@ def bring_up(connection: sqlite3.Connection, path: Path) -> None:
     Raises NotReady for a ledger of a newer form.
     """
     found = read_format(connection, path, FORMAT)
-    connection.executescript(TABLES)
+    connection.executescript(TABLES + CHECK_TABLES)
     if found < FORMAT:
         _migrate(connection)
 

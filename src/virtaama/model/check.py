@@ -9,6 +9,7 @@ from typing import Protocol
 from virtaama.model.collect import FromDatabase, format_problem
 from virtaama.model.concepts import Attribute, CodeList, Concept, Sensitivity, Type
 from virtaama.model.documents import did_you_mean
+from virtaama.model.expectable import expectation_problems
 from virtaama.model.feeds import Delivery, Feed, Field, Format
 from virtaama.model.former import former_name_problems, replaced_feed_problems
 from virtaama.model.mappings import Expression
@@ -56,6 +57,8 @@ def problems_of(written: Written, unread: frozenset[str]) -> Iterator[Problem]:
             yield from _feed(feed)
     for mapping in written.mappings:
         yield from _mapping(mapping, names)
+    for expectation in written.expectations:
+        yield from expectation_problems(expectation, names.concepts, names.feeds, names.code_lists)
 
 
 def remarks(model: Model) -> tuple[Problem, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from virtaama.model.concepts import CodeList, Concept
+from virtaama.model.expectations import Expectation
 from virtaama.model.feeds import Feed, System
 from virtaama.model.mappings import Mapping
 
@@ -22,6 +23,7 @@ class Model:
     code_lists: tuple[CodeList, ...]
     systems: tuple[System, ...]
     mappings: tuple[Mapping, ...]
+    expectations: tuple[Expectation, ...] = ()
 
     def concept(self, name: str) -> Concept:
         return next(c for c in self.concepts if c.name == name)
@@ -35,3 +37,7 @@ class Model:
     @property
     def feeds(self) -> tuple[Feed, ...]:
         return tuple(f for s in self.systems for f in s.feeds)
+
+    def expected_of(self, subject: str) -> tuple[Expectation, ...]:
+        """What is expected of a concept, or of the feed of this id."""
+        return tuple(e for e in self.expectations if e.subject == subject)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from virtaama.model.check import problems_of
 from virtaama.model.documents import Entry
+from virtaama.model.expected import expected_problems
 from virtaama.model.mappings import Mapping as FeedMapping
 from virtaama.model.mappings import Target
 from virtaama.model.model import Model
@@ -42,6 +43,7 @@ def parse_model(files: Mapping[str, str]) -> Model:
                 unread.add(folder)
             continue
         problems += value_problems(folder, root)
+        problems += expected_problems(folder, root)
         read.append((folder, root))
     written = together(read_written(folder, root) for folder, root in read)
     problems += problems_of(written, frozenset(unread))
@@ -92,4 +94,5 @@ def _model(version: str, written: Written) -> Model:
         code_lists=written.code_lists,
         systems=written.systems,
         mappings=tuple(mappings()),
+        expectations=written.expectations,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from virtaama.model.collect import COLLECT
 from virtaama.model.concepts import Kind, Purpose, Sensitivity, Type
+from virtaama.model.expected import EXPECTATIONS
 from virtaama.model.feeds import Delivery, Format, Outcome
 from virtaama.model.shape import (
     NAME,
@@ -111,6 +112,7 @@ FEED = members(
             "The feeds, as system.feed, whose place this one took: it speaks where both know something."
         ),
         "collect": COLLECT,
+        "expectations": EXPECTATIONS,
     },
     required=("labels", "delivery", "fields"),
 )
@@ -180,6 +182,7 @@ CONCEPT = members(
         "was": WAS,
         "attributes": named("What is known of each instance.", ATTRIBUTE),
         "relationships": named("What each instance refers to.", RELATIONSHIP),
+        "expectations": EXPECTATIONS,
     },
     required=("kind", "labels", "definition", "key", "attributes"),
 )

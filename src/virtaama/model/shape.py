@@ -126,6 +126,7 @@ _SECTIONS = {
     "metrics": "metric",
     "roles": "role",
     "demo_users": "demo user",
+    "expectations": "expectation",
 }
 _KINDS_OF_VALUE = {
     "string": "a text",

@@ -23,6 +23,8 @@ from virtaama.model.concepts import (
     Type,
 )
 from virtaama.model.documents import Entry
+from virtaama.model.expectations import Expectation
+from virtaama.model.expected import read_expectations
 from virtaama.model.feeds import (
     REJECT_AT_MOST,
     CsvDialect,
@@ -71,15 +73,17 @@ class Written:
     code_lists: tuple[CodeList, ...] = ()
     systems: tuple[System, ...] = ()
     mappings: tuple[WrittenMapping, ...] = ()
+    expectations: tuple[Expectation, ...] = ()
 
 
 def read_written(folder: str, root: Entry) -> Written:
     """What a file says. Where its shape is wrong the nearest thing it could mean is taken."""
     match folder:
         case "systems":
-            return Written(systems=(_system(root),))
+            return Written(systems=(_system(root),), expectations=tuple(_expected_of_feeds(root)))
         case "concepts":
-            return Written(concepts=tuple(_concept(*named) for named in root.within("concepts")))
+            concepts = tuple(_concept(*named) for named in root.within("concepts"))
+            return Written(concepts=concepts, expectations=tuple(_expected_of_concepts(root, concepts)))
         case "codes":
             return Written(code_lists=tuple(_code_list(*named) for named in root.within("code_lists")))
         case _:
@@ -94,6 +98,7 @@ def together(parts: Iterator[Written]) -> Written:
             code_lists=(*whole.code_lists, *part.code_lists),
             systems=(*whole.systems, *part.systems),
             mappings=(*whole.mappings, *part.mappings),
+            expectations=(*whole.expectations, *part.expectations),
         )
     return whole
 
@@ -102,6 +107,19 @@ def _choice(entry: Entry | None, name: str, choices: type[Choice], default: Choi
     written = entry.text(name) if entry else ""
     close = get_close_matches(written, [choice.value for choice in choices], n=1)
     return choices(close[0]) if close else default
+
+
+def _expected_of_concepts(root: Entry, concepts: tuple[Concept, ...]) -> Iterator[Expectation]:
+    for concept, (name, entry) in zip(concepts, root.within("concepts"), strict=True):
+        labels = {attribute.name: attribute.labels for attribute in concept.attributes}
+        labels |= {relationship.name: relationship.labels for relationship in concept.relationships}
+        lists = {attribute.name: attribute.code_list for attribute in concept.attributes}
+        yield from read_expectations(name, entry, labels, lists, of_feed=False)
+
+
+def _expected_of_feeds(root: Entry) -> Iterator[Expectation]:
+    for name, entry in root.within("feeds"):
+        yield from read_expectations(f"{root.text('system')}.{name}", entry, {}, {}, of_feed=True)
 
 
 # Concepts and codes

@@ -15,6 +15,7 @@ from typing import Self, TypeVar
 from virtaama.access.audit import AuditLog
 from virtaama.access.door import Door
 from virtaama.access.roles import parse_roles
+from virtaama.engines.duckdb import DuckDB
 from virtaama.engines.port import FileDamaged
 from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch, Rejected
@@ -25,6 +26,7 @@ from virtaama.loading.land import LandReport, land_deliveries
 from virtaama.loading.load import Loaded, LoadPlan, load, plan
 from virtaama.loading.lock import only_one
 from virtaama.loading.publish import Publication, publish
+from virtaama.loading.quality import check_deliveries
 from virtaama.metrics.definitions import Catalogue
 from virtaama.metrics.parse import parse_catalogue
 from virtaama.model.collect import addresses_of, host_of
@@ -37,6 +39,7 @@ from virtaama.project.invented import Invented, write_invented
 from virtaama.project.room import told_of_full_disk
 from virtaama.project.settings import Settings, files_in, read_settings
 from virtaama.project.warehouse import opened, set_aside
+from virtaama.quality.results import Result, state_of
 from virtaama.synthetic.county import CountySize
 from virtaama.vault.design import design
 from virtaama.vault.views import star
@@ -208,6 +211,19 @@ class Project:
         with only_one(self.settings.lock):
             return self._mending(lambda: self._load(progress))
 
+    def check_quality(self) -> tuple[Result, ...]:
+        """Hold what was delivered, and what was not, against what is expected; the state of every expectation.
+
+        What came of it is appended to the ledger.
+        """
+        with only_one(self.settings.lock):
+            self._mending(self._check_alone, again=lambda: self._load(silent))
+        return self.quality_now()
+
+    def quality_now(self) -> tuple[Result, ...]:
+        """The state of every expectation of the model that was checked, by subject and name."""
+        return state_of(self.model, self.ledger.results())
+
     def publish(self, progress: Progress = silent) -> Publication:
         """Make what the warehouse holds now visible to readers, all at once."""
         with only_one(self.settings.lock):
@@ -222,7 +238,21 @@ class Project:
             with self._run("load") as tell:
                 loaded = load(model, self.ledger, self.lake, engine, now=_now, progress=progress)
                 tell({"batches": loaded.batches, "rows_read": loaded.rows_in, "rows_new": loaded.rows_new})
+            if model.expectations:
+                self._check(engine, frozenset(batch.arrival.number for batch in waiting.batches))
         return loaded
+
+    def _check_alone(self) -> None:
+        with opened(self.settings, self.ledger) as engine:
+            self._check(engine)
+
+    def _check(self, engine: DuckDB, again: frozenset[int] = frozenset()) -> None:
+        with self._run("quality") as tell:
+            (run, *_) = self.ledger.runs()
+            results = check_deliveries(
+                self.model, self.ledger, self.lake, engine, run=run.id, now=_now(), again=again
+            )
+            tell({"checks": len(results), "checks_failed": sum(not result.passed for result in results)})
 
     def _publish(self, progress: Progress) -> Publication:
         model, catalogue = self.model, self.catalogue

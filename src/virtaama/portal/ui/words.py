@@ -63,6 +63,7 @@ RUNS: dict[str, Promise] = {
     "intake": _("Intake of events"),
     "load": _("Loading"),
     "publish": _("Publication"),
+    "quality": _("Checking of quality"),
     "invent": _("Invention of data"),
     "set_aside": _("Warehouse moved aside"),
 }
@@ -76,6 +77,8 @@ COUNTS: dict[str, Promise] = {
     "rows_new": _("rows new in the warehouse"),
     "snapshot": _("snapshot"),
     "figures": _("figures"),
+    "checks": _("checks"),
+    "checks_failed": _("checks failed"),
 }
 CHECKS: dict[str, Promise] = {
     # Rows that could not be read
