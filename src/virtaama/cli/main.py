@@ -16,6 +16,7 @@ from virtaama.cli.demo import demo
 from virtaama.cli.explain import explain
 from virtaama.cli.flow import check, collect, land, load, plan
 from virtaama.cli.invent import invent
+from virtaama.cli.keep import backup, restore, verify
 from virtaama.cli.new import new
 from virtaama.cli.quality import quality
 from virtaama.cli.runs import runs
@@ -44,7 +45,24 @@ def virtaama() -> None:
     """
 
 
-for command in (new, invent, check, land, collect, plan, load, quality, ask, explain, runs, serve, demo):
+for command in (
+    new,
+    invent,
+    check,
+    land,
+    collect,
+    plan,
+    load,
+    quality,
+    ask,
+    explain,
+    runs,
+    verify,
+    backup,
+    restore,
+    serve,
+    demo,
+):
     virtaama.add_command(command)
 
 

@@ -34,10 +34,12 @@ from virtaama.model.model import Model
 from virtaama.model.parse import parse_model
 from virtaama.privacy.policy import Purpose, Role
 from virtaama.problems import Damaged, NotReady, Problem, ProblemsFound, VirtaamaError
+from virtaama.project.backup import Backup, back_up, back_up_keys
 from virtaama.project.demo_users import DemoUser, parse_demo_users
 from virtaama.project.invented import Invented, write_invented
 from virtaama.project.room import told_of_full_disk
 from virtaama.project.settings import Settings, files_in, read_settings
+from virtaama.project.verify import Checked, verify
 from virtaama.project.warehouse import opened, set_aside
 from virtaama.quality.results import Result, state_of
 from virtaama.synthetic.county import CountySize
@@ -326,6 +328,21 @@ class Project:
             if batch.number in batches
             for row in self.ledger.rejected(batch.number)
         )
+
+    # Keeping
+
+    def verify(self, progress: Progress = silent) -> tuple[Checked, ...]:
+        """Read everything that is kept, part by part; what is wrong with a part is in it. Nothing is mended."""
+        with only_one(self.settings.lock):
+            return tuple(verify(self.settings, self.ledger, self.keyring, progress))
+
+    def back_up(self, folder: Path, keys: Path | None = None, progress: Progress = silent) -> Backup:
+        """Add a backup as of now to a folder of backups; the keys go to a folder of their own, where asked."""
+        with only_one(self.settings.lock):
+            made = back_up(self.settings, self.ledger, self.keyring, folder, _now(), progress)
+        if keys:
+            back_up_keys(self.settings, keys, folder)
+        return made
 
     # Inside
 

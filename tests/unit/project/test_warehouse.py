@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from shutil import copytree
 
 import duckdb
 import pytest
 
-from virtaama.engines.duckdb import DuckDB
+from tests.unit.project.loaded import flip, hashes, loaded_project
 from virtaama.loading.reconcile import FORMAT
-from virtaama.loading.table_hash import table_hashes
 from virtaama.problems import Damaged, NotReady
-from virtaama.project.create import create_from_extract
-from virtaama.project.extract import read_extract
 from virtaama.project.project import Project
 from virtaama.project.warehouse import set_aside
-
-EXTRACT = "ID;STARTED\n" + "".join(f"{n};{n % 28 + 1:02}.10.2026 08:15\n" for n in range(3_000))
-CLOCK = ("applied_at",)
 
 
 @pytest.fixture
@@ -30,35 +23,12 @@ def told() -> list[str]:
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("loaded")
-    path = folder / "visits.csv"
-    path.write_text(EXTRACT, encoding="utf-8")
-    project = create_from_extract(folder / "clinic", path, read_extract(path), date(2026, 10, 31))
-    project.land()
-    project.load()
-    return project.settings.folder
+    return loaded_project(tmp_path_factory.mktemp("loaded")).settings.folder
 
 
 @pytest.fixture
 def project(loaded: Path, tmp_path: Path, told: list[str]) -> Project:
     return Project.open(copytree(loaded, tmp_path / "clinic"), told.append)
-
-
-def hashes(project: Project) -> dict[str, str]:
-    engine = DuckDB.open(project.settings.warehouse)
-    try:
-        return table_hashes(engine, leaving_out=CLOCK)
-    finally:
-        engine.close()
-
-
-def flip(path: Path, share: float) -> None:
-    """Change one bit, so far into the file."""
-    with path.open("r+b") as file:
-        file.seek(int(path.stat().st_size * share))
-        byte = file.read(1)[0]
-        file.seek(-1, 1)
-        file.write(bytes([byte ^ 4]))
 
 
 def not_a_warehouse(path: Path) -> None:

@@ -1,0 +1,121 @@
+"""`verify` finds whatever is not as it was kept, and nothing where all is well."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from tests.unit.project.loaded import flip, loaded_project
+from virtaama.cli.main import run
+from virtaama.project.project import Project
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    project = loaded_project(tmp_path_factory.mktemp("verified"))
+    for number in (1, 2):
+        project.audit.append(
+            moment=datetime(2026, 11, number),
+            asker="test",
+            role="analyst",
+            purpose="steering",
+            question="{}",
+            decision="allowed",
+            snapshot=1,
+            rows=1,
+        )
+    return project.settings.folder
+
+
+@pytest.fixture
+def project(loaded: Path, tmp_path: Path) -> Project:
+    return Project.open(copytree(loaded, tmp_path / "clinic"))
+
+
+def the(pattern: str) -> Callable[[Project], Path]:
+    return lambda project: next(iter(sorted(project.settings.data.glob(pattern))))
+
+
+def deleted(pattern: str) -> Callable[[Project], None]:
+    return lambda project: the(pattern)(project).unlink()
+
+
+def flipped(pattern: str) -> Callable[[Project], None]:
+    return lambda project: flip(the(pattern)(project))
+
+
+def told_otherwise(pattern: str, statement: str) -> Callable[[Project], None]:
+    def change(project: Project) -> None:
+        with closing(sqlite3.connect(the(pattern)(project))) as connection:
+            connection.execute(statement)
+            connection.commit()
+
+    return change
+
+
+def test_all_is_well_and_the_command_says_so(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["verify", "--project", str(project.settings.folder)]) == 0
+    seen = capsys.readouterr()
+    assert [line.split()[0] for line in seen.out.splitlines()] == [
+        "part",
+        "ledger",
+        "lake",
+        "warehouse",
+        "snapshots",
+        "audit",
+    ]
+    assert seen.out.count("as it should be") == 5
+    assert "Everything is as it should be." in seen.err
+
+
+@pytest.mark.parametrize(
+    ("damage", "part", "said"),
+    [
+        (flipped("lake/*/*.parquet"), "lake", "is not the file that was landed"),
+        (deleted("lake/*/*.parquet"), "lake", "its file is missing"),
+        (flipped("warehouse/warehouse.duckdb"), "warehouse", "a block of it has changed"),
+        (flipped("published/snapshot-*.duckdb"), "snapshots", "a block of it has changed"),
+        (deleted("published/CURRENT"), "snapshots", "CURRENT is missing"),
+        (deleted("published/snapshot-*.duckdb"), "snapshots", "which is not there"),
+        (
+            told_otherwise("audit.sqlite", "UPDATE record SET rows = 9 WHERE number = 1"),
+            "audit log",
+            "was changed",
+        ),
+        (told_otherwise("audit.sqlite", "DELETE FROM record WHERE number = 1"), "audit log", "is missing"),
+        (told_otherwise("lake/ledger.sqlite", "UPDATE batch SET number = 2"), "ledger", "gaps"),
+        (
+            told_otherwise("lake/ledger.sqlite", "UPDATE batch SET rows = 2"),
+            "warehouse",
+            "another than the ledger's",
+        ),
+    ],
+)
+def test_what_is_wrong_is_found_and_said(
+    project: Project,
+    damage: Callable[[Project], None],
+    part: str,
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    damage(project)
+    assert run(["verify", "--project", str(project.settings.folder)]) == 6
+    seen = capsys.readouterr()
+    assert [line for line in seen.out.splitlines() if line.startswith(f"{part}: ") and said in line]
+    assert part in seen.err
+
+
+def test_nothing_is_mended_and_what_waits_is_remarked_on(project: Project) -> None:
+    project.settings.warehouse.unlink()
+    the("lake/*/*.parquet")(project).with_name("left.parquet").write_bytes(b"over")
+    parts = {part.part: part for part in project.verify()}
+    assert parts["warehouse"].seen == "none yet"
+    assert "1 files no batch tells of" in parts["lake"].remarks[0]
+    assert not any(part.wrong for part in parts.values())
+    assert not project.settings.warehouse.exists()
