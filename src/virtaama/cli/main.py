@@ -21,6 +21,7 @@ from virtaama.cli.new import new
 from virtaama.cli.quality import quality
 from virtaama.cli.runs import runs
 from virtaama.cli.serve import serve
+from virtaama.cli.watch import watch
 from virtaama.problems import VirtaamaError
 
 NOT_UNDERSTOOD = 64
@@ -53,6 +54,7 @@ for command in (
     collect,
     plan,
     load,
+    watch,
     quality,
     ask,
     explain,

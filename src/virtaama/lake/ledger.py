@@ -58,7 +58,7 @@ class Run:
     """
 
     id: int
-    kind: str  # land | load | publish
+    kind: str  # land | collect | load | publish | watch | …
     started: datetime
     finished: datetime | None
     ok: bool
@@ -315,6 +315,11 @@ class Ledger:
             )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
+
+    def note_run(self, id: int, counts: Mapping[str, int]) -> None:
+        """What a run has done so far, for a run that lasts."""
+        with self._writing() as connection:
+            connection.execute("UPDATE run SET counts = ? WHERE id = ?", (json.dumps(dict(counts)), id))
 
     def finish_run(
         self, id: int, *, finished: datetime, ok: bool, counts: Mapping[str, int], error: str = ""

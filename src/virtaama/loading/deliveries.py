@@ -47,6 +47,22 @@ def discover(feeds: Sequence[Feed], deliveries: Path, now: datetime) -> tuple[De
     return tuple(sorted(found, key=lambda item: (item.extracted, item.order, item.file)))
 
 
+def files_there(feeds: Sequence[Feed], deliveries: Path) -> frozenset[str]:
+    """The files of all feeds as they lie in the folder, none of them opened."""
+    patterns = {outer(feed.files) for feed in feeds if feed.files}
+    return frozenset(
+        path.relative_to(deliveries).as_posix()
+        for pattern in patterns
+        for path in deliveries.glob(pattern)
+        if path.is_file()
+    )
+
+
+def outer(file: str) -> str:
+    """The file that lies in the folder: the zip, where the delivery is inside one."""
+    return file.partition(_MEMBER)[0]
+
+
 def extracted_at(feed: Feed, file: str, now: datetime) -> datetime:
     """The moment a delivery describes: the end of the month or day its path names; else the landing time."""
     return _named(feed, file) or now.replace(tzinfo=None)

@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ from virtaama.lake.batches import Batch, DriftEvent, Rejected
 from virtaama.lake.files import Lake, sha256_of
 from virtaama.lake.ledger import Ledger, Refused, Repeat
 from virtaama.loading import drift
-from virtaama.loading.deliveries import Delivered, discover, opened
+from virtaama.loading.deliveries import Delivered, discover, opened, outer
 from virtaama.loading.pseudonymise import DETAILS as IDENTITY_DETAILS
 from virtaama.loading.pseudonymise import Pseudonymiser
 from virtaama.model.feeds import Delivery, Feed, Format, Outcome
@@ -86,13 +86,20 @@ def land_deliveries(
     *,
     memory: str = "2GB",
     threads: int | None = None,
+    only: Container[str] | None = None,
 ) -> LandReport:
     """Land what has not landed, in the order (extracted, feed, file); the caller holds the project's lock.
+
+    With `only` no other file of the folder is looked at.
 
     One delivery is one batch, recorded after its rows are on disk. A delivery that is refused does not stop
     the others. A crash in between loses nothing: what was not recorded is landed again by the next run.
     """
-    waiting = discover(feeds, deliveries, now)
+    waiting = [
+        delivered
+        for delivered in discover(feeds, deliveries, now)
+        if only is None or outer(delivered.file) in only
+    ]
     landed: list[Batch] = []
     repeats: list[Repeat] = []
     refused: list[Refused] = []

@@ -148,8 +148,11 @@ class Project:
         """Write the deliveries of an invented county. The same size and seed give the same bytes."""
         return write_invented(self.settings.deliveries, size, progress)
 
-    def land(self, progress: Progress = silent) -> LandReport:
-        """Take what is new in the deliveries folder into the lake. Refused deliveries are in the report."""
+    def land(self, progress: Progress = silent, *, only: frozenset[str] | None = None) -> LandReport:
+        """Take what is new in the deliveries folder into the lake, or these files of it alone.
+
+        Refused deliveries are in the report.
+        """
         feeds, keyring = self.model.feeds, self.keyring
         with only_one(self.settings.lock), self._run("land") as tell:
             self._refuse_other_keys()
@@ -163,6 +166,7 @@ class Project:
                 progress,
                 memory=self.settings.memory,
                 threads=self.settings.threads,
+                only=only,
             )
             tell(_counts(report))
         return report
