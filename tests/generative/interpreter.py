@@ -37,10 +37,19 @@ History = dict[str, list[tuple[datetime, int, State]]]
 
 @dataclass
 class Warehouse:
-    people: dict[str, tuple[datetime, int]]
-    homes: dict[str, tuple[datetime, int]]
+    people: set[str]
+    homes: set[str]
     languages: History
     lives: History
+
+    def living(self, moment: datetime | None) -> dict[str, str | None]:
+        """Who is known to be alive, with the language, as deliveries extracted until a moment tell."""
+        last = {
+            key: states[-1]
+            for key, told in self.languages.items()
+            if (states := [state for extracted, _, state in told if moment is None or extracted <= moment])
+        }
+        return {key: state.value for key, state in last.items() if not state.deleted}
 
 
 def cleaned(key: str | None) -> str | None:
@@ -49,15 +58,15 @@ def cleaned(key: str | None) -> str | None:
 
 def interpret(deliveries: Sequence[Delivery], full: bool) -> Warehouse:
     """The warehouse these deliveries amount to, whatever order they came in."""
-    warehouse = Warehouse({}, {}, {}, {})
+    warehouse = Warehouse(set(), set(), {}, {})
     for delivery in sorted(deliveries, key=lambda d: (d.extracted, d.number)):
         last = {key: row for row in delivery.rows if (key := cleaned(row.id)) is not None}
         stamp = (delivery.extracted, delivery.number)
         for key, row in last.items():
             home = None if row.deleted else cleaned(row.home)
-            warehouse.people.setdefault(key, stamp)
+            warehouse.people.add(key)
             if home is not None:
-                warehouse.homes.setdefault(home, stamp)
+                warehouse.homes.add(home)
             _say(warehouse.languages, key, stamp, State(None if row.deleted else row.language, row.deleted))
             _say(warehouse.lives, key, stamp, State(home, row.deleted))
         if full:

@@ -1,27 +1,22 @@
--- create table applied (batch, feed, model_version, applied_at, rows_in, rows_new)
+-- create table applied (batch, feed, model_version, applied_at, rows_in)
 CREATE TABLE IF NOT EXISTS "applied" (
   "batch" INT,
   "feed" TEXT,
   "model_version" TEXT,
   "applied_at" TIMESTAMP,
-  "rows_in" BIGINT,
-  "rows_new" BIGINT
+  "rows_in" BIGINT
 );
 
--- create table hub_municipality (municipality_key, code, first_extracted, first_batch)
+-- create table hub_municipality (municipality_key, code)
 CREATE TABLE IF NOT EXISTS "hub_municipality" (
   "municipality_key" UUID,
-  "code" TEXT,
-  "first_extracted" TIMESTAMP,
-  "first_batch" INT
+  "code" TEXT
 );
 
--- create table hub_resident (resident_key, person, first_extracted, first_batch)
+-- create table hub_resident (resident_key, person)
 CREATE TABLE IF NOT EXISTS "hub_resident" (
   "resident_key" UUID,
-  "person" TEXT,
-  "first_extracted" TIMESTAMP,
-  "first_batch" INT
+  "person" TEXT
 );
 
 -- create table sat_resident__register__people__personal (resident_key, language, extracted, batch, deleted)
@@ -33,6 +28,16 @@ CREATE TABLE IF NOT EXISTS "sat_resident__register__people__personal" (
   "deleted" BOOLEAN
 );
 
+-- create table sat_resident__register__people__personal__superseded (resident_key, language, extracted, batch, deleted, superseded_by)
+CREATE TABLE IF NOT EXISTS "sat_resident__register__people__personal__superseded" (
+  "resident_key" UUID,
+  "language" TEXT,
+  "extracted" TIMESTAMP,
+  "batch" INT,
+  "deleted" BOOLEAN,
+  "superseded_by" INT
+);
+
 -- create table sat_resident__register__people__direct (resident_key, name, extracted, batch, deleted)
 CREATE TABLE IF NOT EXISTS "sat_resident__register__people__direct" (
   "resident_key" UUID,
@@ -40,6 +45,16 @@ CREATE TABLE IF NOT EXISTS "sat_resident__register__people__direct" (
   "extracted" TIMESTAMP,
   "batch" INT,
   "deleted" BOOLEAN
+);
+
+-- create table sat_resident__register__people__direct__superseded (resident_key, name, extracted, batch, deleted, superseded_by)
+CREATE TABLE IF NOT EXISTS "sat_resident__register__people__direct__superseded" (
+  "resident_key" UUID,
+  "name" TEXT,
+  "extracted" TIMESTAMP,
+  "batch" INT,
+  "deleted" BOOLEAN,
+  "superseded_by" INT
 );
 
 -- create table link_resident__register__people (resident_key, home_key, extracted, batch, deleted)
@@ -51,6 +66,25 @@ CREATE TABLE IF NOT EXISTS "link_resident__register__people" (
   "deleted" BOOLEAN
 );
 
+-- create table link_resident__register__people__superseded (resident_key, home_key, extracted, batch, deleted, superseded_by)
+CREATE TABLE IF NOT EXISTS "link_resident__register__people__superseded" (
+  "resident_key" UUID,
+  "home_key" UUID,
+  "extracted" TIMESTAMP,
+  "batch" INT,
+  "deleted" BOOLEAN,
+  "superseded_by" INT
+);
+
+-- put the deliveries in order
+CREATE OR REPLACE TEMPORARY TABLE "arriving" AS
+SELECT
+  CAST(UNNEST($files) AS TEXT) AS "row__file",
+  CAST(UNNEST($ordinals) AS INT) AS "row__ordinal",
+  CAST(UNNEST($batches) AS INT) AS "batch",
+  CAST(UNNEST($moments) AS TIMESTAMP) AS "extracted",
+  CAST(UNNEST($late_before) AS TIMESTAMP) AS "late_before";
+
 -- read what describes resident
 CREATE OR REPLACE TEMPORARY TABLE "stage" AS
 SELECT
@@ -61,12 +95,14 @@ SELECT
   CASE WHEN NOT "deleted" THEN "language" END AS "language",
   CASE WHEN NOT "deleted" THEN "name" END AS "name",
   "deleted",
-  FALSE AS "row__judged",
+  "row__ordinal",
   "row__line",
-  "row__rank"
+  "row__rank",
+  FALSE AS "row__judged"
 FROM (
   SELECT
     "deleted",
+    "row__ordinal",
     "row__line",
     "row__rank",
     CASE
@@ -98,18 +134,34 @@ FROM (
       COALESCE((
         STATE = 'P'
       ), FALSE) AS "deleted",
+      "row__ordinal" AS "row__ordinal",
       "file_row_number" AS "row__line",
       "file_row_number" AS "row__rank",
       CAST(ID AS TEXT) AS "key__person",
       CAST(HOME AS TEXT) AS "home__code",
       CAST(LANGUAGE AS TEXT) AS "language",
       CAST(NAME AS TEXT) AS "name"
-    FROM READ_PARQUET($file, file_row_number = TRUE)
-  ) AS "delivered"
+    FROM (
+      SELECT
+        *
+      FROM (
+        SELECT
+          *
+        FROM READ_PARQUET($files, file_row_number = TRUE, filename = 'row__file')
+      ) AS "files"
+      INNER JOIN (
+        SELECT
+          "row__file",
+          "row__ordinal"
+        FROM "arriving"
+      ) AS "places"
+        USING ("row__file")
+    ) AS "delivered"
+  ) AS "mapped"
 ) AS "standard";
 
--- find resident keys that are delivered more than once
-CREATE OR REPLACE TEMPORARY TABLE "repeated" AS
+-- find resident keys with more than one row
+CREATE OR REPLACE TEMPORARY TABLE "several" AS
 SELECT
   "resident_key"
 FROM "stage"
@@ -118,64 +170,114 @@ GROUP BY
 HAVING
   COUNT(*) > 1 OR "resident_key" IS NULL;
 
+-- find resident keys that one delivery holds more than once
+CREATE OR REPLACE TEMPORARY TABLE "repeated" AS
+SELECT
+  "resident_key",
+  "row__ordinal"
+FROM "stage"
+SEMI JOIN "several"
+  USING ("resident_key")
+GROUP BY
+  "resident_key",
+  "row__ordinal"
+HAVING
+  COUNT(*) > 1;
+
 -- count rows without a key, repeated rows and rows that contradict another
 SELECT
+  "batch",
   'no_key' AS "check",
   'resident' AS "detail",
-  CAST(COALESCE(COUNT(*), 0) AS BIGINT) AS "count"
-FROM "stage"
-WHERE
-  "resident_key" IS NULL AND NOT "row__judged"
+  CAST(COUNT(*) AS BIGINT) AS "count"
+FROM (
+  SELECT
+    "row__ordinal"
+  FROM "stage"
+  WHERE
+    "resident_key" IS NULL AND NOT "row__judged"
+) AS "odd"
+INNER JOIN "arriving"
+  USING ("row__ordinal")
+GROUP BY
+  "batch"
 UNION ALL
 SELECT
+  "batch",
   'repeated_row' AS "check",
   'resident' AS "detail",
-  CAST(COALESCE(SUM("rows" - "contents"), 0) AS BIGINT) AS "count"
+  CAST(SUM("rows" - "contents") AS BIGINT) AS "count"
 FROM (
   SELECT
+    "row__ordinal",
     "resident_key",
     COUNT(*) AS "rows",
     COUNT(DISTINCT ("deleted", "language", "name", "home_key")) AS "contents"
   FROM "stage"
-  SEMI JOIN "repeated"
+  SEMI JOIN "several"
     USING ("resident_key")
   WHERE
     NOT "row__judged"
   GROUP BY
+    "row__ordinal",
     "resident_key"
-) AS "keys"
+  HAVING
+    COUNT(*) > 1
+) AS "odd"
+INNER JOIN "arriving"
+  USING ("row__ordinal")
+GROUP BY
+  "batch"
 UNION ALL
 SELECT
+  "batch",
   'same_key_different_content' AS "check",
   'resident' AS "detail",
-  CAST(COALESCE(SUM("contents" - 1), 0) AS BIGINT) AS "count"
+  CAST(SUM("contents" - 1) AS BIGINT) AS "count"
 FROM (
   SELECT
+    "row__ordinal",
     "resident_key",
     COUNT(*) AS "rows",
     COUNT(DISTINCT ("deleted", "language", "name", "home_key")) AS "contents"
   FROM "stage"
-  SEMI JOIN "repeated"
+  SEMI JOIN "several"
     USING ("resident_key")
   WHERE
     NOT "row__judged"
   GROUP BY
+    "row__ordinal",
     "resident_key"
-) AS "keys";
+  HAVING
+    COUNT(*) > 1
+) AS "odd"
+INNER JOIN "arriving"
+  USING ("row__ordinal")
+GROUP BY
+  "batch";
 
--- keep the last row of each resident, and none without a key
+-- keep the last row of each resident in a delivery, and none without a key
 DELETE FROM "stage"
 WHERE
   "resident_key" IS NULL
-  OR "row__line" IN (
+  OR ("row__ordinal", "row__line") IN (
     SELECT
+      "row__ordinal",
       "row__line"
     FROM (
       SELECT
+        "row__ordinal",
         "row__line",
-        ROW_NUMBER() OVER (PARTITION BY "resident_key" ORDER BY "row__rank" DESC, "row__line" DESC) AS "place"
+        ROW_NUMBER() OVER (
+          PARTITION BY "resident_key", "row__ordinal"
+          ORDER BY "row__rank" DESC, "row__line" DESC
+        ) AS "place"
       FROM "stage"
-      SEMI JOIN "repeated"
+      SEMI JOIN (
+        SELECT DISTINCT
+          "resident_key"
+        FROM "repeated"
+      ) AS "repeated"
         USING ("resident_key")
     ) AS "ranked"
     WHERE
@@ -190,43 +292,108 @@ FROM "sat_resident__register__people__personal"
 SEMI JOIN "stage"
   USING ("resident_key");
 
+-- find which resident keys are to be compared with what was said before
+CREATE OR REPLACE TEMPORARY TABLE "moving" AS
+SELECT DISTINCT
+  "resident_key"
+FROM (
+  SELECT
+    "resident_key"
+  FROM "met"
+  UNION ALL
+  SELECT
+    "resident_key"
+  FROM "several"
+  WHERE
+    NOT "resident_key" IS NULL
+  UNION ALL
+  SELECT
+    "resident_key"
+  FROM "stage"
+  WHERE
+    "row__ordinal" < (
+      CAST($arrivals AS INT) - 1
+    )
+) AS "keys";
+
+-- find rows whose resident an earlier delivery has named
+CREATE OR REPLACE TEMPORARY TABLE "told" AS
+SELECT
+  "resident_key",
+  "row__ordinal"
+FROM "stage"
+SEMI JOIN "met"
+  USING ("resident_key")
+UNION
+SELECT
+  "resident_key",
+  "row__ordinal"
+FROM "stage"
+INNER JOIN (
+  SELECT
+    "resident_key",
+    MIN("row__ordinal") AS "first__ordinal"
+  FROM "stage"
+  SEMI JOIN "several"
+    USING ("resident_key")
+  GROUP BY
+    "resident_key"
+) AS "firsts"
+  USING ("resident_key")
+WHERE
+  "row__ordinal" > "first__ordinal";
+
 -- count deletions
 SELECT
+  "batch",
   'deletion' AS "check",
   'resident' AS "detail",
-  CAST(COALESCE(COUNT(*), 0) AS BIGINT) AS "count"
-FROM "stage"
-WHERE
-  "deleted" AND NOT "row__judged";
+  CAST(COUNT(*) AS BIGINT) AS "count"
+FROM (
+  SELECT
+    "row__ordinal"
+  FROM "stage"
+  WHERE
+    "deleted" AND NOT "row__judged"
+) AS "odd"
+INNER JOIN "arriving"
+  USING ("row__ordinal")
+GROUP BY
+  "batch";
 
 -- add resident keys the hub has not met
 INSERT INTO "hub_resident" (
   "resident_key",
-  "person",
-  "first_extracted",
-  "first_batch"
+  "person"
 )
 SELECT
   "resident_key",
-  "key__person",
-  CAST($extracted AS TIMESTAMP),
-  CAST($batch AS INT)
+  "key__person"
 FROM "stage"
+ANTI JOIN "several"
+  USING ("resident_key")
 ANTI JOIN "hub_resident"
-  USING ("resident_key");
+  USING ("resident_key")
+UNION ALL
+SELECT
+  "resident_key",
+  ANY_VALUE("key__person") AS "key__person"
+FROM "stage"
+SEMI JOIN "several"
+  USING ("resident_key")
+ANTI JOIN "hub_resident"
+  USING ("resident_key")
+GROUP BY
+  "resident_key";
 
 -- add municipality keys the hub has not met, named as home
 INSERT INTO "hub_municipality" (
   "municipality_key",
-  "code",
-  "first_extracted",
-  "first_batch"
+  "code"
 )
 SELECT
   "municipality_key",
-  "home__code",
-  CAST($extracted AS TIMESTAMP),
-  CAST($batch AS INT)
+  "home__code"
 FROM (
   SELECT
     "home_key" AS "municipality_key",
@@ -240,6 +407,97 @@ FROM (
 ANTI JOIN "hub_municipality"
   USING ("municipality_key");
 
+-- add personal attributes (language) that changed to sat_resident__register__people__personal, and mark as deleted what a full delivery leaves out
+INSERT INTO "sat_resident__register__people__personal" (
+  "resident_key",
+  "language",
+  "extracted",
+  "batch",
+  "deleted"
+)
+WITH before AS (
+  SELECT
+    "resident_key",
+    -1 AS "row__ordinal",
+    "language",
+    "deleted"
+  FROM "sat_resident__register__people__personal"
+  QUALIFY
+    ROW_NUMBER() OVER (PARTITION BY "resident_key" ORDER BY "extracted" DESC, "batch" DESC) = 1
+)
+SELECT
+  "resident_key",
+  "language",
+  "extracted",
+  "batch",
+  "deleted"
+FROM (
+  SELECT
+    "resident_key",
+    "row__ordinal",
+    "language",
+    "deleted",
+    LAG("row__ordinal") OVER (PARTITION BY "resident_key" ORDER BY "row__ordinal") AS "prior__row__ordinal",
+    LAG("deleted") OVER (PARTITION BY "resident_key" ORDER BY "row__ordinal") AS "prior__deleted",
+    LAG("language") OVER (PARTITION BY "resident_key" ORDER BY "row__ordinal") AS "prior__language"
+  FROM (
+    SELECT
+      "resident_key",
+      "row__ordinal",
+      "language",
+      "deleted"
+    FROM "before"
+    UNION ALL
+    SELECT
+      "resident_key",
+      "row__ordinal",
+      "language",
+      "deleted"
+    FROM "stage"
+    SEMI JOIN "moving"
+      USING ("resident_key")
+    UNION ALL
+    SELECT
+      "resident_key",
+      "row__ordinal" + 1 AS "row__ordinal",
+      NULL AS "language",
+      TRUE AS "deleted"
+    FROM (
+      SELECT
+        "resident_key",
+        "row__ordinal",
+        LEAD("row__ordinal", 1, CAST($arrivals AS INT)) OVER (PARTITION BY "resident_key" ORDER BY "row__ordinal") AS "following"
+      FROM (
+        SELECT
+          "resident_key",
+          "row__ordinal",
+          "language",
+          "deleted"
+        FROM "before"
+        UNION ALL
+        SELECT
+          "resident_key",
+          "row__ordinal",
+          "language",
+          "deleted"
+        FROM "stage"
+        SEMI JOIN "moving"
+          USING ("resident_key")
+      ) AS "present"
+    ) AS "placed"
+    WHERE
+      "following" > (
+        "row__ordinal" + 1
+      )
+  ) AS "told"
+) AS "compared"
+INNER JOIN "arriving"
+  USING ("row__ordinal")
+WHERE
+  "prior__row__ordinal" IS NULL
+  OR "deleted" IS DISTINCT FROM "prior__deleted"
+  OR "language" IS DISTINCT FROM "prior__language";
+
 -- add personal attributes (language) of what is new to sat_resident__register__people__personal
 INSERT INTO "sat_resident__register__people__personal" (
   "resident_key",
@@ -251,51 +509,105 @@ INSERT INTO "sat_resident__register__people__personal" (
 SELECT
   "resident_key",
   "language",
-  CAST($extracted AS TIMESTAMP),
-  CAST($batch AS INT),
+  "extracted",
+  "batch",
   "deleted"
 FROM "stage"
-ANTI JOIN "met"
-  USING ("resident_key");
+ANTI JOIN "moving"
+  USING ("resident_key")
+INNER JOIN "arriving"
+  USING ("row__ordinal");
 
--- add personal attributes (language) that changed to sat_resident__register__people__personal
-INSERT INTO "sat_resident__register__people__personal" (
+-- add direct attributes (name) that changed to sat_resident__register__people__direct, and mark as deleted what a full delivery leaves out
+INSERT INTO "sat_resident__register__people__direct" (
   "resident_key",
-  "language",
+  "name",
   "extracted",
   "batch",
   "deleted"
 )
+WITH before AS (
+  SELECT
+    "resident_key",
+    -1 AS "row__ordinal",
+    "name",
+    "deleted"
+  FROM "sat_resident__register__people__direct"
+  QUALIFY
+    ROW_NUMBER() OVER (PARTITION BY "resident_key" ORDER BY "extracted" DESC, "batch" DESC) = 1
+)
 SELECT
-  "said"."resident_key",
-  "said"."language",
-  CAST($extracted AS TIMESTAMP),
-  CAST($batch AS INT),
-  "said"."deleted"
+  "resident_key",
+  "name",
+  "extracted",
+  "batch",
+  "deleted"
 FROM (
   SELECT
     "resident_key",
-    "language",
-    "deleted"
-  FROM "stage"
-  SEMI JOIN "met"
-    USING ("resident_key")
-) AS "said"
-LEFT JOIN (
-  SELECT
-    "resident_key",
-    "language",
-    "deleted"
-  FROM "sat_resident__register__people__personal"
-  SEMI JOIN "met"
-    USING ("resident_key")
-  QUALIFY
-    ROW_NUMBER() OVER (PARTITION BY "resident_key" ORDER BY "extracted" DESC, "batch" DESC) = 1
-) AS "before"
-  USING ("resident_key")
+    "row__ordinal",
+    "name",
+    "deleted",
+    LAG("row__ordinal") OVER (PARTITION BY "resident_key" ORDER BY "row__ordinal") AS "prior__row__ordinal",
+    LAG("deleted") OVER (PARTITION BY "resident_key" ORDER BY "row__ordinal") AS "prior__deleted",
+    LAG("name") OVER (PARTITION BY "resident_key" ORDER BY "row__ordinal") AS "prior__name"
+  FROM (
+    SELECT
+      "resident_key",
+      "row__ordinal",
+      "name",
+      "deleted"
+    FROM "before"
+    UNION ALL
+    SELECT
+      "resident_key",
+      "row__ordinal",
+      "name",
+      "deleted"
+    FROM "stage"
+    SEMI JOIN "moving"
+      USING ("resident_key")
+    UNION ALL
+    SELECT
+      "resident_key",
+      "row__ordinal" + 1 AS "row__ordinal",
+      NULL AS "name",
+      TRUE AS "deleted"
+    FROM (
+      SELECT
+        "resident_key",
+        "row__ordinal",
+        LEAD("row__ordinal", 1, CAST($arrivals AS INT)) OVER (PARTITION BY "resident_key" ORDER BY "row__ordinal") AS "following"
+      FROM (
+        SELECT
+          "resident_key",
+          "row__ordinal",
+          "name",
+          "deleted"
+        FROM "before"
+        UNION ALL
+        SELECT
+          "resident_key",
+          "row__ordinal",
+          "name",
+          "deleted"
+        FROM "stage"
+        SEMI JOIN "moving"
+          USING ("resident_key")
+      ) AS "present"
+    ) AS "placed"
+    WHERE
+      "following" > (
+        "row__ordinal" + 1
+      )
+  ) AS "told"
+) AS "compared"
+INNER JOIN "arriving"
+  USING ("row__ordinal")
 WHERE
-  "said"."deleted" IS DISTINCT FROM "before"."deleted"
-  OR "said"."language" IS DISTINCT FROM "before"."language";
+  "prior__row__ordinal" IS NULL
+  OR "deleted" IS DISTINCT FROM "prior__deleted"
+  OR "name" IS DISTINCT FROM "prior__name";
 
 -- add direct attributes (name) of what is new to sat_resident__register__people__direct
 INSERT INTO "sat_resident__register__people__direct" (
@@ -308,51 +620,105 @@ INSERT INTO "sat_resident__register__people__direct" (
 SELECT
   "resident_key",
   "name",
-  CAST($extracted AS TIMESTAMP),
-  CAST($batch AS INT),
+  "extracted",
+  "batch",
   "deleted"
 FROM "stage"
-ANTI JOIN "met"
-  USING ("resident_key");
+ANTI JOIN "moving"
+  USING ("resident_key")
+INNER JOIN "arriving"
+  USING ("row__ordinal");
 
--- add direct attributes (name) that changed to sat_resident__register__people__direct
-INSERT INTO "sat_resident__register__people__direct" (
+-- add relationships (home) that changed to link_resident__register__people, and mark as deleted what a full delivery leaves out
+INSERT INTO "link_resident__register__people" (
   "resident_key",
-  "name",
+  "home_key",
   "extracted",
   "batch",
   "deleted"
 )
+WITH before AS (
+  SELECT
+    "resident_key",
+    -1 AS "row__ordinal",
+    "home_key",
+    "deleted"
+  FROM "link_resident__register__people"
+  QUALIFY
+    ROW_NUMBER() OVER (PARTITION BY "resident_key" ORDER BY "extracted" DESC, "batch" DESC) = 1
+)
 SELECT
-  "said"."resident_key",
-  "said"."name",
-  CAST($extracted AS TIMESTAMP),
-  CAST($batch AS INT),
-  "said"."deleted"
+  "resident_key",
+  "home_key",
+  "extracted",
+  "batch",
+  "deleted"
 FROM (
   SELECT
     "resident_key",
-    "name",
-    "deleted"
-  FROM "stage"
-  SEMI JOIN "met"
-    USING ("resident_key")
-) AS "said"
-LEFT JOIN (
-  SELECT
-    "resident_key",
-    "name",
-    "deleted"
-  FROM "sat_resident__register__people__direct"
-  SEMI JOIN "met"
-    USING ("resident_key")
-  QUALIFY
-    ROW_NUMBER() OVER (PARTITION BY "resident_key" ORDER BY "extracted" DESC, "batch" DESC) = 1
-) AS "before"
-  USING ("resident_key")
+    "row__ordinal",
+    "home_key",
+    "deleted",
+    LAG("row__ordinal") OVER (PARTITION BY "resident_key" ORDER BY "row__ordinal") AS "prior__row__ordinal",
+    LAG("deleted") OVER (PARTITION BY "resident_key" ORDER BY "row__ordinal") AS "prior__deleted",
+    LAG("home_key") OVER (PARTITION BY "resident_key" ORDER BY "row__ordinal") AS "prior__home_key"
+  FROM (
+    SELECT
+      "resident_key",
+      "row__ordinal",
+      "home_key",
+      "deleted"
+    FROM "before"
+    UNION ALL
+    SELECT
+      "resident_key",
+      "row__ordinal",
+      "home_key",
+      "deleted"
+    FROM "stage"
+    SEMI JOIN "moving"
+      USING ("resident_key")
+    UNION ALL
+    SELECT
+      "resident_key",
+      "row__ordinal" + 1 AS "row__ordinal",
+      NULL AS "home_key",
+      TRUE AS "deleted"
+    FROM (
+      SELECT
+        "resident_key",
+        "row__ordinal",
+        LEAD("row__ordinal", 1, CAST($arrivals AS INT)) OVER (PARTITION BY "resident_key" ORDER BY "row__ordinal") AS "following"
+      FROM (
+        SELECT
+          "resident_key",
+          "row__ordinal",
+          "home_key",
+          "deleted"
+        FROM "before"
+        UNION ALL
+        SELECT
+          "resident_key",
+          "row__ordinal",
+          "home_key",
+          "deleted"
+        FROM "stage"
+        SEMI JOIN "moving"
+          USING ("resident_key")
+      ) AS "present"
+    ) AS "placed"
+    WHERE
+      "following" > (
+        "row__ordinal" + 1
+      )
+  ) AS "told"
+) AS "compared"
+INNER JOIN "arriving"
+  USING ("row__ordinal")
 WHERE
-  "said"."deleted" IS DISTINCT FROM "before"."deleted"
-  OR "said"."name" IS DISTINCT FROM "before"."name";
+  "prior__row__ordinal" IS NULL
+  OR "deleted" IS DISTINCT FROM "prior__deleted"
+  OR "home_key" IS DISTINCT FROM "prior__home_key";
 
 -- add relationships (home) of what is new to link_resident__register__people
 INSERT INTO "link_resident__register__people" (
@@ -365,167 +731,119 @@ INSERT INTO "link_resident__register__people" (
 SELECT
   "resident_key",
   "home_key",
-  CAST($extracted AS TIMESTAMP),
-  CAST($batch AS INT),
+  "extracted",
+  "batch",
   "deleted"
 FROM "stage"
-ANTI JOIN "met"
-  USING ("resident_key");
-
--- add relationships (home) that changed to link_resident__register__people
-INSERT INTO "link_resident__register__people" (
-  "resident_key",
-  "home_key",
-  "extracted",
-  "batch",
-  "deleted"
-)
-SELECT
-  "said"."resident_key",
-  "said"."home_key",
-  CAST($extracted AS TIMESTAMP),
-  CAST($batch AS INT),
-  "said"."deleted"
-FROM (
-  SELECT
-    "resident_key",
-    "home_key",
-    "deleted"
-  FROM "stage"
-  SEMI JOIN "met"
-    USING ("resident_key")
-) AS "said"
-LEFT JOIN (
-  SELECT
-    "resident_key",
-    "home_key",
-    "deleted"
-  FROM "link_resident__register__people"
-  SEMI JOIN "met"
-    USING ("resident_key")
-  QUALIFY
-    ROW_NUMBER() OVER (PARTITION BY "resident_key" ORDER BY "extracted" DESC, "batch" DESC) = 1
-) AS "before"
+ANTI JOIN "moving"
   USING ("resident_key")
-WHERE
-  "said"."deleted" IS DISTINCT FROM "before"."deleted"
-  OR "said"."home_key" IS DISTINCT FROM "before"."home_key";
+INNER JOIN "arriving"
+  USING ("row__ordinal");
 
--- mark as deleted in sat_resident__register__people__personal what the full delivery leaves out
-INSERT INTO "sat_resident__register__people__personal" (
-  "resident_key",
-  "language",
-  "extracted",
+-- count changes: keys named before that came with other content, and keys that disappeared
+SELECT
   "batch",
-  "deleted"
-)
-SELECT
-  "resident_key",
-  NULL,
-  CAST($extracted AS TIMESTAMP),
-  CAST($batch AS INT),
-  TRUE
-FROM (
-  SELECT
-    "resident_key",
-    "deleted"
-  FROM "sat_resident__register__people__personal"
-  ANTI JOIN "stage"
-    USING ("resident_key")
-  QUALIFY
-    ROW_NUMBER() OVER (PARTITION BY "resident_key" ORDER BY "extracted" DESC, "batch" DESC) = 1
-) AS "last"
-WHERE
-  NOT "deleted";
-
--- mark as deleted in sat_resident__register__people__direct what the full delivery leaves out
-INSERT INTO "sat_resident__register__people__direct" (
-  "resident_key",
-  "name",
-  "extracted",
-  "batch",
-  "deleted"
-)
-SELECT
-  "resident_key",
-  NULL,
-  CAST($extracted AS TIMESTAMP),
-  CAST($batch AS INT),
-  TRUE
-FROM (
-  SELECT
-    "resident_key",
-    "deleted"
-  FROM "sat_resident__register__people__direct"
-  ANTI JOIN "stage"
-    USING ("resident_key")
-  QUALIFY
-    ROW_NUMBER() OVER (PARTITION BY "resident_key" ORDER BY "extracted" DESC, "batch" DESC) = 1
-) AS "last"
-WHERE
-  NOT "deleted";
-
--- mark as deleted in link_resident__register__people what the full delivery leaves out
-INSERT INTO "link_resident__register__people" (
-  "resident_key",
-  "home_key",
-  "extracted",
-  "batch",
-  "deleted"
-)
-SELECT
-  "resident_key",
-  NULL,
-  CAST($extracted AS TIMESTAMP),
-  CAST($batch AS INT),
-  TRUE
-FROM (
-  SELECT
-    "resident_key",
-    "deleted"
-  FROM "link_resident__register__people"
-  ANTI JOIN "stage"
-    USING ("resident_key")
-  QUALIFY
-    ROW_NUMBER() OVER (PARTITION BY "resident_key" ORDER BY "extracted" DESC, "batch" DESC) = 1
-) AS "last"
-WHERE
-  NOT "deleted";
-
--- count changes: keys met before that came with other content
-SELECT
   'change' AS "check",
   'resident' AS "detail",
-  CAST(COALESCE(COUNT(DISTINCT "resident_key"), 0) AS BIGINT) AS "count"
+  CAST(COUNT(*) AS BIGINT) AS "count"
 FROM (
   SELECT
-    "resident_key"
-  FROM "sat_resident__register__people__personal"
-  WHERE
-    "batch" = $batch AND NOT "deleted"
-  UNION ALL
+    "row__ordinal"
+  FROM (
+    SELECT DISTINCT
+      "resident_key",
+      "row__ordinal"
+    FROM (
+      SELECT
+        "resident_key",
+        "row__ordinal"
+      FROM "sat_resident__register__people__personal"
+      INNER JOIN (
+        SELECT
+          "batch",
+          "row__ordinal"
+        FROM "arriving"
+      ) AS "places"
+        USING ("batch")
+      WHERE
+        NOT "deleted"
+      UNION ALL
+      SELECT
+        "resident_key",
+        "row__ordinal"
+      FROM "sat_resident__register__people__direct"
+      INNER JOIN (
+        SELECT
+          "batch",
+          "row__ordinal"
+        FROM "arriving"
+      ) AS "places"
+        USING ("batch")
+      WHERE
+        NOT "deleted"
+      UNION ALL
+      SELECT
+        "resident_key",
+        "row__ordinal"
+      FROM "link_resident__register__people"
+      INNER JOIN (
+        SELECT
+          "batch",
+          "row__ordinal"
+        FROM "arriving"
+      ) AS "places"
+        USING ("batch")
+      WHERE
+        NOT "deleted"
+    ) AS "said"
+    SEMI JOIN "told"
+      USING ("resident_key", "row__ordinal")
+  ) AS "changed"
+  SEMI JOIN (
+    SELECT
+      "resident_key",
+      "row__ordinal"
+    FROM "stage"
+    WHERE
+      NOT "row__judged"
+  ) AS "new"
+    USING ("resident_key", "row__ordinal")
+) AS "odd"
+INNER JOIN "arriving"
+  USING ("row__ordinal")
+GROUP BY
+  "batch"
+UNION ALL
+SELECT
+  "batch",
+  'disappeared' AS "check",
+  'resident' AS "detail",
+  CAST(COUNT(*) AS BIGINT) AS "count"
+FROM (
   SELECT
-    "resident_key"
-  FROM "sat_resident__register__people__direct"
-  WHERE
-    "batch" = $batch AND NOT "deleted"
-  UNION ALL
-  SELECT
-    "resident_key"
-  FROM "link_resident__register__people"
-  WHERE
-    "batch" = $batch AND NOT "deleted"
-) AS "said"
-SEMI JOIN "met"
-  USING ("resident_key")
-SEMI JOIN (
-  SELECT
-    "resident_key"
-  FROM "stage"
-  WHERE
-    NOT "row__judged"
-) AS "new"
-  USING ("resident_key");
+    "row__ordinal"
+  FROM (
+    SELECT
+      "resident_key",
+      "row__ordinal"
+    FROM "sat_resident__register__people__personal"
+    INNER JOIN (
+      SELECT
+        "batch",
+        "row__ordinal"
+      FROM "arriving"
+    ) AS "places"
+      USING ("batch")
+    WHERE
+      "deleted"
+  ) AS "gone"
+  ANTI JOIN "stage"
+    USING ("resident_key", "row__ordinal")
+) AS "odd"
+INNER JOIN "arriving"
+  USING ("row__ordinal")
+GROUP BY
+  "batch";
 
 -- the current state of resident
 SELECT

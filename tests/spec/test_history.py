@@ -102,7 +102,7 @@ def test_a_relationship_without_a_key_points_nowhere(tmp_path: Path) -> None:
         (str(key_of("016")),),
         (None,),
     ]
-    assert warehouse.rows("SELECT code, first_batch FROM hub_municipality") == [("016", 1)]
+    assert warehouse.rows("SELECT code FROM hub_municipality") == [("016",)]
 
 
 @pytest.mark.parametrize("delivery", [Delivery.CHANGES, Delivery.FULL])
@@ -125,8 +125,8 @@ def test_any_order_of_the_same_deliveries_gives_the_same_warehouse(
             "SELECT resident_key, extracted, language, deleted FROM sat_resident__register__people__personal",
             "SELECT resident_key, extracted, name, deleted FROM sat_resident__register__people__direct",
             "SELECT resident_key, extracted, home_key, deleted FROM link_resident__register__people",
-            "SELECT person, first_extracted FROM hub_resident",
-            "SELECT code, first_extracted FROM hub_municipality",
+            "SELECT person FROM hub_resident",
+            "SELECT code FROM hub_municipality",
         )
         outcomes.add(repr([warehouse.rows(query) for query in tables]))
         warehouse.engine.close()

@@ -129,8 +129,8 @@ def plan(folder: Path, steps: bool) -> None:
 def load(folder: Path, publish: bool) -> None:
     """Load landed batches into the warehouse, then publish the figures.
 
-    One batch is one transaction; a batch that is loaded already changes nothing. Readers see the new
-    figures all at once when they are published.
+    Batches of a feed that landed in order are loaded together, in one transaction; a batch that is
+    loaded already changes nothing. Readers see the new figures all at once when they are published.
 
     \b
     Example:

@@ -8,6 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from virtaama.lake.batches import Batch
 from virtaama.problems import Damaged
 
@@ -46,17 +49,32 @@ class Lake:
     def verified_path(self, batch: Batch) -> Path:
         """The Parquet file of a batch, after its bytes were found to be what the ledger says; else Damaged."""
         path = self.folder / batch.parquet
-        if not path.is_file():
-            raise Damaged(
-                f"{path}: batch {batch.number} of {batch.feed} is in the ledger but its file is missing.\n"
-                "  Bring the lake back from its safe copy; nothing was read."
-            )
+        self._refuse_missing(path, batch)
         if sha256_of(path) != batch.parquet_sha256:
             raise Damaged(
                 f"{path}: batch {batch.number} of {batch.feed} is not the file that was landed.\n"
                 "  Bring the file back from its safe copy; nothing was read."
             )
         return path
+
+    def columns(self, batch: Batch) -> frozenset[str]:
+        """The names of the columns a batch was landed with; Damaged where its file is missing or unreadable."""
+        path = self.folder / batch.parquet
+        self._refuse_missing(path, batch)
+        try:
+            return frozenset(pq.read_schema(path).names)
+        except pa.ArrowException:
+            raise Damaged(
+                f"{path}: batch {batch.number} of {batch.feed} cannot be read.\n"
+                "  Bring the file back from its safe copy; nothing was read."
+            ) from None
+
+    def _refuse_missing(self, path: Path, batch: Batch) -> None:
+        if not path.is_file():
+            raise Damaged(
+                f"{path}: batch {batch.number} of {batch.feed} is in the ledger but its file is missing.\n"
+                "  Bring the lake back from its safe copy; nothing was read."
+            )
 
 
 def sha256_of(path: Path) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +20,7 @@ from virtaama.lake.batches import Batch, DriftEvent, Rejected
 from virtaama.lake.files import Lake, sha256_of
 from virtaama.lake.ledger import Ledger, Refused, Repeat
 from virtaama.loading import drift
+from virtaama.loading.contract import contract_of
 from virtaama.loading.deliveries import Delivered, discover, opened, outer
 from virtaama.loading.pseudonymise import DETAILS as IDENTITY_DETAILS
 from virtaama.loading.pseudonymise import Pseudonymiser
@@ -238,21 +236,6 @@ def _in_sequence(delivered: Delivered, batches: Sequence[Batch]) -> datetime:
     if delivered.dated or not batches:
         return delivered.extracted
     return max(delivered.extracted, batches[-1].extracted)
-
-
-def contract_of(feed: Feed) -> str:
-    """A hash of how a feed is described; its labels, its place and how it is fetched are left out."""
-
-    def plain(value: object) -> object:
-        if dataclasses.is_dataclass(value):
-            return {
-                member.name: plain(getattr(value, member.name))
-                for member in dataclasses.fields(value)
-                if member.name not in ("labels", "place", "collect")
-            }
-        return [plain(item) for item in value] if isinstance(value, tuple) else value
-
-    return hashlib.sha256(json.dumps(plain(feed), sort_keys=True).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,11 @@
-"""Deliveries from the lake into the warehouse: one transaction each, in the order of history."""
+"""Deliveries from the lake into the warehouse: what is loaded together is one transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeGuard
+from typing import Any
 
 from sqlglot import exp
 
@@ -13,6 +13,7 @@ from virtaama.engines.port import Engine, WrongType
 from virtaama.lake.batches import Batch
 from virtaama.lake.files import Lake
 from virtaama.lake.ledger import Ledger, QualityLine
+from virtaama.loading.contract import contract_of
 from virtaama.model.model import Model
 from virtaama.problems import Damaged, Place, Problem, ProblemsFound
 from virtaama.sql.build import bound, column, insert, select, table
@@ -24,35 +25,38 @@ from virtaama.vault.render import CODE_COLUMNS, render
 from virtaama.vault.steps import (
     Arrival,
     BatchLoad,
+    CountChanges,
     CountContent,
-    CountCorrections,
     CountRows,
-    EndAbsent,
     FillCodes,
-    FindMet,
+    FindMoving,
     FindRepeated,
+    FindSeveral,
+    FindTold,
     InsertChanges,
     InsertHub,
     InsertNew,
     InsertReferenced,
     KeepLastRow,
+    Reading,
     StageRows,
     Step,
     TableStep,
 )
 
-_ADDS_ROWS = (InsertHub, InsertReferenced, InsertNew, InsertChanges, EndAbsent)
+_ADDS_ROWS = (InsertHub, InsertReferenced, InsertNew, InsertChanges)
 # What has nothing to do where an earlier step of the same reading found nothing.
 _NEEDS: dict[type, type] = {
-    CountRows: FindRepeated,
-    KeepLastRow: FindRepeated,
-    InsertChanges: FindMet,
-    CountCorrections: FindMet,
+    FindRepeated: FindSeveral,
+    CountRows: FindSeveral,
+    KeepLastRow: FindSeveral,
+    InsertChanges: FindMoving,
+    CountChanges: FindTold,
 }
-_NOTE = ("batch", "feed", "model_version", "applied_at", "rows_in", "rows_new")
+_NOTE = ("batch", "feed", "model_version", "applied_at", "rows_in")
 
 Progress = Callable[[int, int, str], None]
-"""Told after each batch: how many are done, of how many, and the file that was loaded."""
+"""Told after each load: how many batches are done, of how many, and the file that was loaded last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +77,7 @@ class LoadPlan:
     batches: tuple[BatchLoad, ...]
 
 
-def plan(model: Model, ledger: Ledger, engine: Engine) -> LoadPlan:
+def plan(model: Model, ledger: Ledger, lake: Lake, engine: Engine) -> LoadPlan:
     """What `load` would do to this warehouse now; changes nothing.
 
     Raises Damaged when the warehouse holds batches the ledger does not know, ProblemsFound when its
@@ -86,7 +90,7 @@ def plan(model: Model, ledger: Ledger, engine: Engine) -> LoadPlan:
         tables += plan_codes(model, wanted)
     batches = ledger.batches()
     _refuse_unknown(frozenset(done), batches)
-    arrivals = tuple(_arrival(batch) for batch in batches)
+    arrivals = tuple(_arrival(batch, model, lake) for batch in batches)
     emptied, again = plan_again(model, wanted, tables, arrivals, frozenset(done))
     return LoadPlan(
         tables=tables + emptied,
@@ -106,11 +110,11 @@ def load(
 ) -> Loaded:
     """Bring every batch of the ledger that is not applied yet into the warehouse.
 
-    Each batch is one transaction with its note in `applied`; after a crash run it again. The bytes of a
-    batch are checked against the ledger before they are read, else Damaged. Findings are recorded just
-    before the batch commits and replaced when it is loaded again.
+    Batches that are loaded together are one transaction with their notes in `applied`; after a crash run
+    it again. The bytes of a batch are checked against the ledger before they are read, else Damaged.
+    Findings are recorded just before the batches commit and replaced when they are loaded again.
     """
-    todo = plan(model, ledger, engine)
+    todo = plan(model, ledger, lake, engine)
     batches = {batch.number: batch for batch in ledger.batches()}
     statements = _Statements()
     with engine.transaction():
@@ -118,28 +122,32 @@ def load(
             engine.run(render(step), _codes(step) if isinstance(step, FillCodes) else None)
         for batch_load in todo.again:
             _apply(batch_load, batches, lake, engine, statements)
-    rows_in = rows_new = 0
-    for done, batch_load in enumerate(todo.batches, start=1):
-        batch = batches[batch_load.arrival.number]
+    done = rows_in = rows_new = 0
+    total = sum(len(batch_load.arrivals) for batch_load in todo.batches)
+    for batch_load in todo.batches:
+        loaded = [batches[arrival.number] for arrival in batch_load.arrivals]
         with engine.transaction():
             added, findings = _apply(batch_load, batches, lake, engine, statements)
-            engine.run(
-                statements.note,
-                {
-                    "batch": batch.number,
-                    "feed": batch.feed,
-                    "model_version": model.version,
-                    "applied_at": now(),
-                    "rows_in": batch.rows,
-                    "rows_new": added,
-                },
-            )
-            ledger.replace_findings(batch.number, findings)
-        rows_in += batch.rows
+            for batch in loaded:
+                engine.run(statements.note, _note(batch, model, now()))
+            for batch in loaded:
+                ledger.replace_findings(batch.number, _summed(findings.get(batch.number, [])))
+        done += len(loaded)
+        rows_in += batch_load.rows
         rows_new += added
         if progress:
-            progress(done, len(todo.batches), batch.file)
-    return Loaded(batches=len(todo.batches), rows_in=rows_in, rows_new=rows_new)
+            progress(done, total, loaded[-1].file)
+    return Loaded(batches=total, rows_in=rows_in, rows_new=rows_new)
+
+
+def _note(batch: Batch, model: Model, moment: datetime) -> dict[str, object]:
+    return {
+        "batch": batch.number,
+        "feed": batch.feed,
+        "model_version": model.version,
+        "applied_at": moment,
+        "rows_in": batch.rows,
+    }
 
 
 class _Statements:
@@ -162,61 +170,60 @@ def _apply(
     lake: Lake,
     engine: Engine,
     statements: _Statements,
-) -> tuple[int, tuple[QualityLine, ...]]:
+) -> tuple[int, dict[int, list[QualityLine]]]:
+    """Run a load; return how many rows it added and, for each batch, what was found in it."""
     added = 0
-    findings: list[QualityLine] = []
-    paths = {
-        number: str(lake.verified_path(batches[number]))
-        for number in sorted({reading.arrival.number for reading in batch_load.readings})
-    }
+    findings: dict[int, list[QualityLine]] = {}
+    numbers = {arrival.number for reading in batch_load.readings for arrival in reading.arrivals}
+    files = {number: str(lake.verified_path(batches[number])) for number in sorted(numbers)}
     for reading in batch_load.readings:
-        values = reading.arrival.values | {"file": paths[reading.arrival.number]}
+        values = reading.values(files)
         found: dict[type, int] = {}
         for step in reading.steps:
-            needed = _NEEDS.get(type(step))
-            if needed and not found[needed]:
+            if not _has_work(step, found):
                 continue
-            if isinstance(step, CountRows | CountContent | CountCorrections):
+            if isinstance(step, CountRows | CountContent | CountChanges):
                 counts = engine.read(statements.of(step), values).to_pylist()
-                findings += [
-                    _finding(batches[reading.arrival.number], **count) for count in counts if count["count"]
-                ]
+                for line in (line for line in counts if line["count"]):
+                    batch = batches[line["batch"]]
+                    findings.setdefault(batch.number, []).append(_finding(batch, line))
                 continue
             try:
                 changed = engine.run(statements.of(step), values)
             except WrongType:
-                raise _unfitting(step, batches[reading.arrival.number]) from None
+                raise _unfitting(step, reading) from None
             found[type(step)] = changed
             if isinstance(step, _ADDS_ROWS):
                 added += changed
-            at_hand = reading.arrival == batch_load.arrival
-            if at_hand and changed and _counts_absence(step):
-                batch = batches[reading.arrival.number]
-                findings.append(_finding(batch, "disappeared", step.source.hub.concept, changed))
-    return added, _summed(findings)
+    return added, findings
 
 
-def _unfitting(step: Step, batch: Batch) -> ProblemsFound:
+def _has_work(step: Step, found: dict[type, int]) -> bool:
+    if isinstance(step, InsertChanges | CountChanges) and step.full:
+        return True  # absence speaks too
+    needed = _NEEDS.get(type(step))
+    return needed is None or found[needed] > 0
+
+
+def _unfitting(step: Step, reading: Reading) -> ProblemsFound:
     source = step.source if isinstance(step, StageRows) else None
     concept = f" of '{source.hub.concept}'" if source else ""
-    place = source.mapping.place if source else Place(batch.file)
-    what = f"an expression{concept} gives a value that is not of its attribute's type, in {batch.file}."
+    first, *others = (arrival.file for arrival in reading.arrivals)
+    files = f"{first} or one of {len(others)} deliveries after it" if others else first
+    place = source.mapping.place if source else Place(first)
+    what = f"an expression{concept} gives a value that is not of its attribute's type, in {files}."
     return ProblemsFound(
         (Problem(place, what, "Use TRY_CAST, or CASE for the values that are meant otherwise."),)
     )
 
 
-def _counts_absence(step: Step) -> TypeGuard[EndAbsent]:
-    return isinstance(step, EndAbsent) and step.counted and step.history == step.source.histories[0]
-
-
-def _finding(batch: Batch, check: str, detail: str, count: int) -> QualityLine:
+def _finding(batch: Batch, line: dict[str, Any]) -> QualityLine:
     return QualityLine(
         feed=batch.feed,
         batch=batch.number,
-        check=check,
-        detail=detail,
-        count=count,
+        check=line["check"],
+        detail=line["detail"],
+        count=line["count"],
         rows=batch.rows,
     )
 
@@ -238,9 +245,17 @@ def _summed(findings: list[QualityLine]) -> tuple[QualityLine, ...]:
     return tuple(lines.values())
 
 
-def _arrival(batch: Batch) -> Arrival:
+def _arrival(batch: Batch, model: Model, lake: Lake) -> Arrival:
+    """Only of what was landed under another description of its feed are the columns looked at."""
+    known = {feed.id: feed for feed in model.feeds}.get(batch.feed)
+    as_today = known is None or not batch.contract or batch.contract == contract_of(known)
     return Arrival(
-        number=batch.number, feed=batch.feed, extracted=batch.extracted, file=batch.file, rows=batch.rows
+        number=batch.number,
+        feed=batch.feed,
+        extracted=batch.extracted,
+        file=batch.file,
+        rows=batch.rows,
+        columns=None if as_today else lake.columns(batch),
     )
 
 

@@ -19,7 +19,7 @@ from virtaama.problems import Place, Problem
 from virtaama.sql import expressions
 from virtaama.sql.expressions import NotAnExpression, read_expression
 
-RESERVED = ("deleted", "extracted", "batch", "first_extracted", "first_batch")
+RESERVED = ("deleted", "extracted", "batch", "superseded_by")
 """Names of columns every table of the warehouse has."""
 
 JSON_FORMATS = (Format.FHIR, Format.JSON_LINES)

@@ -202,7 +202,7 @@ class Project:
         """What `load` would do now. Nothing is changed."""
         try:
             with opened(self.settings, self.ledger) as engine:
-                return plan(self.model, self.ledger, engine)
+                return plan(self.model, self.ledger, self.lake, engine)
         except FileDamaged as damage:
             raise Damaged(
                 f"{self.settings.warehouse} is not to be trusted: {damage}.\n"
@@ -238,14 +238,16 @@ class Project:
     def _load(self, progress: Progress) -> Loaded:
         model = self.model
         with opened(self.settings, self.ledger) as engine:
-            waiting = plan(model, self.ledger, engine)
+            waiting = plan(model, self.ledger, self.lake, engine)
             if not waiting.tables and not waiting.batches:
                 return Loaded(batches=0, rows_in=0, rows_new=0)
             with self._run("load") as tell:
                 loaded = load(model, self.ledger, self.lake, engine, now=_now, progress=progress)
                 tell({"batches": loaded.batches, "rows_read": loaded.rows_in, "rows_new": loaded.rows_new})
             if model.expectations:
-                self._check(engine, frozenset(batch.arrival.number for batch in waiting.batches))
+                self._check(
+                    engine, frozenset(a.number for batch_load in waiting.batches for a in batch_load.arrivals)
+                )
         return loaded
 
     def _check_alone(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from virtaama.vault.render import engine_type
+from virtaama.vault.render.names import SUPERSEDED_BY, engine_type
 from virtaama.vault.tables import Hub, Link, Satellite, VaultDesign
 
 APPLIED = "applied"
@@ -19,7 +19,6 @@ _APPLIED_COLUMNS = (
     ("model_version", "VARCHAR"),
     ("applied_at", "TIMESTAMP"),
     ("rows_in", "BIGINT"),
-    ("rows_new", "BIGINT"),
 )
 _CODE_COLUMNS = (
     ("code", "VARCHAR"),
@@ -48,19 +47,17 @@ def wanted_tables(design: VaultDesign) -> Iterator[WantedTable]:
         yield WantedTable(name=hub.name, columns=hub_columns(hub))
     for source in design.sources:
         for history in source.histories:
-            yield WantedTable(name=history.name, columns=history_columns(history), may_grow=True)
+            columns = history_columns(history)
+            yield WantedTable(name=history.name, columns=columns, may_grow=True)
+            aside = (*columns, (SUPERSEDED_BY, "INTEGER"))
+            yield WantedTable(name=history.superseded, columns=aside, may_grow=True)
     for code_table in design.code_tables:
         yield WantedTable(name=code_table.name, columns=_CODE_COLUMNS)
 
 
 def hub_columns(hub: Hub) -> Columns:
     parts = ((part.name, engine_type(part)) for part in hub.business_key)
-    return (
-        (hub.hash_key, "UUID"),
-        *parts,
-        ("first_extracted", "TIMESTAMP"),
-        ("first_batch", "INTEGER"),
-    )
+    return ((hub.hash_key, "UUID"), *parts)
 
 
 def history_columns(history: Satellite | Link) -> Columns:

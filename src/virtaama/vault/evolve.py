@@ -78,7 +78,8 @@ def plan_again(
         of_feed = [arrival for arrival in known if arrival.feed == source.mapping.feed]
         if not of_feed or not any(history.name in changed for history in source.histories):
             continue
-        emptied += [EmptyHistory(history=history) for history in source.histories]
+        for history in source.histories:
+            emptied += [EmptyHistory(table=history.name), EmptyHistory(table=history.superseded)]
         loads += plan_refill(model, design, source, of_feed)
     return tuple(emptied), tuple(loads)
 

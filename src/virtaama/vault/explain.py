@@ -8,34 +8,37 @@ from virtaama.vault.steps import (
     AddColumn,
     Arrival,
     BatchLoad,
+    CountChanges,
     CountContent,
-    CountCorrections,
     CountRows,
     CreateTable,
-    DateBack,
     EmptyCodes,
     EmptyHistory,
-    EndAbsent,
     FillCodes,
     FindAffected,
     FindMet,
+    FindMoving,
     FindRepeated,
-    ForgetLater,
+    FindSeveral,
+    FindTold,
+    ForgetReturned,
+    ForgetSuperseded,
     InsertChanges,
     InsertHub,
     InsertNew,
     InsertReferenced,
-    KeepAffected,
     KeepLastRow,
+    NameArrivals,
     NoteJudged,
     StageRows,
     Step,
+    Supersede,
 )
 from virtaama.vault.tables import History, Link
 
 
-def explain(step: Step, arrival: Arrival | None = None) -> str:
-    """One sentence without its full stop; `arrival` is the delivery the step reads, where it reads one."""
+def explain(step: Step, arrivals: tuple[Arrival, ...] = ()) -> str:
+    """One sentence without its full stop; `arrivals` are the deliveries the step reads, where it reads any."""
     match step:
         case CreateTable(name=name, columns=columns):
             return f"create table {name} ({', '.join(column for column, _ in columns)})"
@@ -43,65 +46,82 @@ def explain(step: Step, arrival: Arrival | None = None) -> str:
             return f"widen table {name} by {column}"
         case EmptyCodes(table=table):
             return f"take the codes out of {table.name}"
-        case EmptyHistory(history=history):
-            return f"empty {history.name}, to be filled again from the lake"
+        case EmptyHistory(table=name):
+            return f"empty {name}, to be filled again from the lake"
         case FillCodes(table=table, codes=codes):
             return f"write the {_number(len(codes.codes))} codes of list {codes.name} to {table.name}"
+        case NameArrivals():
+            return f"put the deliveries in order{_origin(arrivals)}"
+        case StageRows(source=source, only_affected=True):
+            return f"read what describes the touched {_words(source.hub.concept)} keys{_origin(arrivals)}"
         case StageRows(source=source):
-            return f"read what describes {_words(source.hub.concept)}{_origin(arrival)}"
+            return f"read what describes {_words(source.hub.concept)}{_origin(arrivals)}"
         case NoteJudged():
             return "remember these rows, so that what is odd about them is counted once"
+        case FindSeveral(source=source):
+            return f"find {_words(source.hub.concept)} keys with more than one row"
         case FindRepeated(source=source):
-            return f"find {_words(source.hub.concept)} keys that are delivered more than once"
+            return f"find {_words(source.hub.concept)} keys that one delivery holds more than once"
         case CountRows():
             return "count rows without a key, repeated rows and rows that contradict another"
         case KeepLastRow(source=source):
-            return f"keep the last row of each {_words(source.hub.concept)}, and none without a key"
+            return f"keep the last row of each {_words(source.hub.concept)} in a delivery, and none without a key"
         case FindAffected(source=source, full=full):
             absent = ", and those it leaves out" if full else ""
             return f"find the {_words(source.hub.concept)} keys this late delivery touches{absent}"
-        case ForgetLater(history=history):
+        case Supersede(history=history):
+            return f"put later rows of these keys aside in {history.superseded}: what was known until now"
+        case ForgetSuperseded(history=history):
             return f"take later rows of these keys out of {history.name}, to be read again from the lake"
-        case KeepAffected():
-            return f"leave only the keys the late delivery touches{_origin(arrival)}"
+        case ForgetReturned(history=history):
+            return f"leave nothing aside in {history.superseded} that {history.name} holds again"
         case FindMet(source=source):
             return f"find which {_words(source.hub.concept)} keys this source has named before"
+        case FindMoving(source=source):
+            return (
+                f"find which {_words(source.hub.concept)} keys are to be compared with what was said before"
+            )
+        case FindTold(source=source):
+            return f"find rows whose {_words(source.hub.concept)} an earlier delivery has named"
         case CountContent(codes=codes, late=late, one_each=one_each):
             lists = f", unknown and ended codes of {', '.join(c.attribute for c in codes)}" if codes else ""
             several = "".join(f", several that name the same {_words(r.relationship)}" for r in one_each)
             return f"count deletions{', late rows' if late else ''}{lists}{several}"
         case InsertHub(source=source):
-            return f"add {_words(source.hub.concept)} keys the hub has not met{_origin(arrival)}"
+            return f"add {_words(source.hub.concept)} keys the hub has not met{_origin(arrivals)}"
         case InsertReferenced(reference=reference):
             concept, role = reference.hub.concept, reference.relationship
             return f"add {_words(concept)} keys the hub has not met, named as {_words(role)}"
-        case DateBack(hub=hub):
-            return f"date keys in {hub.name} back to this delivery where it is older than what brought them"
-        case InsertNew(source=source, history=history):
-            return f"add {_what(history)} of what is new to {history.name}{_origin(arrival)}"
-        case InsertChanges(history=history):
-            return f"add {_what(history)} that changed to {history.name}"
-        case EndAbsent(history=history):
-            return f"mark as deleted in {history.name} what the full delivery leaves out"
-        case CountCorrections(check=check):
-            return f"count {check}s: keys met before that came with other content"
+        case InsertNew(history=history):
+            return f"add {_what(history)} of what is new to {history.name}{_origin(arrivals)}"
+        case InsertChanges(history=history, full=full):
+            gone = ", and mark as deleted what a full delivery leaves out" if full else ""
+            return f"add {_what(history)} that changed to {history.name}{gone}"
+        case CountChanges(check=check, full=full):
+            gone = ", and keys that disappeared" if full else ""
+            return f"count {check}s: keys named before that came with other content{gone}"
         case _:
             assert_never(step)
 
 
 def explain_load(load: BatchLoad) -> tuple[str, ...]:
-    """The load of one delivery: a heading, then a line a step."""
-    arrival = load.arrival
-    again = len({reading.arrival.number for reading in load.readings}) - 1
+    """The load of deliveries that are read together: a heading, then a line a step."""
+    first, last = load.arrivals[0], load.arrivals[-1]
+    again = max((len(reading.arrivals) for reading in load.readings), default=0) - len(load.arrivals)
     late = (
         f"; it is late, so {again} later {'delivery is' if again == 1 else 'deliveries are'} read again"
-        if again
+        if again > 0
         else ""
     )
-    heading = f"batch {arrival.number}: {arrival.feed}, extracted {arrival.extracted:%Y-%m-%d}{_origin(arrival)}{late}"
+    if len(load.arrivals) == 1:
+        numbers, days = f"batch {first.number}", f"{first.extracted:%Y-%m-%d}"
+    else:
+        numbers = f"batches {first.number} to {last.number}"
+        days = f"{first.extracted:%Y-%m-%d} to {last.extracted:%Y-%m-%d}"
+    heading = f"{numbers}: {first.feed}, extracted {days}{_origin(load.arrivals)}{late}"
     if not load.readings:
         return heading, "nothing is mapped from this feed: only note that it was met"
-    return heading, *(explain(step, reading.arrival) for reading in load.readings for step in reading.steps)
+    return heading, *(explain(step, reading.arrivals) for reading in load.readings for step in reading.steps)
 
 
 def _what(history: History) -> str:
@@ -112,10 +132,14 @@ def _what(history: History) -> str:
     )
 
 
-def _origin(arrival: Arrival | None) -> str:
-    if arrival is None:
+def _origin(arrivals: tuple[Arrival, ...]) -> str:
+    if not arrivals:
         return ""
-    return f", from {arrival.file} ({_number(arrival.rows)} {'row' if arrival.rows == 1 else 'rows'})"
+    number = sum(arrival.rows for arrival in arrivals)
+    rows = f"{_number(number)} {'row' if number == 1 else 'rows'}"
+    if len(arrivals) == 1:
+        return f", from {arrivals[0].file} ({rows})"
+    return f", from {_number(len(arrivals))} deliveries ({rows})"
 
 
 def _words(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from virtaama.model.concepts import Concept, Kind
@@ -13,27 +13,34 @@ from virtaama.vault.steps import (
     Arrival,
     BatchLoad,
     CodeCheck,
+    CountChanges,
     CountContent,
-    CountCorrections,
     CountRows,
-    DateBack,
-    EndAbsent,
     FindAffected,
     FindMet,
+    FindMoving,
     FindRepeated,
-    ForgetLater,
+    FindSeveral,
+    FindTold,
+    ForgetReturned,
+    ForgetSuperseded,
     InsertChanges,
     InsertHub,
     InsertNew,
     InsertReferenced,
-    KeepAffected,
     KeepLastRow,
+    NameArrivals,
     NoteJudged,
     Reading,
+    Shape,
     StageRows,
     Step,
+    Supersede,
 )
 from virtaama.vault.tables import Source, VaultDesign
+
+AT_MOST = 4_000_000
+"""The rows that are loaded together, so that what a load needs does not grow with history."""
 
 
 def plan_load(
@@ -41,131 +48,201 @@ def plan_load(
     design: VaultDesign,
     arrivals: Iterable[Arrival],
     applied: frozenset[int],
+    at_most: int = AT_MOST,
 ) -> tuple[BatchLoad, ...]:
-    """One load for each arrival that is not applied yet, in the order of history.
+    """The loads that bring in every arrival that is not applied yet, each in one transaction.
 
-    An arrival older than an applied one of its feed is late: the later ones are read again for the keys
-    it touches, so that any order of the same deliveries gives the same warehouse.
+    Arrivals of a feed that land in the order of history are loaded together, `at_most` rows at a time.
+    One that is older than what landed before it is late, and loaded by itself: the later ones are read
+    again for the keys it touches, so that any order of the same deliveries gives the same history.
     """
-    ordered = sorted(arrivals, key=lambda arrival: arrival.position)
-    known = [arrival for arrival in ordered if arrival.number in applied]
-    newest = known[-1].position if known else None
-
-    @cache
-    def steps(feed: str, source: Source, part: str, back: bool) -> tuple[Step, ...]:
-        return _PARTS[part](model, design, feed, source, back)
-
-    loads = []
-    for arrival in ordered:
-        if arrival.number in applied:
-            continue
-        feed = arrival.feed
-        later = [other for other in known if other.feed == feed and other.position > arrival.position]
-        back = newest is not None and newest > arrival.position
-        readings: list[Reading] = []
-        for source in design.sources_from(feed):
-            readings.append(
-                Reading(
-                    arrival=arrival,
-                    steps=steps(feed, source, "late" if later else "in order", back),
-                )
-            )
-            readings += [Reading(arrival=o, steps=steps(feed, source, "again", False)) for o in later]
-        loads.append(BatchLoad(arrival=arrival, readings=tuple(readings)))
-    return tuple(loads)
+    by_feed: dict[str, list[Arrival]] = {}
+    for arrival in sorted(arrivals, key=lambda arrival: arrival.number):
+        by_feed.setdefault(arrival.feed, []).append(arrival)
+    loads = [
+        load
+        for feed, of_feed in by_feed.items()
+        for load in _plan_feed(
+            model, design, feed, design.sources_from(feed), of_feed, applied, at_most, True
+        )
+    ]
+    return tuple(sorted(loads, key=lambda load: load.arrivals[0].number))
 
 
 def plan_refill(
     model: Model, design: VaultDesign, source: Source, arrivals: Iterable[Arrival]
 ) -> tuple[BatchLoad, ...]:
-    """Deliveries of its feed, in the order of history, read into one emptied source; nothing is counted anew."""
-    steps: tuple[Step, ...] = (
-        StageRows(source=source, row_order=model.feed(source.mapping.feed).row_order, after_judged=False),
-        FindRepeated(source=source),
-        KeepLastRow(source=source),
-        *_apply(model, design, source, back=True, counted=False, only_affected=False),
+    """Deliveries of its feed, as they landed, read into one emptied source; nothing is counted anew."""
+    of_feed = sorted(arrivals, key=lambda arrival: arrival.number)
+    feed = source.mapping.feed
+    return tuple(_plan_feed(model, design, feed, (source,), of_feed, frozenset(), AT_MOST, False))
+
+
+def _plan_feed(
+    model: Model,
+    design: VaultDesign,
+    feed: str,
+    sources: tuple[Source, ...],
+    arrivals: list[Arrival],
+    applied: frozenset[int],
+    at_most: int,
+    counted: bool,
+) -> Iterator[BatchLoad]:
+    """Loads of one feed. `arrivals` are in the order they landed, and so are the loads."""
+
+    @cache
+    def steps(source: Source, part: str, shape: Shape | None) -> tuple[Step, ...]:
+        return tuple(_PARTS[part](model, design, source, shape, counted))
+
+    def reading(source: Source, part: str, read: tuple[Arrival, ...]) -> Reading:
+        return Reading(arrivals=read, steps=steps(source, part, _shape(model, feed, read)))
+
+    def together(run: list[Arrival]) -> Iterator[BatchLoad]:
+        if run:
+            read = tuple(run)
+            readings = tuple(reading(source, "in order", read) for source in sources)
+            yield BatchLoad(arrivals=read, readings=readings)
+
+    loaded = [arrival for arrival in arrivals if arrival.number in applied]
+    run: list[Arrival] = []
+    for arrival in arrivals:
+        if arrival.number in applied:
+            continue
+        later = sorted((a for a in loaded if a.position > arrival.position), key=lambda a: a.position)
+        full = sum(a.rows for a in run) + arrival.rows > at_most
+        if later or full:
+            yield from together(run)
+            run = []
+        if later:
+            readings = tuple(
+                part
+                for source in sources
+                for part in (
+                    reading(source, "late", (arrival,)),
+                    reading(source, "again", (arrival, *later)),
+                )
+            )
+            yield BatchLoad(arrivals=(arrival,), readings=readings)
+        else:
+            run.append(arrival)
+        loaded.append(arrival)
+    yield from together(run)
+
+
+def _shape(model: Model, feed: str, arrivals: tuple[Arrival, ...]) -> Shape | None:
+    if all(arrival.columns is None for arrival in arrivals):
+        return None
+    fields = model.feed(feed).fields
+    today = frozenset(field.name for field in fields)
+    there = frozenset[str]().union(
+        *(today if arrival.columns is None else arrival.columns for arrival in arrivals)
     )
-    return tuple(BatchLoad(arrival=a, readings=(Reading(arrival=a, steps=steps),)) for a in arrivals)
-
-
-def _in_order(model: Model, design: VaultDesign, feed: str, source: Source, back: bool) -> tuple[Step, ...]:
-    return (
-        *_stage(model, design, source),
-        *_apply(model, design, source, back=back, counted=True, only_affected=False),
+    return Shape(
+        types=tuple((field.name, COLUMN_TYPES[field.type]) for field in fields), absent=today - there
     )
 
 
-def _late(model: Model, design: VaultDesign, feed: str, source: Source, back: bool) -> tuple[Step, ...]:
-    full = model.feed(feed).delivery is Delivery.FULL
-    return (
-        *_stage(model, design, source),
-        FindAffected(source=source, full=full),
-        *(ForgetLater(source=source, history=history) for history in source.histories),
-        *_apply(model, design, source, back=back, counted=True, only_affected=True),
-    )
+def _in_order(
+    model: Model, design: VaultDesign, source: Source, shape: Shape | None, counted: bool
+) -> Iterator[Step]:
+    full = _is_full(model, source)
+    yield from _stage(model, design, source, shape, counted)
+    yield FindMet(source=source)
+    yield FindMoving(source=source, full=full)
+    if counted:
+        yield FindTold(source=source)
+        yield from _count_content(model, design, source)
+    yield from _write(model, source, full, only_affected=False)
+    if counted and _judges(design, source):
+        yield _count_changes(model, source, full, first_only=False)
 
 
-def _again(model: Model, design: VaultDesign, feed: str, source: Source, back: bool) -> tuple[Step, ...]:
-    return (
-        StageRows(source=source, row_order=model.feed(feed).row_order, after_judged=False),
-        KeepAffected(source=source),
-        FindRepeated(source=source),
-        KeepLastRow(source=source),
-        *_apply(model, design, source, back=back, counted=False, only_affected=True),
+def _late(
+    model: Model, design: VaultDesign, source: Source, shape: Shape | None, counted: bool
+) -> Iterator[Step]:
+    yield from _stage(model, design, source, shape, counted)
+    yield FindAffected(source=source, full=_is_full(model, source))
+    for history in source.histories:
+        yield Supersede(history=history)
+        yield ForgetSuperseded(history=history)
+    if counted:
+        yield FindMet(source=source)
+        yield FindTold(source=source)
+        yield from _count_content(model, design, source)
+
+
+def _again(
+    model: Model, design: VaultDesign, source: Source, shape: Shape | None, counted: bool
+) -> Iterator[Step]:
+    full = _is_full(model, source)
+    earlier, _ = _neighbours(design, source)
+    yield NameArrivals()
+    yield StageRows(
+        source=source,
+        row_order=model.feed(source.mapping.feed).row_order,
+        after_judged=counted and bool(earlier) and _judges(design, source),
+        only_affected=True,
+        shape=shape,
     )
+    yield FindSeveral(source=source)
+    yield FindRepeated(source=source)
+    yield KeepLastRow(source=source)
+    yield FindMet(source=source)
+    yield FindMoving(source=source, full=full)
+    yield from _write(model, source, full, only_affected=True)
+    for history in source.histories:
+        yield ForgetReturned(history=history)
+    if counted and _judges(design, source):
+        yield FindTold(source=source)
+        yield _count_changes(model, source, full, first_only=True)
 
 
 _PARTS = {"in order": _in_order, "late": _late, "again": _again}
 
 
-def _stage(model: Model, design: VaultDesign, source: Source) -> tuple[Step, ...]:
-    feed = source.mapping.feed
+def _stage(
+    model: Model, design: VaultDesign, source: Source, shape: Shape | None, counted: bool
+) -> Iterator[Step]:
     earlier, later = _neighbours(design, source)
-    judges = not _is_covered(earlier)
-    return (
-        StageRows(source=source, row_order=model.feed(feed).row_order, after_judged=bool(earlier) and judges),
-        *((NoteJudged(source=source, first=not earlier),) if later and judges else ()),
-        FindRepeated(source=source),
-        *((CountRows(source=source),) if judges else ()),
-        KeepLastRow(source=source),
+    judges = counted and _judges(design, source)
+    yield NameArrivals()
+    yield StageRows(
+        source=source,
+        row_order=model.feed(source.mapping.feed).row_order,
+        after_judged=bool(earlier) and judges,
+        shape=shape,
     )
+    if later and judges:
+        yield NoteJudged(source=source, first=not earlier)
+    yield FindSeveral(source=source)
+    yield FindRepeated(source=source)
+    if judges:
+        yield CountRows(source=source)
+    yield KeepLastRow(source=source)
 
 
-def _apply(
-    model: Model,
-    design: VaultDesign,
-    source: Source,
-    *,
-    back: bool,
-    counted: bool,
-    only_affected: bool,
-) -> tuple[Step, ...]:
-    delivery = model.feed(source.mapping.feed).delivery
-    content = _count_content(model, design, source, delivery)
-    judges = counted and content.rows
-    hubs = ((source.hub, source.hub.hash_key), *((r.hub, r.column) for r in source.references))
+def _write(model: Model, source: Source, full: bool, only_affected: bool) -> Iterator[Step]:
     # Hubs first: history never describes a key that is not there yet.
-    return (
-        FindMet(source=source),
-        *((content,) if judges or (counted and content.codes) else ()),
-        InsertHub(source=source),
-        *(InsertReferenced(source=source, reference=reference) for reference in source.references),
-        *((DateBack(hub=hub, column=column) for hub, column in hubs) if back else ()),
-        *(
-            insert(source=source, history=history)
-            for history in source.histories
-            for insert in (InsertNew, InsertChanges)
-        ),
-        *(
-            EndAbsent(source=source, history=history, only_affected=only_affected, counted=judges)
-            for history in source.histories
-            if delivery is Delivery.FULL
-        ),
-        *((_count_corrections(model, source),) if judges else ()),
-    )
+    yield InsertHub(source=source)
+    for reference in source.references:
+        yield InsertReferenced(source=source, reference=reference)
+    for history in source.histories:
+        # Changes first: they are compared with what history said before these deliveries.
+        yield InsertChanges(source=source, history=history, full=full, only_affected=only_affected)
+        yield InsertNew(source=source, history=history)
 
 
-def _count_content(model: Model, design: VaultDesign, source: Source, delivery: Delivery) -> CountContent:
+def _is_full(model: Model, source: Source) -> bool:
+    return model.feed(source.mapping.feed).delivery is Delivery.FULL
+
+
+def _judges(design: VaultDesign, source: Source) -> bool:
+    """Whether what is odd about rows is counted where this source is loaded."""
+    earlier, _ = _neighbours(design, source)
+    return not _is_covered(earlier)
+
+
+def _count_content(model: Model, design: VaultDesign, source: Source) -> Iterator[CountContent]:
     concept = model.concept(source.hub.concept)
     expressions = _expressions(concept, source)
     moments = concept.time or tuple(
@@ -177,7 +254,8 @@ def _count_content(model: Model, design: VaultDesign, source: Source, delivery: 
     covered = _is_covered(earlier)
     tables = {table.code_list: table for table in design.code_tables}
     alone = {relationship.name for relationship in concept.relationships if relationship.one_each}
-    return CountContent(
+    delivery = model.feed(source.mapping.feed).delivery
+    content = CountContent(
         source=source,
         rows=not covered,
         one_each=tuple(reference for reference in source.references if reference.relationship in alone),
@@ -196,12 +274,15 @@ def _count_content(model: Model, design: VaultDesign, source: Source, delivery: 
             if not (met and covered)
         ),
     )
+    if content.rows or content.codes:
+        yield content
 
 
-def _count_corrections(model: Model, source: Source) -> CountCorrections:
+def _count_changes(model: Model, source: Source, full: bool, first_only: bool) -> CountChanges:
     # What happened is told once, so telling it again otherwise is a correction; what lasts changes.
     happens = model.concept(source.hub.concept).kind is Kind.EVENT
-    return CountCorrections(source=source, check="correction" if happens else "change")
+    check = "correction" if happens else "change"
+    return CountChanges(source=source, check=check, full=full, first_only=first_only)
 
 
 def _checks(model: Model, source: Source) -> set[tuple[str, str]]:

@@ -1,8 +1,11 @@
 """One thing to do to the warehouse, as a value. A plan is a tuple of these; readers run, explain or compare it.
 
-Steps about a delivery do not name it: the same steps serve every delivery of a feed, and the delivery
-is bound when they run (see `Arrival.values`). They work on tables of the connection: `stage` (the
-delivery's rows for one source), `judged`, `repeated`, `met` and, when history is mended, `affected`.
+Steps about deliveries do not name them: the same steps serve every delivery of a feed, one or many
+at once, and the deliveries are bound when they run (see `Reading.values`). They work on tables of the
+connection: `arriving` (the deliveries at hand, each with its place in their order), `stage` (their rows
+for one source), `several` (keys with more than one row), `repeated` (keys with more than one row in one
+delivery), `met` (keys the source named before), `moving` (all keys that may change what history says),
+`told` (rows whose key was named by an earlier delivery), `judged` and, when history is mended, `affected`.
 
 What is odd about a row is counted once, where the first source that reads the row is loaded: `judged`
 holds the rows that another source of the same delivery has counted before.
@@ -10,35 +13,32 @@ holds the rows that another source of the same delivery has counted before.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from virtaama.model.concepts import CodeList
-from virtaama.vault.tables import CodeTable, History, Hub, Reference, Source
+from virtaama.vault.tables import CodeTable, History, Reference, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A delivery as the warehouse sees it. History is ordered by (extracted, number)."""
+    """A delivery as the warehouse sees it. History is ordered by (extracted, number); numbers grow as deliveries land.
+
+    `columns` names the columns of its rows where they were landed under another description of the feed
+    than today's; None where they are those of today.
+    """
 
     number: int
     feed: str
     extracted: datetime
     file: str  # as delivered
     rows: int
+    columns: frozenset[str] | None = None
 
     @property
     def position(self) -> tuple[datetime, int]:
         return self.extracted, self.number
-
-    @property
-    def values(self) -> dict[str, object]:
-        """What steps about this delivery bind, beside `file`, the path of its rows."""
-        return {
-            "batch": self.number,
-            "extracted": self.extracted,
-            "late_before": _month_before(self.extracted),
-        }
 
 
 def _month_before(extracted: datetime) -> datetime:
@@ -72,7 +72,7 @@ class AddColumn:
 class EmptyHistory:
     """Take everything out of a table whose source is about to be read again from the lake."""
 
-    history: History
+    table: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,28 +91,53 @@ class EmptyCodes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NameArrivals:
+    """Write down the deliveries at hand and their order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How rows that were landed under older descriptions of their feed are brought to today's.
+
+    `types` are the feed's fields with their engine types; a field that is `absent` everywhere is null.
+    """
+
+    types: tuple[tuple[str, str], ...]
+    absent: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StageRows:
-    """Read the delivery's rows that describe the concept; every expression is evaluated here, once."""
+    """Read the rows that describe the concept; every expression is evaluated here, once."""
 
     source: Source
     row_order: str
     after_judged: bool  # rows may have been judged before, by an earlier source of the feed
+    only_affected: bool = False
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteJudged:
-    """Remember the rows this source judges, for the sources after it. The first begins a new delivery."""
+    """Remember the rows this source judges, for the sources after it. The first begins a new load."""
 
     source: Source
     first: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FindRepeated:
-    """Find the keys the delivery holds more than once, and whether it has rows without a key.
+class FindSeveral:
+    """Find the keys with more than one row, and whether there are rows without a key.
 
-    Where it finds nothing, CountRows and KeepLastRow have nothing to do.
+    Where it finds nothing, FindRepeated, CountRows and KeepLastRow have nothing to do.
     """
+
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindRepeated:
+    """Find the keys that one delivery holds more than once."""
 
     source: Source
 
@@ -126,7 +151,7 @@ class CountRows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeepLastRow:
-    """Leave one row a key, the last by the feed's order, and no row without a key."""
+    """Leave one row a key and delivery, the last by the feed's order, and no row without a key."""
 
     source: Source
 
@@ -140,26 +165,50 @@ class FindAffected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ForgetLater:
-    """Take out what later deliveries said of the affected keys; they are read again after this one."""
+class Supersede:
+    """Move what later deliveries said of the affected keys out of history: they are read again.
 
-    source: Source
+    It is kept aside with the number of the late delivery, for who asks what was known before it landed.
+    """
+
     history: History
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeepAffected:
-    """Leave only the affected keys of a delivery that is read again."""
+class ForgetSuperseded:
+    """Take those rows out of history, after they were kept aside."""
+
+    history: History
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetReturned:
+    """Leave nothing aside that history holds again after the late delivery."""
+
+    history: History
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindMet:
+    """Find the keys at hand that this source has named before."""
 
     source: Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FindMet:
-    """Find the keys of the delivery that this source has named before.
+class FindMoving:
+    """Find the keys that need a look at what was said before: those met, and those with several rows.
 
-    Where it finds none, InsertChanges and CountCorrections have nothing to do.
+    In `full` deliveries also those whose absence from a later one at hand would speak.
     """
+
+    source: Source
+    full: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindTold:
+    """Find the rows whose key an earlier delivery named, be it loaded before or at hand."""
 
     source: Source
 
@@ -209,16 +258,8 @@ class InsertReferenced:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DateBack:
-    """Let a hub know that it could have met keys earlier than it did. `column` is where the stage has them."""
-
-    hub: Hub
-    column: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class InsertNew:
-    """Add the rows of keys the source has not named before."""
+    """Add the rows of keys that are named for the first time, and once: history has nothing to compare."""
 
     source: Source
     history: History
@@ -226,68 +267,91 @@ class InsertNew:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InsertChanges:
-    """Add the rows that differ from what the source last said of their key."""
+    """Add the rows that differ from what was last said of their key, each compared with the one before it in time.
+
+    In `full` deliveries absence speaks too: a key that was named until then is marked as deleted.
+    """
 
     source: Source
     history: History
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndAbsent:
-    """Mark as deleted what the source held until now and does not name in a full delivery."""
-
-    source: Source
-    history: History
+    full: bool
     only_affected: bool
-    counted: bool  # what disappears is a finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CountCorrections:
-    """Count keys met before that came with other content; after the rows are in."""
+class CountChanges:
+    """Count keys named before that came with other content and, of full deliveries, keys that disappeared.
+
+    `first_only` leaves out deliveries that are read again after a late one.
+    """
 
     source: Source
     check: str  # correction | change
+    full: bool
+    first_only: bool
 
 
 TableStep = CreateTable | AddColumn | EmptyHistory | EmptyCodes | FillCodes
-Count = CountRows | CountContent | CountCorrections
+Count = CountRows | CountContent | CountChanges
 Step = (
     TableStep
+    | NameArrivals
     | StageRows
     | NoteJudged
+    | FindSeveral
     | FindRepeated
     | CountRows
     | KeepLastRow
     | FindAffected
-    | ForgetLater
-    | KeepAffected
+    | Supersede
+    | ForgetSuperseded
+    | ForgetReturned
     | FindMet
+    | FindMoving
+    | FindTold
     | CountContent
     | InsertHub
     | InsertReferenced
-    | DateBack
     | InsertNew
     | InsertChanges
-    | EndAbsent
-    | CountCorrections
+    | CountChanges
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """Steps, and the delivery they read."""
+    """Steps, and the deliveries they read, in the order of history."""
 
-    arrival: Arrival
+    arrivals: tuple[Arrival, ...]
     steps: tuple[Step, ...]
+
+    def values(self, files: Mapping[int, str]) -> dict[str, object]:
+        """What the steps bind. `files` tells where the rows of each delivery lie, by its number."""
+        first = self.arrivals[0]
+        paths = [files[arrival.number] for arrival in self.arrivals]
+        return {
+            "files": paths,
+            "batches": [arrival.number for arrival in self.arrivals],
+            "moments": [arrival.extracted for arrival in self.arrivals],
+            "late_before": [_month_before(arrival.extracted) for arrival in self.arrivals],
+            "ordinals": list(range(len(self.arrivals))),
+            "arrivals": len(self.arrivals),
+            "first_extracted": first.extracted,
+            "first_batch": first.number,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchLoad:
-    """All that one delivery does to the warehouse: one transaction.
+    """What deliveries of one feed do to the warehouse together: one transaction.
 
-    More than one reading means that it came late: what followed it is read again for the keys it touches.
+    Where a reading has more deliveries than these, they came late: what followed is read again for the
+    keys they touch.
     """
 
-    arrival: Arrival
+    arrivals: tuple[Arrival, ...]
     readings: tuple[Reading, ...]
+
+    @property
+    def rows(self) -> int:
+        return sum(arrival.rows for arrival in self.arrivals)

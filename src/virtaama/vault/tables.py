@@ -18,7 +18,7 @@ class Column:
 class Hub:
     """The business keys of one concept, each once, with the 128-bit hash key they are known by.
 
-    Columns: `<concept>_key` (UUID), the business key columns, `first_extracted`, `first_batch`.
+    Columns: `<concept>_key` (UUID) and the business key columns. When a key was first met is in the histories.
     """
 
     name: str  # hub_<concept>
@@ -53,6 +53,11 @@ class Link:
         """The columns whose change makes a new row."""
         return tuple(reference.column for reference in self.references)
 
+    @property
+    def superseded(self) -> str:
+        """Where rows are kept that a late delivery took out: the same columns and `superseded_by`, its number."""
+        return f"{self.name}__superseded"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Satellite:
@@ -71,6 +76,11 @@ class Satellite:
     def content(self) -> tuple[str, ...]:
         """The columns whose change makes a new row."""
         return tuple(column.name for column in self.payload)
+
+    @property
+    def superseded(self) -> str:
+        """Where rows are kept that a late delivery took out: the same columns and `superseded_by`, its number."""
+        return f"{self.name}__superseded"
 
 
 History = Satellite | Link

@@ -11,7 +11,7 @@ from virtaama.model.concepts import Concept, Sensitivity
 from virtaama.model.model import Model
 from virtaama.sql.build import all_of, cast, column, join, named, select, subquery, table, text, union_all
 from virtaama.sql.spelling import COLUMN_TYPES, DIALECT
-from virtaama.vault.render import newest
+from virtaama.vault.render.names import SUPERSEDED_BY, newest, row_columns
 from virtaama.vault.tables import History, Link, Source, VaultDesign
 
 _RANK = "source__rank"  # the place of a source among those of its concept; the first wins
@@ -27,12 +27,18 @@ def star(model: Model, design: VaultDesign, concept: str) -> exp.Select:
     deleted it. Attributes that name a person are never columns. A concept no mapping describes has an
     instance for each key that others point to.
     """
-    return _View(model.concept(concept), design, None).query()
+    return _View(model.concept(concept), design, None, None).query()
 
 
-def as_of(model: Model, design: VaultDesign, concept: str, moment: datetime) -> exp.Select:
-    """The same as `star`, as it was known at a moment: from deliveries extracted until then."""
-    return _View(model.concept(concept), design, moment).query()
+def as_of(
+    model: Model, design: VaultDesign, concept: str, moment: datetime | None = None, known: int | None = None
+) -> exp.Select:
+    """The same as `star` at another moment, in either of two times.
+
+    `moment`: what was true then, told by deliveries extracted until then. `known`: what was known when this
+    batch had landed and none after it; what later batches told or corrected is left out.
+    """
+    return _View(model.concept(concept), design, moment, known).query()
 
 
 def star_columns(concept: Concept) -> tuple[tuple[str, str], ...]:
@@ -52,6 +58,7 @@ class _View:
     concept: Concept
     design: VaultDesign
     moment: datetime | None
+    known: int | None
 
     @property
     def key(self) -> str:
@@ -71,9 +78,7 @@ class _View:
         columns[0] = column(self.key)
         if not sources:
             nothing = [named(_null(kind), name) for name, kind in self.content]
-            rows: exp.Query = select(self.key, *nothing).from_(table(hub.name))
-            if self.moment:
-                rows = rows.where(_until("first_extracted", self.moment))
+            rows: exp.Query = select(self.key, *nothing).from_(self._pointed_to())
         elif len(sources) == 1:
             rows = self._said(sources[0], "")
         else:
@@ -97,7 +102,7 @@ class _View:
         return union_all([*alone, merged])
 
     def _shared(self, sources: tuple[Source, ...]) -> exp.Select:
-        keys = [select(self.key).distinct().from_(table(source.histories[0].name)) for source in sources]
+        keys = [select(self.key).distinct().from_(self._rows(source.histories[0])) for source in sources]
         several = exp.Count(this=exp.Star()) > exp.Literal.number(1)
         named_by = subquery(union_all(keys), "keys")
         return select(self.key).from_(named_by).group_by(column(self.key)).having(several)
@@ -122,14 +127,14 @@ class _View:
         Keys with one row need no ordering, and they are nearly all: only the others are put in order.
         """
         content = history.content if with_content else ()
-        rows = self._narrowed(select(self.key, *content).from_(table(history.name)), shared)
+        rows = self._narrowed(select(self.key, *content).from_(self._rows(history)), shared)
         several = (
-            self._narrowed(select(self.key).from_(table(history.name)), shared)
+            self._narrowed(select(self.key).from_(self._rows(history)), shared)
             .group_by(column(self.key))
             .having(exp.Count(this=exp.Star()) > exp.Literal.number(1))
         )
         once = join(rows, subquery(several, "several"), self.key, "ANTI").where(exp.not_(column("deleted")))
-        last = self._narrowed(newest(history, *content, "deleted"), shared)
+        last = self._narrowed(newest(history, *content, "deleted", of=self._rows(history)), shared)
         last = join(last, subquery(several.copy(), "several"), self.key, "SEMI")
         living = select(self.key, *content).from_(subquery(last, "last")).where(exp.not_(column("deleted")))
         return union_all([once, living])
@@ -138,6 +143,32 @@ class _View:
         if self.moment:
             rows = rows.where(_until("extracted", self.moment))
         return join(rows, table(_SHARED), self.key, shared) if shared else rows
+
+    def _rows(self, history: History) -> exp.Expr:
+        """The rows of a history, as it was when a batch had landed: what is aside now was still in it."""
+        if self.known is None:
+            return table(history.name)
+        columns = row_columns(history)
+        landed = column("batch") <= exp.Literal.number(self.known)
+        held = select(*columns).from_(table(history.name)).where(landed)
+        aside = select(*columns).from_(table(history.superseded)).where(landed.copy())
+        aside = aside.where(column(SUPERSEDED_BY) > exp.Literal.number(self.known))
+        return subquery(union_all([held, aside]), history.name)
+
+    def _pointed_to(self) -> exp.Expr:
+        """The keys of a concept that nothing describes: the hub's or, at another moment, those pointed to by then."""
+        hub = self.design.hub(self.concept.name)
+        if self.moment is None and self.known is None:
+            return table(hub.name)
+        pointed: list[exp.Query] = []
+        for source in self.design.sources:
+            for reference in source.references:
+                if source.link and reference.hub == hub:
+                    rows = select(named(column(reference.column), self.key)).from_(self._rows(source.link))
+                    pointed.append(rows.where(_until("extracted", self.moment)) if self.moment else rows)
+        if not pointed:
+            return table(hub.name)
+        return subquery(select(self.key).distinct().from_(subquery(union_all(pointed), "pointed")), "pointed")
 
 
 def _first(name: str) -> exp.Expr:

@@ -16,7 +16,7 @@ from virtaama.vault.design import design
 from virtaama.vault.evolve import plan_tables
 from virtaama.vault.explain import explain, explain_load
 from virtaama.vault.plan import plan_load
-from virtaama.vault.steps import AddColumn, Arrival, CreateTable
+from virtaama.vault.steps import AddColumn, Arrival, BatchLoad, CreateTable, StageRows
 
 TODAY = dict[str, list[tuple[str, str]]]
 
@@ -38,8 +38,11 @@ def test_satellites_are_split_by_source_and_sensitivity() -> None:
         "hub_municipality",
         "hub_resident",
         "sat_resident__register__people__personal",
+        "sat_resident__register__people__personal__superseded",
         "sat_resident__register__people__direct",
+        "sat_resident__register__people__direct__superseded",
         "link_resident__register__people",
+        "link_resident__register__people__superseded",
     ]
 
 
@@ -51,7 +54,11 @@ def test_a_warehouse_that_fits_needs_nothing() -> None:
 def test_a_new_attribute_widens_its_satellite() -> None:
     tables = tables_of(units())
     steps = plan_tables(design(units("size")), tables.__getitem__)
-    assert steps == (AddColumn(table="sat_unit__register__units__open", column="size", kind="BIGINT"),)
+    satellite = "sat_unit__register__units__open"
+    assert steps == tuple(
+        AddColumn(table=table, column="size", kind="BIGINT")
+        for table in (satellite, f"{satellite}__superseded")
+    )
     assert explain(steps[0]) == "widen table sat_unit__register__units__open by size"
 
 
@@ -63,55 +70,73 @@ def test_what_would_bend_history_stops_with_every_difference() -> None:
     assert [problem.what for problem in refused.value.problems] == [
         "table hub_unit of the warehouse does not fit the model: 'code' is BIGINT and would be VARCHAR.",
         "table sat_unit__register__units__open of the warehouse does not fit the model: 'size' is gone.",
+        "table sat_unit__register__units__open__superseded of the warehouse does not fit the model: 'size' is gone.",
     ]
 
 
-def test_batches_are_planned_in_the_order_of_history() -> None:
-    loads = plan_load(
-        residents(), design(residents()), [arrival(1, 3), arrival(2, 1), arrival(3, 2)], frozenset()
-    )
-    assert [load.arrival.number for load in loads] == [2, 3, 1]
-    assert {len(load.readings) for load in loads} == {1}
+def numbers(load: BatchLoad) -> list[int]:
+    return [arrival.number for arrival in load.arrivals]
 
 
-def test_batches_of_a_feed_share_their_steps() -> None:
-    loads = plan_load(residents(), design(residents()), [arrival(1, 1), arrival(2, 2)], frozenset())
+def test_deliveries_that_land_in_the_order_of_history_are_loaded_together() -> None:
+    arrivals = [arrival(1, 1), arrival(2, 2), arrival(3, 3)]
+    (load,) = plan_load(residents(), design(residents()), arrivals, frozenset())
+    assert numbers(load) == [1, 2, 3]
+    (reading,) = load.readings
+    assert reading.arrivals == load.arrivals
+
+
+def test_what_is_loaded_together_has_an_upper_bound() -> None:
+    arrivals = [arrival(1, 1), arrival(2, 2), arrival(3, 3)]
+    loads = plan_load(residents(), design(residents()), arrivals, frozenset(), at_most=2 * 1204)
+    assert [numbers(load) for load in loads] == [[1, 2], [3]]
     assert loads[0].readings[0].steps is loads[1].readings[0].steps
 
 
-def test_a_late_batch_has_what_followed_read_again() -> None:
-    (load,) = plan_load(
-        residents(), design(residents()), [arrival(1, 1), arrival(2, 3), arrival(3, 2)], frozenset({1, 2})
-    )
-    assert [reading.arrival.number for reading in load.readings] == [3, 2]
-    assert explain_load(load)[0] == (
+def test_what_comes_late_is_loaded_by_itself_and_what_followed_it_is_read_again() -> None:
+    arrivals = [arrival(1, 1), arrival(2, 3), arrival(3, 2), arrival(4, 4)]
+    _, late, after = plan_load(residents(), design(residents()), arrivals, frozenset())
+    assert [[a.number for a in reading.arrivals] for reading in late.readings] == [[3], [3, 2]]
+    assert numbers(after) == [4]
+    assert explain_load(late)[0] == (
         "batch 3: register.people, extracted 2025-02-01, from people_2.csv (1 204 rows); "
         "it is late, so 1 later delivery is read again"
     )
 
 
+def test_rows_landed_under_an_older_description_are_brought_to_the_shape_of_today() -> None:
+    old = replace(arrival(1, 1), columns=frozenset({"ID", "LANGUAGE", "GONE"}))
+    (load,) = plan_load(residents(), design(residents()), [old], frozenset())
+    (stage,) = (step for step in load.readings[0].steps if isinstance(step, StageRows))
+    assert stage.shape is not None
+    assert stage.shape.absent == {"NAME", "HOME", "STATE"}
+
+
 def test_a_load_is_explained_step_by_step() -> None:
     (load,) = plan_load(residents(), design(residents()), [arrival(1, 1)], frozenset())
+    origin = ", from people_1.csv (1 204 rows)"
+    personal, direct = (f"sat_resident__register__people__{name}" for name in ("personal", "direct"))
     assert explain_load(load) == (
-        "batch 1: register.people, extracted 2025-01-01, from people_1.csv (1 204 rows)",
-        "read what describes resident, from people_1.csv (1 204 rows)",
-        "find resident keys that are delivered more than once",
+        f"batch 1: register.people, extracted 2025-01-01{origin}",
+        f"put the deliveries in order{origin}",
+        f"read what describes resident{origin}",
+        "find resident keys with more than one row",
+        "find resident keys that one delivery holds more than once",
         "count rows without a key, repeated rows and rows that contradict another",
-        "keep the last row of each resident, and none without a key",
+        "keep the last row of each resident in a delivery, and none without a key",
         "find which resident keys this source has named before",
+        "find which resident keys are to be compared with what was said before",
+        "find rows whose resident an earlier delivery has named",
         "count deletions",
-        "add resident keys the hub has not met, from people_1.csv (1 204 rows)",
+        f"add resident keys the hub has not met{origin}",
         "add municipality keys the hub has not met, named as home",
-        "add personal attributes (language) of what is new to sat_resident__register__people__personal, "
-        "from people_1.csv (1 204 rows)",
-        "add personal attributes (language) that changed to sat_resident__register__people__personal",
-        "add direct attributes (name) of what is new to sat_resident__register__people__direct, "
-        "from people_1.csv (1 204 rows)",
-        "add direct attributes (name) that changed to sat_resident__register__people__direct",
-        "add relationships (home) of what is new to link_resident__register__people, "
-        "from people_1.csv (1 204 rows)",
+        f"add personal attributes (language) that changed to {personal}",
+        f"add personal attributes (language) of what is new to {personal}{origin}",
+        f"add direct attributes (name) that changed to {direct}",
+        f"add direct attributes (name) of what is new to {direct}{origin}",
         "add relationships (home) that changed to link_resident__register__people",
-        "count changes: keys met before that came with other content",
+        f"add relationships (home) of what is new to link_resident__register__people{origin}",
+        "count changes: keys named before that came with other content",
     )
 
 

@@ -1,0 +1,24 @@
+"""Under which description of its feed a delivery was read."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+
+from virtaama.model.feeds import Feed
+
+
+def contract_of(feed: Feed) -> str:
+    """A hash of how a feed is described; its labels, its place and how it is fetched are left out."""
+
+    def plain(value: object) -> object:
+        if dataclasses.is_dataclass(value):
+            return {
+                member.name: plain(getattr(value, member.name))
+                for member in dataclasses.fields(value)
+                if member.name not in ("labels", "place", "collect")
+            }
+        return [plain(item) for item in value] if isinstance(value, tuple) else value
+
+    return hashlib.sha256(json.dumps(plain(feed), sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,127 @@
+"""From a step to its statement."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from sqlglot import exp
+
+from virtaama.sql.build import bound, column_type, create_table, function, insert, select, table
+from virtaama.vault.render.counting import count_changes, count_content, count_rows
+from virtaama.vault.render.names import engine_type, newest, part_name
+from virtaama.vault.render.staging import (
+    find_met,
+    find_moving,
+    find_repeated,
+    find_several,
+    find_told,
+    keep_last_row,
+    name_arrivals,
+    note_judged,
+    stage,
+)
+from virtaama.vault.render.writing import (
+    find_affected,
+    forget_returned,
+    forget_superseded,
+    insert_changes,
+    insert_hub,
+    insert_new,
+    insert_referenced,
+    supersede,
+)
+from virtaama.vault.steps import (
+    AddColumn,
+    CountChanges,
+    CountContent,
+    CountRows,
+    CreateTable,
+    EmptyCodes,
+    EmptyHistory,
+    FillCodes,
+    FindAffected,
+    FindMet,
+    FindMoving,
+    FindRepeated,
+    FindSeveral,
+    FindTold,
+    ForgetReturned,
+    ForgetSuperseded,
+    InsertChanges,
+    InsertHub,
+    InsertNew,
+    InsertReferenced,
+    KeepLastRow,
+    NameArrivals,
+    NoteJudged,
+    StageRows,
+    Step,
+    Supersede,
+)
+
+__all__ = ("CODE_COLUMNS", "engine_type", "newest", "part_name", "render")
+
+CODE_COLUMNS = ("code", "label_fi", "label_sv", "label_en", "valid_from", "valid_until")
+
+
+def render(step: Step) -> exp.Expr:
+    """The statement of a step. Counts are queries of (batch, check, detail, count); all else changes tables."""
+    match step:
+        case CreateTable(name=name, columns=columns):
+            return create_table(name, columns)
+        case AddColumn(table=name, column=added, kind=kind):
+            return _add_column(name, added, kind)
+        case EmptyCodes(table=codes):
+            return exp.Delete(this=table(codes.name))
+        case EmptyHistory(table=name):
+            return exp.Delete(this=table(name))
+        case FillCodes(table=codes):
+            lists = (function("UNNEST", bound(name)) for name in CODE_COLUMNS)
+            return insert(codes.name, CODE_COLUMNS, select(*lists))
+        case NameArrivals():
+            return name_arrivals()
+        case StageRows():
+            return stage(step)
+        case NoteJudged():
+            return note_judged(step)
+        case FindSeveral(source=source):
+            return find_several(source)
+        case FindRepeated(source=source):
+            return find_repeated(source)
+        case CountRows(source=source):
+            return count_rows(source)
+        case KeepLastRow(source=source):
+            return keep_last_row(source)
+        case FindAffected(source=source, full=full):
+            return find_affected(source, full)
+        case Supersede(history=history):
+            return supersede(history)
+        case ForgetSuperseded(history=history):
+            return forget_superseded(history)
+        case ForgetReturned(history=history):
+            return forget_returned(history)
+        case FindMet(source=source):
+            return find_met(source)
+        case FindMoving(source=source, full=full):
+            return find_moving(source, full)
+        case FindTold(source=source):
+            return find_told(source)
+        case CountContent():
+            return count_content(step)
+        case InsertHub(source=source):
+            return insert_hub(source)
+        case InsertReferenced(reference=reference):
+            return insert_referenced(reference)
+        case InsertNew(source=source, history=history):
+            return insert_new(source, history)
+        case InsertChanges():
+            return insert_changes(step)
+        case CountChanges():
+            return count_changes(step)
+        case _:
+            assert_never(step)
+
+
+def _add_column(name: str, added: str, kind: str) -> exp.Alter:
+    definition = exp.ColumnDef(this=exp.to_identifier(added, quoted=True), kind=column_type(kind))
+    return exp.Alter(this=table(name), kind="TABLE", actions=[definition])
