@@ -12,6 +12,7 @@ import click
 
 from virtaama.cli.ask import ask
 from virtaama.cli.console import say
+from virtaama.cli.contract import contract
 from virtaama.cli.demo import demo
 from virtaama.cli.explain import explain
 from virtaama.cli.flow import check, collect, land, load, plan
@@ -56,6 +57,7 @@ for command in (
     load,
     watch,
     quality,
+    contract,
     ask,
     explain,
     runs,

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
 
 import click
 
@@ -22,20 +23,30 @@ Results go to stdout, everything else to stderr. [Exit codes](exit-codes.md) are
 
 def reference() -> str:
     """The whole page."""
-    return _OPENING + "".join(_section(command) for command in virtaama.commands.values())
+    return _OPENING + "".join(_section(name, command) for name, command in _all(virtaama))
 
 
-def _section(command: click.Command) -> str:
+def _all(group: click.Group, above: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command by its whole name, those of a group after it."""
+    for name, command in group.commands.items():
+        yield f"{above}{name}", command
+        if isinstance(command, click.Group):
+            yield from _all(command, f"{above}{name} ")
+
+
+def _section(name: str, command: click.Command) -> str:
     context = click.Context(command, info_name=command.name)
-    usage = " ".join([f"virtaama {command.name}", *command.collect_usage_pieces(context)])
+    usage = " ".join([f"virtaama {name}", *command.collect_usage_pieces(context)])
     text, _, example = inspect.cleandoc(command.help or "").partition("\b\nExample:\n")
     rows = [
         f"| `{_names(option)}{_value(option, context)}` | {_meaning(option, context)} |"
         for option in command.params
         if isinstance(option, click.Option)
     ]
-    options = "\n".join(["| Option | Meaning |", "|---|---|", *rows])
-    return f"\n## {command.name}\n\n{text.strip()}\n\n    {usage}\n\n{options}\n\nExample:\n\n    {example.strip()}\n"
+    parts = [f"## {name}", text.strip(), f"    {usage}"]
+    if rows:
+        parts.append("\n".join(["| Option | Meaning |", "|---|---|", *rows]))
+    return "\n" + "\n\n".join([*parts, "Example:", f"    {example.strip()}"]) + "\n"
 
 
 def _names(option: click.Option) -> str:
