@@ -74,3 +74,15 @@ def test_programs_read_one_object_a_line(clinic: Path, capsys: pytest.CaptureFix
 def test_loading_says_that_something_does_not_hold(clinic: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["load", "--project", str(clinic)]) == 0
     assert "1 expectations do not hold: see `virtaama quality --failed`." in capsys.readouterr().err
+
+
+def test_a_contract_goes_out_and_comes_in(clinic: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = clinic / "rows.odcs.yaml"
+    assert run(["contract", "export", "visits.rows", "--to", str(file), "--project", str(clinic)]) == 0
+    again = ["contract", "import", str(file), "--project", str(clinic)]
+    assert run(again) == 7  # the system is there already
+    assert run([*again, "--system", "other"]) == 0
+    assert run(["check", "--project", str(clinic)]) == 0
+    assert "no mapping reads feed 'other.rows'" in capsys.readouterr().err
+    assert run(["contract", "export", "visits.row", "--project", str(clinic)]) == 2
+    assert "Did you mean 'visits.rows'?" in capsys.readouterr().err
