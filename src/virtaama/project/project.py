@@ -46,7 +46,7 @@ from virtaama.synthetic.county import CountySize
 from virtaama.vault.design import design
 from virtaama.vault.views import star
 
-MODEL_FOLDERS = ("systems", "concepts", "codes", "mappings")
+MODEL_FOLDERS = ("systems", "concepts", "codes", "mappings", "derived", "calendars")
 METRIC_FOLDER = "metrics"
 ACCESS_FILE = "access.yaml"
 
