@@ -7,6 +7,7 @@ from datetime import datetime
 
 from virtaama.metrics.question import Figure, Question
 from virtaama.model.concepts import Text
+from virtaama.model.lineage import ComputedConcept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,7 @@ class Lineage:
     sql: str
     steps: tuple[str, ...]
     snapshot: Snapshot
+    computed: tuple[ComputedConcept, ...] = ()  # concepts behind it that rules compute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
