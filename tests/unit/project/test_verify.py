@@ -91,7 +91,7 @@ def test_all_is_well_and_the_command_says_so(project: Project, capsys: pytest.Ca
         (told_otherwise("audit.sqlite", "DELETE FROM record WHERE number = 1"), "audit log", "is missing"),
         (told_otherwise("lake/ledger.sqlite", "UPDATE batch SET number = 2"), "ledger", "gaps"),
         (
-            told_otherwise("lake/ledger.sqlite", "UPDATE batch SET rows = 2"),
+            told_otherwise("lake/ledger.sqlite", "UPDATE batch SET parquet_sha256 = 'x'"),
             "warehouse",
             "another than the ledger's",
         ),
