@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from virtaama.model.check_derived import rule_problems
-from virtaama.model.collect import FromDatabase, format_problem
+from virtaama.model.collect import FromDatabase, FromFhirBulk, format_problem
 from virtaama.model.concepts import Attribute, CodeList, Concept, Sensitivity, Type
 from virtaama.model.documents import did_you_mean
 from virtaama.model.expectable import expectation_problems
@@ -289,6 +289,16 @@ def _collected(feed: Feed) -> Iterator[Problem]:
                 what = f"feed '{feed.id}' needs the field '{removed}' for rows that are gone."
                 yield Problem(feed.place, what, f"Write {removed}: {{type: boolean, optional: true}}.")
             if (mark or compare) and feed.delivery is Delivery.FULL:
+                what = f"feed '{feed.id}' is `full`, and only what is new is collected."
+                yield Problem(feed.place, what, "Write `delivery: changes`.")
+        case FromFhirBulk():
+            held = feed.field("deleted")
+            if held is None or held.type is not Type.BOOLEAN or held.path:
+                what = f"feed '{feed.id}' needs the field 'deleted' for resources that were deleted."
+                yield Problem(
+                    feed.place, what, "Write deleted: {type: boolean}, and deleted: deleted in its mapping."
+                )
+            if feed.delivery is Delivery.FULL:
                 what = f"feed '{feed.id}' is `full`, and only what is new is collected."
                 yield Problem(feed.place, what, "Write `delivery: changes`.")
         case _:
