@@ -41,6 +41,7 @@ def result(of: Expectation, *, passed: bool = False, day: int = 1, batch: int = 
         severity=Severity.STOP,
         owner=of.owner,
         batch=batch,
+        describes=None,
         measured=0.0 if passed else 1.0,
         least=None,
         most=0.0,
@@ -91,4 +92,4 @@ def test_it_is_told_what_holds_a_metric_back() -> None:
     visits, of_feed = expectation("visit"), expectation("care.visits")
     model = replace(PUBLISHED_MODEL, expectations=(visits, of_feed))
     found = held_back([result(visits), result(of_feed, batch=2)], model, CATALOGUE)
-    assert [r.id for r in found.metrics["median_wait"]] == ["visit.known", "care.visits.known"]
+    assert [r.id for r in found.metrics["median_wait"]] == ["care.visits.known", "visit.known"]
