@@ -19,6 +19,9 @@ class Snapshot:
     model_version: str
     catalogue_version: str
     last_delivery: datetime | None  # newest extraction moment loaded
+    redefined: tuple[str, ...] = ()  # metrics that are defined otherwise by now, or are new since then
+    model_changed: bool = False  # whether the concept model is another by now
+    newer_damaged: int | None = None  # a newer snapshot that is damaged, so that this one is used
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
