@@ -128,6 +128,7 @@ class Door:
         return lineage_of(
             self._metrics[metric],
             snapshot=snapshot,
+            published=self._told(snapshot),
             batches=self._ledger.batches(),
             catalogue=self._catalogue,
             model=self._model,

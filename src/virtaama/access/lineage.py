@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from virtaama.access.answers import FeedLineage, Lineage
+from dataclasses import replace
+
+from virtaama.access.answers import FeedLineage, Lineage, Snapshot
 from virtaama.access.snapshots import OpenSnapshot
 from virtaama.lake.batches import Batch
 from virtaama.metrics.definitions import Catalogue, Metric
@@ -18,6 +20,7 @@ def lineage_of(
     metric: Metric,
     *,
     snapshot: OpenSnapshot,
+    published: Snapshot,
     batches: tuple[Batch, ...],
     catalogue: Catalogue,
     model: Model,
@@ -29,7 +32,6 @@ def lineage_of(
     computed = computed_behind(model, concepts)
     loaded = [batch for batch in batches if batch.number in snapshot.applied]
     lines = tuple(line for feed in feeds if (line := _feed_line(feed, loaded, snapshot)))
-    published = snapshot.info
     # One month shows the formula; all of them would only repeat it.
     covered = snapshot.coverage.get(metric.name)
     month = covered.last if covered else published.published.date().replace(day=1)
@@ -50,7 +52,7 @@ def lineage_of(
         feeds=lines,
         sql=formula_in_sql(plan, Grain.MONTH, county, catalogue, Stars(model)),
         steps=steps,
-        snapshot=published,
+        snapshot=replace(published, redefined=tuple(n for n in published.redefined if n == metric.name)),
         computed=computed,
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from virtaama.cli.ask import asker_of, find_metric
+from virtaama.cli.ask import asker_of, find_metric, since_published
 from virtaama.cli.console import print_table
 from virtaama.cli.explain_concept import show_concept
 from virtaama.cli.options import asker_options, project_option
@@ -86,7 +86,7 @@ def explain(name: str, language: str, role: str, purpose: str, own: tuple[str, .
         ],
     )
     click.echo()
-    for step in lineage.steps:
+    for step in (*lineage.steps, *since_published(lineage.snapshot)):
         click.echo(f"- {step}")
     click.echo()
     click.echo(lineage.sql)

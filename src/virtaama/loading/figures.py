@@ -24,7 +24,7 @@ from virtaama.metrics.render.cells import (
 from virtaama.metrics.render.figures import figures
 from virtaama.metrics.render.observations import names_needed, observations
 from virtaama.metrics.render.trees import Stars
-from virtaama.sql.build import drop_table, select, table, temporary_table, union_all
+from virtaama.sql.build import column, drop_table, select, table, temporary_table, union_all
 
 GRAINS = tuple(Grain)
 # A page asks for one grain, level and dimension, and mostly for one area: they lie together, in groups so
@@ -72,13 +72,13 @@ def write_figures(
             split = breakdowns_known(measure, (*plan.breakdowns, *levels), catalogue)
             wanted.setdefault(measure, {}).update(dict.fromkeys(split))
     written: dict[str, int] = {}
+    ordered = guarded(select(exp.Star()).from_(table("unguarded"))).order_by(*(column(n) for n in ORDER))
     with _scratch(engine) as create:
         tables = _cells(engine, create, wanted, months, catalogue, stars, county_code)
         for plan in plans:
             begin(plan.metric.name)
             above, *below = (tables[measure] for measure in measures_of(plan.metric))
-            query = guarded(figures(plan, GRAINS, above, below[0] if below else "", catalogue))
-            ordered = query.order_by(*(exp.column(name, quoted=True) for name in ORDER))
+            create("unguarded", figures(plan, GRAINS, above, below[0] if below else "", catalogue))
             written[plan.metric.name] = engine.write(ordered, path(plan), group=GROUP)
     return written
 

@@ -99,6 +99,23 @@ def test_json_names_the_snapshot_and_the_record(clinic: str, capsys: pytest.Capt
     assert answer["figures"][0]["value"] == 12
 
 
+def test_an_answer_says_that_its_metric_was_defined_otherwise_when_it_was_published(
+    clinic: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["ask", "kaynnit_rows", "--from", "2026-10", "--to", "2026-10", "--project", clinic]
+    assert run(asked) == 0
+    assert "earlier definition" not in capsys.readouterr().err
+    [metrics] = [f for f in (Path(clinic) / "metrics").glob("*.yaml") if "kaynnit_rows:" in f.read_text()]
+    metrics.write_text(metrics.read_text().replace("aggregate: count", "aggregate: count, where: 'false'"))
+    assert run(asked) == 0
+    assert "kaynnit_rows was published under an earlier definition" in capsys.readouterr().err
+    assert run([*asked, "--format", "json"]) == 0
+    assert "earlier definition" in json.loads(capsys.readouterr().out)["since_published"][0]
+    assert run(["load", "--project", clinic]) == 0
+    assert run(asked) == 0
+    assert "earlier definition" not in capsys.readouterr().err
+
+
 def test_a_misspelt_metric_says_what_was_meant(clinic: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["ask", "kaynit_rows", "--project", clinic]) == NOT_UNDERSTOOD
     assert "Did you mean 'kaynnit_rows'?" in capsys.readouterr().err
