@@ -23,8 +23,8 @@ from virtaama.metrics.definitions import Catalogue
 from virtaama.metrics.parse import parse_catalogue
 from virtaama.model.concepts import Kind, Sensitivity, Type
 from virtaama.model.feeds import Delivery
+from virtaama.vault.derive import star
 from virtaama.vault.design import design
-from virtaama.vault.views import star
 
 MODEL = model(
     concepts=[

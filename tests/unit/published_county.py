@@ -176,7 +176,7 @@ class PublishedCounty:
     def publish(self, moment: datetime = MOMENT, held: frozenset[str] = frozenset()) -> Publication:
         return publish(
             self.engine,
-            star=lambda concept: exp.select("*").from_(exp.table_(concept, db="star")),
+            star=lambda concept, made: exp.select("*").from_(exp.table_(concept, db="star")),
             model=self.model,
             catalogue=self.catalogue,
             batches=self.batches,

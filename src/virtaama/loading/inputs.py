@@ -42,14 +42,27 @@ class Warehouse:
     design: VaultDesign
     applied: tuple[Applied, ...]
 
-    def star(self, query: exp.Query, concept: str) -> Inputs:
-        """What the star of a concept is made from: its statement, and the feeds behind the tables it reads.
+    def star(self, query: exp.Query, stars: Mapping[str, Inputs]) -> Inputs:
+        """What the star of a concept is made from: its statement, and what is behind the tables it reads.
 
-        Empty where it reads a table that is not known: nothing can be said then.
+        `stars` are the inputs of the stars that are there as tables, by the names of these. Empty where a
+        table is read of which nothing is known.
         """
-        sources = self._sources_read(query, concept)
-        if sources is None:
+        own = {cte.alias for cte in query.find_all(exp.CTE)}
+        tables = [table for table in query.find_all(exp.Table) if table.name not in own]
+        names = {table.name for table in tables}
+        of_vault = self._sources_by_table()
+        read_stars = {name: stars[name] for name in sorted(names & stars.keys())}
+        if any(table.db for table in tables) or not names <= stars.keys() | of_vault.keys():
             return {}
+        if not all(read_stars.values()):
+            return {}
+        read = {
+            source.name + source.hub.name: source
+            for name in names - stars.keys()
+            for source in of_vault[name]
+        }
+        sources = [read[name] for name in sorted(read)]
         feeds = sorted({source.mapping.feed for source in sources})
         keys = [hub.business_key for source in sources for hub in _hubs(source)]
         told = [self.model.feed(feed) for feed in feeds]
@@ -58,24 +71,25 @@ class Warehouse:
             "platform": platform(),
             "model": digest(spelled(query), said, told, keys),
             **{f"batches of {feed}": self._batches(feed) for feed in feeds},
+            **{name: digest(inputs) for name, inputs in read_stars.items()},
         }
 
-    def _sources_read(self, query: exp.Query, concept: str) -> list[Source] | None:
-        by_table: dict[str, list[Source]] = {}
+    def _sources_by_table(self) -> dict[str, list[Source]]:
+        """The sources behind each table of the vault.
+
+        The hub of a concept that has sources of its own only repeats the keys these name, whoever else
+        refers to them.
+        """
+        found: dict[str, list[Source]] = {}
         for source in self.design.sources:
             for history in source.histories:
-                by_table.setdefault(history.name, []).append(source)
+                found.setdefault(history.name, []).append(source)
+                found.setdefault(history.superseded, []).append(source)
             for hub in _hubs(source):
-                by_table.setdefault(hub.name, []).append(source)
-        if self.design.sources_of(concept):
-            # Its hub only repeats the keys its own sources name, whoever else refers to them.
-            by_table[self.design.hub(concept).name] = []
-        of_its_own = {cte.alias for cte in query.find_all(exp.CTE)}
-        names = {table.name for table in query.find_all(exp.Table) if not table.db} - of_its_own
-        if not names <= by_table.keys() or any(table.db for table in query.find_all(exp.Table)):
-            return None
-        read = {source.name + source.hub.name: source for name in names for source in by_table[name]}
-        return [read[name] for name in sorted(read)]
+                own = self.design.sources_of(hub.concept)
+                if not own or source in own:
+                    found.setdefault(hub.name, []).append(source)
+        return found
 
     def _batches(self, feed: str) -> str:
         own = sorted(

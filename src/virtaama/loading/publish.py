@@ -36,15 +36,20 @@ from virtaama.metrics.plan import (
 from virtaama.metrics.question import Grain
 from virtaama.metrics.render.observations import calendar, span
 from virtaama.metrics.render.trees import Stars
+from virtaama.model.columns import star_columns
+from virtaama.model.dependencies import publication_order
 from virtaama.model.feeds import Delivery
 from virtaama.model.model import Model
 from virtaama.sql.build import select, subquery, table
+from virtaama.vault.derive import Made
 from virtaama.vault.design import design
-from virtaama.vault.views import star_columns
 
 EARLIEST = date(1900, 1, 1)
 STAR = "published_"
 """What the stars of the snapshot are called while figures are made from them."""
+
+Star = Callable[[str, Made], exp.Query]
+"""The current state of a concept as a query; the stars of the concepts it is computed from are made before."""
 
 Progress = Callable[[int, int, str], None]
 """Told before each step: how many are done, of how many, and what comes."""
@@ -64,7 +69,7 @@ class Publication:
 def publish(
     engine: Engine,
     *,
-    star: Callable[[str], exp.Query],
+    star: Star,
     model: Model,
     catalogue: Catalogue,
     batches: tuple[Batch, ...],
@@ -74,7 +79,7 @@ def publish(
     held: frozenset[str] = frozenset(),
     progress: Progress = lambda done, of, what: None,
 ) -> Publication:
-    """Publish what the warehouse holds now. `star` gives the current state of a concept as a query.
+    """Publish what the warehouse holds now.
 
     Batches that are not in the warehouse are left out of account. Concepts that are `held` stay as they
     were last published, and so do the figures that count them. After a failure readers still see what
@@ -106,7 +111,7 @@ class _Making:
     engine: Engine
     snapshot: NewSnapshot
     warehouse: Warehouse
-    star: Callable[[str], exp.Query]
+    star: Star
     catalogue: Catalogue
     county_code: str
     moment: datetime
@@ -130,7 +135,7 @@ class _Making:
         full = frozenset(feed.id for feed in self.model.feeds if feed.delivery is Delivery.FULL)
         applied = tuple(one.batch for one in self.warehouse.applied)
         feeds = feed_coverages(applied, full)
-        for concept in self.model.concepts:
+        for concept in publication_order(self.model):
             self._begin(concept.name)
             self._publish_star(concept.name)
         for code_list in self.model.code_lists:
@@ -167,8 +172,9 @@ class _Making:
         name = f"star/{concept}"
         # Only these columns, whatever the query has: what names a person is none of them.
         columns = [column for column, _ in star_columns(self.model.concept(concept))]
-        query = select(*columns).from_(subquery(self.star(concept), "star"))
-        made_from = self.warehouse.star(query, concept)
+        query = select(*columns).from_(subquery(self.star(concept, _made), "star"))
+        made = {_made(mart.table).name: mart.inputs for mart in self.marts.values()}
+        made_from = self.warehouse.star(query, made)
         if concept in self.held:
             if not self._take_over(name):
                 self._write(name, query.where(exp.false()))
@@ -269,6 +275,11 @@ class _Making:
         steps = len(self.model.concepts) + len(self.catalogue.metrics) + 1
         self.progress(self.done, max(steps, self.done + 1), what)
         self.done += 1
+
+
+def _made(concept: str) -> exp.Table:
+    """The star of a concept, as a table of the engine."""
+    return table(f"{STAR}{concept}")
 
 
 def _applied(engine: Engine, batches: tuple[Batch, ...]) -> tuple[Applied, ...]:

@@ -44,8 +44,8 @@ from virtaama.project.verify import Checked, verify
 from virtaama.project.warehouse import opened, set_aside
 from virtaama.quality.results import Result, state_of
 from virtaama.synthetic.county import CountySize
+from virtaama.vault.derive import star
 from virtaama.vault.design import design
-from virtaama.vault.views import star
 
 MODEL_FOLDERS = ("systems", "concepts", "codes", "mappings", "derived", "calendars")
 METRIC_FOLDER = "metrics"
