@@ -20,7 +20,10 @@ def column(name: str, table: str = "") -> exp.Column:
 
 
 def table(name: str, alias: str = "") -> exp.Table:
-    return exp.to_table(f'"{name}"', dialect=DIALECT, alias=f'"{alias}"' if alias else None)
+    named = exp.to_identifier(alias, quoted=True) if alias else None
+    return exp.Table(
+        this=exp.to_identifier(name, quoted=True), alias=exp.TableAlias(this=named) if named else None
+    )
 
 
 def bound(name: str, kind: str = "") -> exp.Expr:
@@ -89,11 +92,6 @@ def temporary_table(name: str, query: exp.Query) -> exp.Create:
         expression=query,
         properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
     )
-
-
-def drop_table(name: str) -> exp.Drop:
-    """Let go of a table, if there is one of that name."""
-    return exp.Drop(tables=[table(name)], kind="TABLE", exists=True)
 
 
 def create_table(name: str, columns: Iterable[tuple[str, str]]) -> exp.Create:
