@@ -88,3 +88,9 @@ class NotAsExpected(VirtaamaError):
     """An expectation whose failure counts does not hold. Everything was checked and is on record."""
 
     exit_code = 9
+
+
+class EngineFailed(VirtaamaError):
+    """The engine could not do what it was asked. What it said is kept back: it may quote a value."""
+
+    exit_code = 10

@@ -12,18 +12,15 @@ from sqlglot import exp
 from virtaama.engines.port import Engine, FileDamaged
 from virtaama.lake.ledger import Ledger
 from virtaama.problems import NotReady
-from virtaama.sql.build import bound, column, create_table, insert, parsed, select, table
+from virtaama.sql.build import bound, column, create_table, insert, select, table
 from virtaama.vault.columns import APPLIED
 
-FORMAT = 3
+FORMAT = 2
 """The form of the warehouse's tables. One that differs is made again from the lake: raise it when a
 change of the code makes old tables mean something else."""
 
 ABOUT = "about"
 _COLUMNS = (("format", "INTEGER"), ("ledger", "VARCHAR"))
-_TABLES = parsed(
-    "SELECT count(*) AS tables FROM information_schema.tables WHERE table_catalog = current_database()"
-)
 
 
 class NotOurs(FileDamaged):
@@ -42,16 +39,15 @@ def reconcile(engine: Engine, ledger: Ledger) -> tuple[int, ...]:
     if unknown := sorted(number for number in applied if number not in batches):
         named = ", ".join(str(number) for number in unknown[:5]) + (" …" if len(unknown) > 5 else "")
         raise NotOurs(f"it holds batches the ledger does not know: {named}")
-    for number, sha256 in applied.items():
-        if sha256 != batches[number].parquet_sha256:
+    for number, (feed, rows) in applied.items():
+        if (feed, rows) != (batches[number].feed, batches[number].rows):
             raise NotOurs(f"its batch {number} is another than the ledger's")
     return tuple(number for number in batches if number not in applied)
 
 
 def _recognise(engine: Engine, ledger: Ledger) -> None:
     if not engine.columns(ABOUT):
-        [found] = engine.read(_TABLES).to_pylist()
-        if found["tables"]:
+        if engine.tables():
             raise NotOurs("an earlier version of Virtaama made it")
         with engine.transaction():
             engine.run(create_table(ABOUT, _COLUMNS))
@@ -72,12 +68,11 @@ def _recognise(engine: Engine, ledger: Ledger) -> None:
         raise NotOurs("it belongs to another project")
 
 
-def _applied(engine: Engine) -> dict[int, str]:
-    """The batches the warehouse holds, each with the SHA-256 of the file it was loaded from."""
+def _applied(engine: Engine) -> dict[int, tuple[str, int]]:
     if not engine.columns(APPLIED):
         return {}
-    rows = engine.read(_select(APPLIED, "batch", "parquet_sha256")).to_pylist()
-    return {row["batch"]: row["parquet_sha256"] for row in rows}
+    rows = engine.read(_select(APPLIED, "batch", "feed", "rows_in")).to_pylist()
+    return {row["batch"]: (row["feed"], row["rows_in"]) for row in rows}
 
 
 def _select(name: str, *columns: str) -> exp.Select:

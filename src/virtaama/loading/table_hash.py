@@ -11,10 +11,6 @@ from sqlglot import exp
 from virtaama.engines.port import Engine
 from virtaama.sql.build import cast, column, function, named, parsed, table, text
 
-_TABLES = parsed(
-    "SELECT table_name FROM information_schema.tables "
-    "WHERE table_catalog = current_database() AND table_type = 'BASE TABLE' ORDER BY table_name"
-)
 _NOTHING = "-"  # stands for null; a value begins with its length
 
 
@@ -27,12 +23,8 @@ def table_hashes(
     columns or rows. `leaving_out` names columns that do not count: those that tell when or in which order
     something was done. It finds accidents, not forgers: rows are summed, and sums can be made to fit.
     """
-    names = sorted(tables) if tables is not None else _names(engine)
+    names = sorted(tables) if tables is not None else engine.tables()
     return {name: _hash(engine, name, frozenset(leaving_out)) for name in names}
-
-
-def _names(engine: Engine) -> list[str]:
-    return [row["table_name"] for row in engine.read(_TABLES).to_pylist()]
 
 
 def _hash(engine: Engine, name: str, leaving_out: frozenset[str]) -> str:
