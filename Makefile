@@ -40,6 +40,9 @@ static: $(DEV)
 browser:
 	@tools/chromium.sh
 
+java:
+	@tools/java.sh
+
 postgresql:
 	@tools/postgresql.sh
 

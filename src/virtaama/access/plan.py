@@ -25,7 +25,6 @@ class Reading:
 
     sql: str
     parameters: tuple[object, ...] = ()
-    stars: frozenset[str] = frozenset()  # the concepts whose stars it reads; none where figures are prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,12 +96,10 @@ def _prepared(metrics: tuple[str, ...], question: Question, wanted: Breakdown) -
 def _computed(
     plan: MetricPlan, question: Question, county: str, catalogue: Catalogue, model: Model
 ) -> Reading:
-    stars = Stars(model)
-    figures = guarded(question_query(plan, question.grain, county, catalogue, stars))
+    figures = guarded(question_query(plan, question.grain, county, catalogue, Stars(model)))
     area = "AND area = ?" if question.area and question.level is not Level.COUNTY else ""
     return Reading(
         sql=f"SELECT {READ_COLUMNS} FROM ({spelled(figures)}) WHERE period BETWEEN ? AND ? {area}",
-        stars=stars.concepts_in(figures),
         parameters=(
             period_of(question.first, question.grain),
             question.last,

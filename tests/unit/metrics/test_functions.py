@@ -6,8 +6,7 @@ import duckdb
 import pytest
 
 from virtaama.metrics.expressions import read_expression
-from virtaama.metrics.functions import expand
-from virtaama.sql.ages import AGE_GROUPS
+from virtaama.metrics.functions import AGE_GROUPS, expand
 
 
 def value(sql: str) -> object:
