@@ -15,7 +15,7 @@ RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
 FAST := tests/unit tests/spec tests/docs
 
-.PHONY: help setup demo test check static browser postgresql bench lock clean
+.PHONY: help setup demo test check static browser java postgresql bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ setup: $(DEV) ## Make the virtual environment with everything development needs
 demo: $(RUN) ## Invent a county, run the whole flow, serve the portal [RESIDENTS=20000 PORT=8000 SERVE=no]
 	@$(BIN)/virtaama demo demo --residents $(RESIDENTS) --port $(PORT) $(if $(filter no,$(SERVE)),--no-serve)
 
-test: static browser postgresql ## Everything: lint, formatting, types, import contracts, all tests
+test: static browser java postgresql ## Everything: lint, formatting, types, import contracts, all tests
 	$(BIN)/pytest
 
 check: static postgresql ## The fast half of it
