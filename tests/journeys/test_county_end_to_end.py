@@ -74,10 +74,10 @@ def test_a_delivery_sent_twice_under_another_name_is_found(county: Project) -> N
 
 
 def test_persons_under_several_client_numbers_are_one_resident_each(county: Project) -> None:
-    snapshot = max(county.settings.published.glob("snapshot-*.duckdb"))
-    with duckdb.connect(str(snapshot), read_only=True) as connection:
+    [records] = county.settings.published.glob("snapshot-*/star/client_record.parquet")
+    with duckdb.connect() as connection:
         (persons,) = connection.execute(
-            "SELECT count(*) FROM (SELECT resident_key FROM star.client_record "
+            f"SELECT count(*) FROM (SELECT resident_key FROM '{records}' "
             "WHERE resident_key IS NOT NULL "
             "GROUP BY resident_key, split_part(client_number, ':', 1) HAVING count(*) > 1)"
         ).fetchone() or (0,)

@@ -15,7 +15,7 @@ from virtaama.metrics.question import Figure, Level, Missing, Question
 from virtaama.model.concepts import Text
 from virtaama.portal.steering.periods import first_day, shifted
 from virtaama.privacy.policy import Asker, Purpose, Role
-from virtaama.problems import NotAllowed, NotReady, Place
+from virtaama.problems import Damaged, NotAllowed, NotReady, Place
 
 PLACE = Place("metrics/test.yaml", 1)
 COUNTY = AreaName(
@@ -300,7 +300,11 @@ class DoorForTests:
     """Refuses as the real door does, and counts how often it was asked."""
 
     published: bool = True
+    damaged: bool = False
     number: int = 7
+    redefined: tuple[str, ...] = ()
+    model_changed: bool = False
+    newer_damaged: int | None = None
     asked: list[tuple[Question, Asker, Purpose]] = field(default_factory=list)
 
     def ask(self, question: Question, asker: Asker, purpose: Purpose) -> Answer:
@@ -356,12 +360,17 @@ class DoorForTests:
     def snapshot(self) -> Snapshot:
         if not self.published:
             raise NotReady("nothing is published")
+        if self.damaged:
+            raise Damaged("a file is not the file that was written")
         return Snapshot(
             number=self.number,
             published=datetime(2026, 11, 2, 4, 10, tzinfo=UTC),
             model_version="beef12345678",
             catalogue_version="cafe12345678",
             last_delivery=datetime(2026, 11, 1),
+            redefined=self.redefined,
+            model_changed=self.model_changed,
+            newer_damaged=self.newer_damaged,
         )
 
     def areas(self, asker: Asker) -> tuple[AreaName, ...]:

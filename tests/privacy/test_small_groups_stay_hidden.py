@@ -26,7 +26,7 @@ def guards(*rows: tuple[str, str, str, str, str, int]) -> list[int]:
             "INSERT INTO f VALUES (?, 'm', ?, ?, ?, ?, ?, ?, ?)",
             [number, grain, period, level, area, "sex" if member else "", member, persons],
         )
-    query = guarded(exp.select("*").from_("f")).sql(dialect="duckdb")
+    query = guarded(exp.select("*").from_("f"), ("n", *COLUMNS)).sql(dialect="duckdb")
     return [guard for (guard,) in connection.execute(f"SELECT guard FROM ({query}) ORDER BY n").fetchall()]
 
 

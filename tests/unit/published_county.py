@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import pyarrow as pa
 from sqlglot import exp
 
 from tests.spec.metrics.small_county import FACTS, MODEL, STARS
 from virtaama.access.audit import AuditLog
 from virtaama.access.door import Door
+from virtaama.engines.duckdb import DuckDB
 from virtaama.lake.batches import Batch
 from virtaama.lake.ledger import Ledger
 from virtaama.loading.publish import Publication, publish
+from virtaama.metrics.definitions import Catalogue
 from virtaama.metrics.parse import parse_catalogue
 from virtaama.model.concepts import Text
 from virtaama.model.mappings import Expression, Mapping
+from virtaama.model.model import Model
 from virtaama.privacy.policy import Asker, Purpose, Role
 from virtaama.problems import Place
 
@@ -121,43 +120,18 @@ CATALOGUE = parse_catalogue({"facts.yaml": FACTS, "metrics.yaml": METRICS}, PUBL
 
 
 @dataclass
-class PlainEngine:
-    """The engine port over one DuckDB connection."""
-
-    connection: duckdb.DuckDBPyConnection
-
-    def run(self, statement: exp.Expr, parameters: dict[str, Any] | None = None) -> int:
-        result = self.connection.execute(statement.sql(dialect="duckdb"), parameters or {}).fetchone()
-        return int(result[0]) if result and isinstance(result[0], int) else 0
-
-    def read(self, query: exp.Expr, parameters: dict[str, Any] | None = None) -> pa.Table:
-        return self.connection.sql(query.sql(dialect="duckdb"), params=parameters or {}).to_arrow_table()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        self.connection.begin()
-        yield
-        self.connection.commit()
-
-    def columns(self, table: str) -> Sequence[tuple[str, str]]:
-        return self.connection.execute(
-            "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ?", [table]
-        ).fetchall()
-
-    def close(self) -> None:
-        self.connection.close()
-
-
-@dataclass
 class PublishedCounty:
     """A warehouse in memory whose star tables are filled by hand, and what is published from it."""
 
     folder: Path
-    engine: PlainEngine = field(default_factory=lambda: PlainEngine(duckdb.connect()))
+    connection: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect)
+    model: Model = PUBLISHED_MODEL
+    catalogue: Catalogue = CATALOGUE
 
     def __post_init__(self) -> None:
-        self.engine.connection.execute(STARS)
-        self.engine.connection.execute(
+        self.engine = DuckDB(self.connection, in_memory=True)
+        self.connection.execute(STARS)
+        self.connection.execute(
             "CREATE TABLE applied(batch INTEGER, feed VARCHAR, model_version VARCHAR, applied_at TIMESTAMP, "
             "rows_in INTEGER, rows_new INTEGER);"
             "CREATE TABLE ref_form(code VARCHAR, label_fi VARCHAR, label_sv VARCHAR, label_en VARCHAR, "
@@ -170,7 +144,7 @@ class PublishedCounty:
 
     def add(self, table: str, *rows: str) -> None:
         values = ", ".join(f"({row})" for row in rows)
-        self.engine.connection.execute(f"INSERT INTO star.{table} VALUES {values}")
+        self.connection.execute(f"INSERT INTO star.{table} VALUES {values}")
 
     def deliver(self, *extracted: datetime, feeds: tuple[str, ...] = tuple(FEEDS)) -> None:
         """Note a delivery of each feed at each moment, landed and loaded."""
@@ -190,7 +164,7 @@ class PublishedCounty:
                     rejected=(),
                     drift=(),
                 )
-                self.engine.connection.execute(
+                self.connection.execute(
                     "INSERT INTO applied VALUES (?, ?, ?, ?, 10, 10)",
                     [batch.number, feed, MODEL.version, MOMENT],
                 )
@@ -199,23 +173,24 @@ class PublishedCounty:
     def batches(self) -> tuple[Batch, ...]:
         return self.ledger.batches()
 
-    def publish(self, moment: datetime = MOMENT) -> Publication:
+    def publish(self, moment: datetime = MOMENT, held: frozenset[str] = frozenset()) -> Publication:
         return publish(
             self.engine,
-            star=lambda concept: exp.select("*").from_(exp.table_(concept, db="star")),
-            model=PUBLISHED_MODEL,
-            catalogue=CATALOGUE,
+            star=lambda concept, made: exp.select("*").from_(exp.table_(concept, db="star")),
+            model=self.model,
+            catalogue=self.catalogue,
             batches=self.batches,
             folder=self.folder / "published",
             county_code="07",
             moment=moment,
+            held=held,
         )
 
-    def door(self) -> Door:
+    def door(self, catalogue: Catalogue | None = None, model: Model | None = None) -> Door:
         return Door(
             published=self.folder / "published",
-            catalogue=CATALOGUE,
-            model=PUBLISHED_MODEL,
+            catalogue=catalogue or self.catalogue,
+            model=model or self.model,
             roles=ROLES,
             audit=self.audit,
             ledger=self.ledger,

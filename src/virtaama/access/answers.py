@@ -7,6 +7,7 @@ from datetime import datetime
 
 from virtaama.metrics.question import Figure, Question
 from virtaama.model.concepts import Text
+from virtaama.model.lineage import ComputedConcept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,9 @@ class Snapshot:
     model_version: str
     catalogue_version: str
     last_delivery: datetime | None  # newest extraction moment loaded
+    redefined: tuple[str, ...] = ()  # metrics that are defined otherwise by now, or are new since then
+    model_changed: bool = False  # whether the concept model is another by now
+    newer_damaged: int | None = None  # a newer snapshot that is damaged, so that this one is used
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,7 @@ class Lineage:
     sql: str
     steps: tuple[str, ...]
     snapshot: Snapshot
+    computed: tuple[ComputedConcept, ...] = ()  # concepts behind it that rules compute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,13 +16,13 @@ from virtaama.access.snapshots import OpenSnapshot, PublishedFolder
 from virtaama.lake.batches import Batch
 from virtaama.lake.ledger import Ledger, QualityLine, Run
 from virtaama.metrics.definitions import Catalogue, Metric
-from virtaama.metrics.plan import MetricPlan
+from virtaama.metrics.plan import MetricPlan, definition_of
 from virtaama.metrics.question import Figure, Level, Missing, Question
 from virtaama.model.concepts import Text
 from virtaama.model.model import Model
 from virtaama.privacy.disclosure import is_too_few, smallest_shown
 from virtaama.privacy.policy import Allowed, Asker, Purpose, Refused, Role, decide, may_open
-from virtaama.problems import NotAllowed
+from virtaama.problems import Damaged, NotAllowed
 
 
 class Door:
@@ -46,6 +46,7 @@ class Door:
         self._published = PublishedFolder(published, catalogue, memory=memory, threads=threads)
         self._catalogue = catalogue
         self._metrics = {metric.name: metric for metric in catalogue.metrics}
+        self._definitions = {m.name: definition_of(m, catalogue) for m in catalogue.metrics}
         self._model = model
         self._roles = {role.name: role for role in roles}
         self._audit = audit
@@ -61,7 +62,15 @@ class Door:
         the asker has no right to the question, NotReady when nothing is published, and whatever hinders
         the record from being written: then nothing is shown.
         """
-        snapshot = self._published.current()
+        while True:
+            snapshot = self._published.current()
+            try:
+                return self._answer(question, asker, purpose, snapshot)
+            except Damaged as damaged:
+                # Its files went bad, or away under a question that took long: asked anew of what is there.
+                self._published.leave(snapshot, damaged)
+
+    def _answer(self, question: Question, asker: Asker, purpose: Purpose, snapshot: OpenSnapshot) -> Answer:
         role = self._roles.get(asker.role)
         decision = decide(question, asker, purpose, role, snapshot.within)
         if isinstance(decision, Refused):
@@ -78,14 +87,21 @@ class Door:
         figures = self._figures(question, decision, plan, snapshot)
         shown = sum(figure.value is not None for figure in figures)
         record = self._record(question, asker, purpose, "allowed", snapshot, shown)
-        return Answer(question=question, figures=figures, snapshot=snapshot.info, record=record)
+        info = self._told(snapshot)
+        of_these = tuple(name for name in info.redefined if name in question.metrics)
+        return Answer(
+            question=question,
+            figures=figures,
+            snapshot=replace(info, redefined=of_these),
+            record=record,
+        )
 
     def catalogue(self) -> Catalogue:
         return self._catalogue
 
     def snapshot(self) -> Snapshot:
-        """The newest published snapshot; NotReady while there is none."""
-        return self._published.current().info
+        """The newest published snapshot, and what has been defined otherwise since; NotReady without one."""
+        return self._told(self._published.current())
 
     def areas(self, asker: Asker) -> tuple[AreaName, ...]:
         """The areas an asker may see: the county, municipalities by name, units with where they lie."""
@@ -112,6 +128,7 @@ class Door:
         return lineage_of(
             self._metrics[metric],
             snapshot=snapshot,
+            published=self._told(snapshot),
             batches=self._ledger.batches(),
             catalogue=self._catalogue,
             model=self._model,
@@ -140,6 +157,16 @@ class Door:
             return member
         return name.in_language(language) or name.fi or member
 
+    def _told(self, snapshot: OpenSnapshot) -> Snapshot:
+        """A snapshot with what has changed since it was published."""
+        return replace(
+            snapshot.info,
+            redefined=tuple(
+                name for name, digest in self._definitions.items() if snapshot.definitions.get(name) != digest
+            ),
+            model_changed=snapshot.info.model_version != self._model.version,
+        )
+
     # The parts of an answer
 
     def _figures(
@@ -155,7 +182,7 @@ class Door:
             for name in plan.defined
         }
         for reading in plan.readings:
-            for row in snapshot.read(reading.sql, list(reading.parameters)):
+            for row in snapshot.read(reading.sql, list(reading.parameters), reading.stars):
                 metric, period, area, member, numerator, denominator, value, rows, guard, missing = row
                 if area not in within:
                     continue

@@ -25,6 +25,7 @@ class Reading:
 
     sql: str
     parameters: tuple[object, ...] = ()
+    stars: frozenset[str] = frozenset()  # the concepts whose stars it reads; none where figures are prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +97,12 @@ def _prepared(metrics: tuple[str, ...], question: Question, wanted: Breakdown) -
 def _computed(
     plan: MetricPlan, question: Question, county: str, catalogue: Catalogue, model: Model
 ) -> Reading:
-    figures = guarded(question_query(plan, question.grain, county, catalogue, Stars(model)))
+    stars = Stars(model)
+    figures = guarded(question_query(plan, question.grain, county, catalogue, stars))
     area = "AND area = ?" if question.area and question.level is not Level.COUNTY else ""
     return Reading(
         sql=f"SELECT {READ_COLUMNS} FROM ({spelled(figures)}) WHERE period BETWEEN ? AND ? {area}",
+        stars=stars.concepts_in(figures),
         parameters=(
             period_of(question.first, question.grain),
             question.last,

@@ -1,22 +1,35 @@
-"""The published snapshots as a reader meets them: opened read-only, exchanged when a newer one appears."""
+"""The published snapshots as a reader meets them: Parquet that is only read, exchanged when newer is there."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 
 import duckdb
 
 from virtaama.access.answers import AreaName, Snapshot
-from virtaama.lake.published import CURRENT
+from virtaama.lake.published import (
+    Mart,
+    check_bytes,
+    check_sizes,
+    current_name,
+    read_manifest,
+    snapshot_name,
+    snapshot_number,
+)
 from virtaama.metrics.definitions import Catalogue
 from virtaama.metrics.plan import Coverage
+from virtaama.metrics.render.figures import FIGURE_COLUMNS
 from virtaama.model.concepts import Text
-from virtaama.problems import NotReady
+from virtaama.problems import Damaged, NotReady
 
-ATTEMPTS = 5
+LOOK_AGAIN = 60.0
+"""Seconds until a snapshot that was found damaged is looked at again: someone may have brought it back."""
 
 Row = tuple[object, ...]
 
@@ -24,13 +37,18 @@ Row = tuple[object, ...]
 class OpenSnapshot:
     """One snapshot and what is needed of it at every question, read once.
 
-    Every question gets a cursor of its own, so threads do not meet. The file stays readable for running
-    questions when a newer snapshot has taken its place and it has been deleted.
+    A DuckDB in memory reads its files and nothing else: views name each file, and no setting can be changed
+    afterwards. Every question gets a cursor of its own, so threads do not meet. Whether a file is the one
+    that was written is checked before it is first read; Damaged when it is not.
     """
 
-    def __init__(self, path: Path, catalogue: Catalogue, memory: str, threads: int) -> None:
-        # An instance of its own: a second one on the same file would be the first again, and after a fork
-        # the parent's, whose threads are not here. So the file is attached, not opened.
+    def __init__(self, folder: Path, catalogue: Catalogue, memory: str, threads: int) -> None:
+        self._folder = folder
+        self._manifest = manifest = read_manifest(folder)
+        check_sizes(folder, manifest)
+        self._unchecked = {mart.name: mart for mart in manifest.marts}
+        self._check(mart.name for mart in manifest.marts if mart.kind != "star")
+        # An instance of its own for each: after a fork the parent's threads are not here.
         self._connection = duckdb.connect(
             ":memory:",
             config={
@@ -38,34 +56,61 @@ class OpenSnapshot:
                 "threads": threads,
                 "autoload_known_extensions": False,
                 "autoinstall_known_extensions": False,
+                "allow_community_extensions": False,
             },
         )
-        quoted = str(path).replace("'", "''")
-        self._connection.execute(f"ATTACH '{quoted}' AS published (READ_ONLY)")
-        self._connection.execute("USE published")
+        self._connection.execute("SET parquet_metadata_cache = true")
+        self._connection.execute("SET allowed_directories = ?", [[f"{folder.resolve()}/"]])
         self._connection.execute("SET enable_external_access = false")
+        self._make_views()
         self._connection.execute("SET lock_configuration = true")
-        self.info = self._info()
+        self.info = Snapshot(
+            number=manifest.number,
+            published=manifest.published,
+            model_version=manifest.model_version,
+            catalogue_version=manifest.catalogue_version,
+            last_delivery=manifest.last_delivery,
+        )
+        self.definitions = manifest.definitions
         self.coverage = {
-            metric: Coverage(first, last)
-            for metric, first, last in self._tuples("SELECT metric, first_month, last_month FROM meta.metric")
+            mart.table: Coverage(*mart.months) for mart in manifest.of_kind("figures") if mart.months
         }
         self.areas = self._areas()
         self.within = {area.code: area.within for area in self.areas if area.level == "unit"}
         self.members = {d.name: self._members(d.code_list, d.concept) for d in catalogue.dimensions}
-        self.applied = {
+        self.applied: dict[int, datetime] = {
             int(batch): moment
             for batch, moment in self._tuples(
                 "SELECT batch, max(applied_at) FROM meta.applied GROUP BY batch"
             )
         }
 
-    def read(self, sql: str, parameters: list[object] | None = None) -> list[tuple]:  # type: ignore[type-arg]
-        """The rows of a query made by the platform; values are bound."""
+    @property
+    def name(self) -> str:
+        return self._folder.name
+
+    def read(
+        self, sql: str, parameters: list[object] | None = None, stars: Iterable[str] = ()
+    ) -> list[tuple]:  # type: ignore[type-arg]
+        """The rows of one SELECT made by the platform; values are bound. `stars` are the concepts it reads.
+
+        Damaged when a file is not what was written, or when the snapshot is no longer there; NotReady when
+        the model asks for something the snapshot was published without.
+        """
+        self._check(f"star/{concept}" for concept in stars)
         cursor = self._connection.cursor()
         try:
-            cursor.execute("USE published")
-            return cursor.execute(sql, parameters or []).fetchall()
+            [statement] = cursor.extract_statements(sql)
+            if statement.type != duckdb.StatementType.SELECT:
+                raise ValueError("a reader may do nothing but read")
+            return cursor.execute(statement, parameters or []).fetchall()
+        except duckdb.IOException as error:
+            raise Damaged(f"{self._folder}: a file of the snapshot can no longer be read.") from error
+        except (duckdb.BinderException, duckdb.CatalogException) as error:
+            raise NotReady(
+                f"This cannot be answered from snapshot {self.info.number}: it was published under an earlier"
+                " model. Run `virtaama load`."
+            ) from error
         finally:
             cursor.close()
 
@@ -78,20 +123,35 @@ class OpenSnapshot:
             max(c.last for c in self.coverage.values()),
         )
 
+    def _check(self, names: Iterable[str]) -> None:
+        for name in names:
+            if mart := self._unchecked.get(name):
+                check_bytes(self._folder, mart)
+                self._unchecked.pop(name, None)
+
+    def _make_views(self) -> None:
+        for kind in ("star", "ref", "meta"):
+            self._connection.execute(f"CREATE SCHEMA {kind}")
+            for mart in self._manifest.of_kind(kind):
+                self._make_view(f'{kind}."{mart.table}"', [mart])
+        if metrics := self._manifest.of_kind("figures"):
+            self._make_view("figures", metrics)
+        else:
+            nothing = ", ".join(f'NULL AS "{name}"' for name in (*FIGURE_COLUMNS, "guard"))
+            self._connection.execute(f"CREATE VIEW figures AS SELECT {nothing} WHERE false")
+
+    def _make_view(self, name: str, marts: Sequence[Mart]) -> None:
+        paths = [str(path).replace("'", "''") for mart in marts for path in mart.paths(self._folder)]
+        files = ", ".join(f"'{path}'" for path in paths)
+        rows = f"SELECT * FROM read_parquet([{files}])"
+        described = self._connection.execute(f"DESCRIBE {rows}").fetchall()
+        # As 128-bit values keys are compared faster than as bytes.
+        keys = ", ".join(f'CAST("{c[0]}" AS UUID) AS "{c[0]}"' for c in described if c[1] == "BLOB")
+        replaced = f"SELECT * REPLACE ({keys}) FROM ({rows})" if keys else rows
+        self._connection.execute(f"CREATE VIEW {name} AS {replaced}")
+
     def _tuples(self, sql: str) -> list[tuple]:  # type: ignore[type-arg]
         return self._connection.execute(sql).fetchall()
-
-    def _info(self) -> Snapshot:
-        [(number, published, model_version, catalogue_version, last_delivery)] = self._tuples(
-            "SELECT number, published, model_version, catalogue_version, last_delivery FROM meta.snapshot"
-        )
-        return Snapshot(
-            number=number,
-            published=datetime.fromisoformat(published),
-            model_version=model_version,
-            catalogue_version=catalogue_version,
-            last_delivery=last_delivery,
-        )
 
     def _areas(self) -> tuple[AreaName, ...]:
         return tuple(
@@ -104,7 +164,7 @@ class OpenSnapshot:
     def _members(self, code_list: str, concept: str) -> dict[str, Text]:
         if concept:
             return {area.code: area.name for area in self.areas if area.level == concept}
-        if not code_list or not self._has("ref", code_list):
+        if not code_list or self._manifest.mart(f"ref/{code_list}") is None:
             return {}
         return {
             code: Text(fi, sv, en)
@@ -113,12 +173,6 @@ class OpenSnapshot:
                 f'"{code_list}" ORDER BY code, valid_until NULLS LAST'
             )
         }
-
-    def _has(self, schema: str, table: str) -> bool:
-        found = self._connection.execute(
-            "SELECT count(*) FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?", [schema, table]
-        ).fetchone()
-        return bool(found and found[0])
 
 
 class PublishedFolder:
@@ -133,36 +187,64 @@ class PublishedFolder:
         self._threads = threads
         self._lock = Lock()
         self._process = 0
-        self._name = ""
         self._open: OpenSnapshot | None = None
         self._of_parents: list[OpenSnapshot] = []
+        self._damaged: dict[str, tuple[float, Damaged]] = {}  # when it was found
 
     def current(self) -> OpenSnapshot:
-        """The newest snapshot; NotReady while nothing is published."""
+        """The newest snapshot that is whole; NotReady while nothing is published.
+
+        Where the newest is damaged the one before it is used, and says so. Damaged when none is whole.
+        """
         with self._lock:
-            for _ in range(ATTEMPTS):
-                name = self._named()
-                if self._open and self._process != os.getpid():
-                    # What was opened before a fork is the parent's: not used, and not closed either.
-                    self._of_parents.append(self._open)
-                    self._open = None
-                if self._open is None or name != self._name:
+            if self._open and self._process != os.getpid():
+                # What was opened before a fork is the parent's: not used, and not closed either.
+                self._of_parents.append(self._open)
+                self._open = None
+            newest = self._named()
+            if self._open and self._open.name == newest:
+                return self._open
+            for name in (newest, *self._earlier(newest)):
+                if self._is_damaged(name):
+                    continue
+                if self._open is None or self._open.name != name:
                     try:
                         opened = OpenSnapshot(
                             self._folder / name, self._catalogue, self._memory, self._threads
                         )
-                    except duckdb.IOException:
-                        if self._named() == name:
-                            raise
-                        continue  # deleted between reading its name and opening it: a newer one is there
-                    self._open, self._name, self._process = opened, name, os.getpid()
+                    except Damaged as damaged:
+                        self._damaged[name] = monotonic(), damaged
+                        continue
+                    if name != newest:
+                        opened.info = replace(opened.info, newer_damaged=snapshot_number(newest))
+                    self._open, self._process = opened, os.getpid()
                 return self._open
-        raise NotReady(f"{self._folder}: snapshots are being exchanged too fast to open one. Try again.")
+            raise self._damaged[newest][1]
+
+    def leave(self, snapshot: OpenSnapshot, damaged: Damaged) -> None:
+        """Use the snapshot no more: something of it could not be read."""
+        with self._lock:
+            self._damaged[snapshot.name] = monotonic(), damaged
+            if self._open is snapshot:
+                self._open = None
+
+    def _is_damaged(self, name: str) -> bool:
+        found = self._damaged.get(name)
+        if found and monotonic() - found[0] > LOOK_AGAIN:
+            del self._damaged[name]
+            return False
+        return found is not None
 
     def _named(self) -> str:
-        try:
-            return (self._folder / CURRENT).read_text(encoding="utf-8").strip()
-        except FileNotFoundError:
+        name = current_name(self._folder)
+        if snapshot_number(name) is None:
             raise NotReady(
                 "Nothing is published yet. Run `virtaama land`, then `virtaama load`; loading publishes."
-            ) from None
+            )
+        return name
+
+    def _earlier(self, newest: str) -> list[str]:
+        """The snapshots before the newest, the nearest first."""
+        top = snapshot_number(newest) or 0
+        numbers = (snapshot_number(path.name) for path in self._folder.iterdir())
+        return [snapshot_name(n) for n in sorted((n for n in numbers if n and n < top), reverse=True)]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import click
 
-from virtaama.access.answers import Answer, AreaName
+from virtaama.access.answers import Answer, AreaName, Snapshot
 from virtaama.cli.console import print_table, say
 from virtaama.cli.options import asker_options, project_option, terminal_user
 from virtaama.cli.periods import first_day, last_day, spelled
@@ -121,6 +122,8 @@ def ask(
                 if by and figure.member is not None
             }
             show(answer, defined, names, member_label, language)
+    for line in since_published(answer.snapshot):
+        say(line)
 
 
 def asker_of(project: Project, role: str, own: tuple[str, ...]) -> Asker:
@@ -221,6 +224,7 @@ def as_json(answer: Answer, names: Names, language: str) -> str:
             "snapshot": answer.snapshot.number,
             "published": answer.snapshot.published.isoformat(),
             "model_version": answer.snapshot.model_version,
+            "since_published": list(since_published(answer.snapshot)),
             "record": answer.record,
             "figures": [
                 dict(zip(COLUMNS, row_of(figure, names, language), strict=True)) for figure in answer.figures
@@ -251,3 +255,16 @@ def show(answer: Answer, metric: Metric, names: Names, members: dict[str, str], 
         f"Snapshot {answer.snapshot.number}, model {answer.snapshot.model_version}. "
         f"On record as {answer.record}. Where it comes from: virtaama explain {metric.name}"
     )
+
+
+def since_published(snapshot: Snapshot) -> Iterator[str]:
+    """What is no longer as it was when the snapshot was published, in sentences."""
+    if snapshot.newer_damaged:
+        yield (
+            f"Snapshot {snapshot.newer_damaged} is damaged and not used: these figures are from snapshot "
+            f"{snapshot.number}. `virtaama load` publishes anew."
+        )
+    for metric in snapshot.redefined:
+        yield f"{metric} was published under an earlier definition; `virtaama load` publishes the one of now."
+    if snapshot.model_changed:
+        yield "The concept model has changed since these figures were published; `virtaama load` brings them to it."

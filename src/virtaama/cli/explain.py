@@ -6,25 +6,27 @@ from pathlib import Path
 
 import click
 
-from virtaama.cli.ask import asker_of, find_metric
+from virtaama.cli.ask import asker_of, find_metric, since_published
 from virtaama.cli.console import print_table
+from virtaama.cli.explain_concept import show_concept
 from virtaama.cli.options import asker_options, project_option
 from virtaama.metrics.definitions import Measure
 from virtaama.project.project import Project
 
 
 @click.command()
-@click.argument("metric")
+@click.argument("name", metavar="METRIC_OR_CONCEPT")
 @click.option(
     "--language", type=click.Choice(["fi", "sv", "en"]), default="en", show_default=True, help="Of labels."
 )
 @asker_options
 @project_option
-def explain(metric: str, language: str, role: str, purpose: str, own: tuple[str, ...], folder: Path) -> None:
-    """Show what a metric means and where its numbers come from.
+def explain(name: str, language: str, role: str, purpose: str, own: tuple[str, ...], folder: Path) -> None:
+    """Show what a metric or a concept means and where it comes from.
 
-    Definition, formula, legal basis, source, the feeds and batches behind it, the model version and the
-    SQL that computes it.
+    Of a metric: definition, formula, legal basis, source, the feeds and batches behind it, the model version
+    and the SQL that computes it. Of a concept: definition, rules and, for each column, what it is computed
+    from and the fields of the sources behind it. Where both have one name the metric is shown.
 
     \b
     Example:
@@ -32,7 +34,12 @@ def explain(metric: str, language: str, role: str, purpose: str, own: tuple[str,
     """
     project = Project.open(folder)
     door = project.door()
-    defined = find_metric(door.catalogue().metrics, metric)
+    metrics = door.catalogue().metrics
+    concepts = {concept.name: concept for concept in project.model.every_concept}
+    if name in concepts and name not in [metric.name for metric in metrics]:
+        show_concept(project.model, concepts[name], language)
+        return
+    defined = find_metric(metrics, name)
     lineage = door.lineage(defined.name, asker_of(project, role, own))
     click.echo(defined.labels.in_language(language))
     click.echo(defined.definition.in_language(language))
@@ -79,7 +86,7 @@ def explain(metric: str, language: str, role: str, purpose: str, own: tuple[str,
         ],
     )
     click.echo()
-    for step in lineage.steps:
+    for step in (*lineage.steps, *since_published(lineage.snapshot)):
         click.echo(f"- {step}")
     click.echo()
     click.echo(lineage.sql)

@@ -14,7 +14,7 @@ from virtaama.cli.options import project_option
 from virtaama.model.expectations import Expectation, Severity, Unit
 from virtaama.problems import NotAsExpected
 from virtaama.project.project import Project
-from virtaama.quality.results import Result, failing_since
+from virtaama.quality.results import Result, began, failing_since
 
 _RANK = {Severity.NOTE: 0, Severity.WARN: 1, Severity.STOP: 2}
 
@@ -93,7 +93,7 @@ def as_row(
         allowed(result, expectation.unit),
         result.rows,
         result.of,
-        f"{first.moment:%Y-%m-%d}" if first else None,
+        f"{began(first):%Y-%m-%d}" if first else None,
         result.owner,
         "" if result.passed else expectation.message.in_language(language),
     )
@@ -126,7 +126,8 @@ def as_plain(result: Result, expectation: Expectation, since: dict[str, Result])
         "moment": result.moment.isoformat(),
         "unit": expectation.unit.value,
         "message": asdict(expectation.message),
-        "failing_since": _iso(first.moment if first else None),
+        "describes": _iso(result.describes),
+        "failing_since": _iso(began(first) if first else None),
     }
 
 

@@ -13,9 +13,10 @@ import pyarrow as pa
 from sqlglot import exp
 
 from virtaama.engines.faults import told
+from virtaama.engines.port import ROW_GROUP
 from virtaama.sql.spelling import spelled
 
-_PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880"
+_PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 _KEPT = 4096  # statements whose text is kept; a load of a county has some hundreds
 
 
@@ -86,14 +87,24 @@ class DuckDB:
         with told(self._name):
             return self._connection.sql(sql, params=_bound(parameters, names)).to_arrow_table()
 
-    def write(self, query: exp.Expr, path: Path, parameters: dict[str, Any] | None = None) -> int:
+    def write(
+        self,
+        query: exp.Expr,
+        path: Path,
+        parameters: dict[str, Any] | None = None,
+        *,
+        group: int = ROW_GROUP,
+    ) -> int:
         """One Parquet file, rows in the order of the query. Keys are written as binary."""
         sql, names = self._text(query)
         values = _bound(parameters, names)
-        keys = self._columns_of(sql, values, "UUID")
-        found = self._connection.execute(
-            f"COPY (SELECT {_recast(keys, 'BLOB')} FROM ({sql})) TO {_quoted(path)} ({_PARQUET})", values
-        ).fetchall()
+        options = f"{_PARQUET}, ROW_GROUP_SIZE {group}"
+        with told(self._name):
+            keys = self._columns_of(sql, values, "UUID")
+            rows = f"SELECT {_recast(keys, 'BLOB')} FROM ({sql})"
+            found = self._connection.execute(
+                f"COPY ({rows}) TO {_quoted(path)} ({options})", values
+            ).fetchall()
         return int(found[0][0])
 
     def view(self, name: str, files: Sequence[Path]) -> None:

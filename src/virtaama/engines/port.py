@@ -10,6 +10,9 @@ from typing import Any, Protocol
 import pyarrow as pa
 from sqlglot import exp
 
+ROW_GROUP = 122_880
+"""Rows of a Parquet row group where nothing else is asked for."""
+
 
 class WrongType(Exception):
     """A value is not of the type a statement asks for. Does not say which value: it may name a person."""
@@ -30,11 +33,19 @@ class Engine(Protocol):
         """Run a query; return its rows as columns."""
         ...
 
-    def write(self, query: exp.Query, path: Path, parameters: dict[str, Any] | None = None) -> int:
+    def write(
+        self,
+        query: exp.Query,
+        path: Path,
+        parameters: dict[str, Any] | None = None,
+        *,
+        group: int = ROW_GROUP,
+    ) -> int:
         """Write the rows of a query, in its order, to Parquet at `path`; return how many they are.
 
         `path` becomes one file or a folder of `*.parquet` part files in order, whichever the engine makes.
-        Nothing is there before. Keys become 16-byte binary, which every engine reads; never a UUID.
+        Nothing is there before. Keys become 16-byte binary, which every engine reads; never a UUID. `group`
+        is how many rows share statistics, where the engine lets one choose.
         """
         ...
 

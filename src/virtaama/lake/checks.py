@@ -75,7 +75,7 @@ def append_results(connection: sqlite3.Connection, results: Iterable[Result]) ->
 def read_results(connection: sqlite3.Connection, subject: str | None) -> tuple[Result, ...]:
     """Results in the order of history of the deliveries they are about, and then of checking."""
     rows = connection.execute(
-        f"SELECT {', '.join(f'r.{name}' for name in _COLUMNS.split(', '))} FROM result r "
+        f"SELECT {', '.join(f'r.{name}' for name in _COLUMNS.split(', '))}, b.extracted FROM result r "
         "LEFT JOIN batch b ON b.number = r.batch WHERE ? IS NULL OR r.subject = ? "
         "ORDER BY coalesce(b.extracted, ''), r.batch, r.id",
         (subject, subject),
@@ -91,6 +91,7 @@ def read_results(connection: sqlite3.Connection, subject: str | None) -> tuple[R
             severity=Severity(severity),
             owner=owner,
             batch=batch,
+            describes=datetime.fromisoformat(extracted) if extracted else None,
             measured=measured,
             least=least,
             most=most,
@@ -114,6 +115,7 @@ def read_results(connection: sqlite3.Connection, subject: str | None) -> tuple[R
             passed,
             concerned,
             of,
+            extracted,
         ) in rows
     )
 

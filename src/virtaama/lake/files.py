@@ -63,7 +63,7 @@ class Lake:
         self._refuse_missing(path, batch)
         try:
             return frozenset(pq.read_schema(path).names)
-        except pa.ArrowException:
+        except (pa.ArrowException, OSError):
             raise Damaged(
                 f"{path}: batch {batch.number} of {batch.feed} cannot be read.\n"
                 "  Bring the file back from its safe copy; nothing was read."

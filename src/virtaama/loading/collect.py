@@ -22,11 +22,17 @@ from virtaama.loading.pseudonymise import Pseudonymiser
 from virtaama.model.collect import Collect, FromDatabase, kind_of
 from virtaama.model.feeds import Feed
 from virtaama.problems import DeliveryRefused
-from virtaama.sources.collecting import Collected, Collector, NotCollected, Position, Surroundings
-from virtaama.sources.database import asking
+from virtaama.sources.collecting import Collected, Collector, NotCollected, Surroundings
+from virtaama.sources.database import asking as database
+from virtaama.sources.fhir_bulk import export as fhir_bulk
+from virtaama.sources.pxweb import asking as pxweb
+from virtaama.sources.sotkanet import asking as sotkanet
 
 COLLECTORS: dict[str, Collector] = {
-    "database": asking.collect,
+    "database": database.collect,
+    "fhir_bulk": fhir_bulk.collect,
+    "pxweb": pxweb.collect,
+    "sotkanet": sotkanet.collect,
 }
 _KEY = b"virtaama rows of a source"
 
@@ -141,9 +147,10 @@ def _take(landing: Landing, met: Collected | NotCollected) -> Batch | Refused | 
         return landing.refuse(delivered, "", met.refusal)
     ledger = landing.ledger
     before = ledger.position(met.feed.id)
+    known = {name: before[name] for name in ("content", "identity") if name in before}
     if met.file is None:
-        if met.position != before:
-            ledger.move_position(met.feed.id, met.position, landing.now)
+        if (moved := {**known, **met.position}) != before:
+            ledger.move_position(met.feed.id, moved, landing.now)
         return None
     content = sha256_of(met.file)
     if met.complete and content == before.get("content"):
@@ -151,7 +158,7 @@ def _take(landing: Landing, met: Collected | NotCollected) -> Batch | Refused | 
     # The same bytes after something else are something else: where it began is part of what it is.
     begun = json.dumps([before.get("identity", ""), content])
     identity = hashlib.sha256(begun.encode()).hexdigest()
-    moved: Position = {**met.position, "content": content, "identity": identity}
+    moved = {**met.position, "content": content, "identity": identity}
     delivered = replace(delivered, extracted=met.extracted)
     batches = ledger.batches(met.feed.id)
     try:

@@ -144,7 +144,7 @@ def _take(landing: Landing, deliveries: Path, delivered: Delivered) -> Batch | R
             if known := [batch for batch in batches if batch.sha256 == sha256]:
                 if any(batch.file == delivered.file for batch in known):
                     return None
-                if not _returns(delivered, known[-1], batches):
+                if not _returns(delivered, known, batches):
                     return landing.repeat(known[-1], delivered)
             prepared = landing.prepare(path, delivered)
             if _written(path) != written:
@@ -215,11 +215,17 @@ class Landing:
         )
 
 
-def _returns(delivered: Delivered, known: Batch, batches: Sequence[Batch]) -> bool:
-    """Whether a complete delivery says again what it had said before something else was said: not a repeat."""
-    return delivered.feed.delivery is Delivery.FULL and any(
-        known.extracted < batch.extracted < delivered.extracted for batch in batches
-    )
+def _returns(delivered: Delivered, known: Sequence[Batch], batches: Sequence[Batch]) -> bool:
+    """Whether a complete delivery says again what it had said of another moment: not a repeat.
+
+    What lies between the two moments may land later, so it does not count. Where only the clock tells
+    the moment, everything has landed in its order: then it counts.
+    """
+    if delivered.feed.delivery is not Delivery.FULL:
+        return False
+    if delivered.dated:
+        return all(batch.extracted != delivered.extracted for batch in known)
+    return any(known[-1].extracted < batch.extracted < delivered.extracted for batch in batches)
 
 
 def _written(path: Path) -> tuple[int, int]:

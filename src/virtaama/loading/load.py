@@ -53,7 +53,7 @@ _NEEDS: dict[type, type] = {
     InsertChanges: FindMoving,
     CountChanges: FindTold,
 }
-_NOTE = ("batch", "feed", "model_version", "applied_at", "rows_in")
+_NOTE = ("batch", "feed", "model_version", "applied_at", "rows_in", "parquet_sha256")
 
 Progress = Callable[[int, int, str], None]
 """Told after each load: how many batches are done, of how many, and the file that was loaded last."""
@@ -147,6 +147,7 @@ def _note(batch: Batch, model: Model, moment: datetime) -> dict[str, object]:
         "model_version": model.version,
         "applied_at": moment,
         "rows_in": batch.rows,
+        "parquet_sha256": batch.parquet_sha256,
     }
 
 

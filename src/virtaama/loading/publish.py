@@ -1,15 +1,14 @@
-"""From the loader's own warehouse to a published snapshot: a file of its own that never changes again.
+"""From the loader's own warehouse to a published snapshot: a folder of Parquet marts that never changes again.
 
-Readers never meet the warehouse. The loader's connection writes the snapshot through ATTACH, so the live
-file is not opened, copied or hashed a second time (that would let go of its lock). The snapshot appears
-whole or not at all: it is renamed when it is on disk, and CURRENT names it only after that.
+Readers never meet the warehouse. What has not changed since the last snapshot is taken over from it, what
+has is written anew; which is which is told by the inputs of each mart. The snapshot appears whole or not at
+all: its folder is renamed when everything is on disk, and CURRENT names it only after that.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
@@ -17,41 +16,40 @@ from sqlglot import exp
 
 from virtaama.engines.port import Engine
 from virtaama.lake.batches import Batch
-from virtaama.lake.published import CURRENT, snapshot_name, snapshot_number
+from virtaama.lake.published import Manifest, Mart
+from virtaama.loading import inputs, meta
 from virtaama.loading.coverage import FeedCoverage, delivered_months, feed_coverages, last_whole_month
-from virtaama.metrics.definitions import Catalogue, Fact, Measure, Window
-from virtaama.metrics.guard import guarded
+from virtaama.loading.figures import concepts_read, write_figures
+from virtaama.loading.inputs import Applied, Inputs, Warehouse
+from virtaama.loading.snapshots import NewSnapshot, last_published
+from virtaama.metrics.definitions import Catalogue, Fact, Metric
 from virtaama.metrics.periods import period_of
 from virtaama.metrics.plan import (
-    Breakdown,
     Coverage,
     MetricPlan,
+    definition_of,
     measures_of,
     overlap,
     parts_of,
     prepared_breakdowns,
-    sampling_of,
 )
-from virtaama.metrics.question import Grain, Level
-from virtaama.metrics.render.cells import (
-    breakdowns_known,
-    cells,
-    is_mean_of_months,
-    mean_of_months,
-    window_values,
-)
-from virtaama.metrics.render.figures import FIGURE_COLUMNS, figures
-from virtaama.metrics.render.observations import calendar, names_needed, observations, span
-from virtaama.metrics.render.trees import Stars, column, day, text
+from virtaama.metrics.question import Grain
+from virtaama.metrics.render.observations import calendar, span
+from virtaama.metrics.render.trees import Stars
+from virtaama.model.columns import star_columns
+from virtaama.model.dependencies import publication_order
 from virtaama.model.feeds import Delivery
 from virtaama.model.model import Model
-from virtaama.sql.build import parsed
-from virtaama.sql.spelling import spelled
+from virtaama.sql.build import select, subquery, table
+from virtaama.vault.derive import Made
+from virtaama.vault.design import design
 
-KEPT = 3
-GRAINS = tuple(Grain)
-SNAPSHOT = "snapshot"
 EARLIEST = date(1900, 1, 1)
+STAR = "published_"
+"""What the stars of the snapshot are called while figures are made from them."""
+
+Star = Callable[[str, Made], exp.Query]
+"""The current state of a concept as a query; the stars of the concepts it is computed from are made before."""
 
 Progress = Callable[[int, int, str], None]
 """Told before each step: how many are done, of how many, and what comes."""
@@ -62,379 +60,232 @@ class Publication:
     """A snapshot that readers now see."""
 
     number: int
-    file: Path
+    folder: Path
     figures: int
+    written: tuple[str, ...]  # the marts made anew
+    taken_over: tuple[str, ...]  # the marts that are those of the snapshot before
 
 
 def publish(
     engine: Engine,
     *,
-    star: Callable[[str], exp.Query],
+    star: Star,
     model: Model,
     catalogue: Catalogue,
     batches: tuple[Batch, ...],
     folder: Path,
     county_code: str,
     moment: datetime,
+    held: frozenset[str] = frozenset(),
     progress: Progress = lambda done, of, what: None,
 ) -> Publication:
-    """Publish what the warehouse holds now. `star` gives the current state of a concept as a query.
+    """Publish what the warehouse holds now.
 
-    Batches that are not in the warehouse are left out of account. After a failure readers still see what
+    Batches that are not in the warehouse are left out of account. Concepts that are `held` stay as they
+    were last published, and so do the figures that count them. After a failure readers still see what
     they saw before, and the next publication starts anew.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    number = 1 + max((n for p in folder.iterdir() if (n := snapshot_number(p.name))), default=0)
-    unfinished = folder / f"snapshot-{number}.tmp"
-    for leftover in folder.glob("*.tmp*"):
-        leftover.unlink()
-    _run(engine, f"ATTACH {spelled(text(str(unfinished)))} AS {SNAPSHOT}")
+    snapshot = NewSnapshot(folder)
     try:
-        count = _fill(
-            engine, star, model, catalogue, _applied(engine, batches), number, county_code, moment, progress
+        making = _Making(
+            engine=engine,
+            snapshot=snapshot,
+            warehouse=Warehouse(model=model, design=design(model), applied=_applied(engine, batches)),
+            star=star,
+            catalogue=catalogue,
+            county_code=county_code,
+            moment=moment,
+            held=held,
+            progress=progress,
         )
-    finally:
-        _run(engine, f"DETACH {SNAPSHOT}")
-    finished = folder / snapshot_name(number)
-    _sync(unfinished)
-    unfinished.rename(finished)
-    _sync(folder)
-    _point_to(finished)
-    for old in folder.iterdir():
-        if (other := snapshot_number(old.name)) and other <= number - KEPT:
-            old.unlink()
-    return Publication(number=number, file=finished, figures=count)
+        return making.publish(last_published(folder))
+    except BaseException:
+        snapshot.abandon()
+        raise
 
 
-# Files ------------------------------------------------------------------------------------------------
+@dataclass
+class _Making:
+    """One publication: what it is made with, and the marts made so far."""
 
+    engine: Engine
+    snapshot: NewSnapshot
+    warehouse: Warehouse
+    star: Star
+    catalogue: Catalogue
+    county_code: str
+    moment: datetime
+    held: frozenset[str]
+    progress: Progress
+    earlier: Path | None = None
+    before: dict[str, Mart] = field(default_factory=dict)
+    marts: dict[str, Mart] = field(default_factory=dict)
+    taken_over: list[str] = field(default_factory=list)
+    months: dict[str, Coverage | None] = field(default_factory=dict)  # of each fact
+    done: int = 0
 
-def _point_to(snapshot: Path) -> None:
-    pointer = snapshot.parent / CURRENT
-    unfinished = pointer.with_suffix(".tmp")
-    unfinished.write_text(f"{snapshot.name}\n", encoding="utf-8")
-    _sync(unfinished)
-    unfinished.replace(pointer)
-    _sync(snapshot.parent)
+    @property
+    def model(self) -> Model:
+        return self.warehouse.model
 
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-# Tables -----------------------------------------------------------------------------------------------
-
-
-def _fill(
-    engine: Engine,
-    star: Callable[[str], exp.Query],
-    model: Model,
-    catalogue: Catalogue,
-    batches: tuple[Batch, ...],
-    number: int,
-    county_code: str,
-    moment: datetime,
-    progress: Progress,
-) -> int:
-    steps = len(model.concepts) + len(catalogue.metrics) + 1
-    done = 0
-
-    def next_step(what: str) -> None:
-        nonlocal done
-        progress(done, steps, what)
-        done += 1
-
-    for schema in ("star", "ref", "meta"):
-        _run(engine, f"CREATE SCHEMA {SNAPSHOT}.{schema}")
-    for concept in model.concepts:
-        next_step(concept.name)
-        _create(engine, _in_snapshot("star", concept.name), star(concept.name))
-    for code_list in model.code_lists:
-        if engine.columns(f"ref_{code_list.name}"):
-            query = exp.select(exp.Star()).from_(exp.table_(f"ref_{code_list.name}", quoted=True))
-            _create(engine, _in_snapshot("ref", code_list.name), query)
-    stars = Stars(model, catalog=SNAPSHOT)
-    full = frozenset(feed.id for feed in model.feeds if feed.delivery is Delivery.FULL)
-    feeds = feed_coverages(batches, full)
-    plans = _metric_plans(engine, catalogue, stars, feeds)
-    _write_meta(engine, model, catalogue, batches, feeds, plans, number, moment)
-    try:
-        count = _prepare_figures(engine, plans, catalogue, stars, county_code, next_step)
-    finally:
-        for (name,) in _rows(engine, "SELECT table_name FROM duckdb_tables() WHERE temporary"):
-            _drop(engine, str(name))
-    progress(steps, steps, "")
-    return count
-
-
-def _metric_plans(
-    engine: Engine, catalogue: Catalogue, stars: Stars, feeds: dict[str, FeedCoverage]
-) -> tuple[MetricPlan, ...]:
-    """What can be computed: metrics whose facts have months in common."""
-    months = {fact.name: _months_of(engine, fact, stars, feeds) for fact in catalogue.facts if not fact.union}
-    plans = []
-    for metric in catalogue.metrics:
-        parts = [p for m in measures_of(metric) for p in parts_of(catalogue.fact(m.fact), catalogue)]
-        known = [found for part in parts if (found := months[part.name])]
-        coverage = overlap(tuple(known)) if len(known) == len(parts) else None
-        if coverage:
-            plans.append(
-                MetricPlan(
-                    metric=metric, breakdowns=prepared_breakdowns(metric, catalogue), coverage=coverage
-                )
+    def publish(self, last: tuple[Path, Manifest] | None) -> Publication:
+        if last:
+            self.earlier, manifest = last
+            self.before = {mart.name: mart for mart in manifest.marts}
+        full = frozenset(feed.id for feed in self.model.feeds if feed.delivery is Delivery.FULL)
+        applied = tuple(one.batch for one in self.warehouse.applied)
+        feeds = feed_coverages(applied, full)
+        for concept in publication_order(self.model):
+            self._begin(concept.name)
+            self._publish_star(concept.name)
+        for code_list in self.model.code_lists:
+            if self.engine.columns(f"ref_{code_list.name}"):
+                self._write(f"ref/{code_list.name}", select(exp.Star()).from_(table(f"ref_{code_list.name}")))
+        stars = Stars(self.model, schema="", prefix=STAR)
+        self._publish_figures(stars, feeds)
+        self._begin("areas")
+        for name, query in meta.marts(self.model, self.catalogue, stars, feeds, self._has_notes()):
+            self._write(f"meta/{name}", query)
+        finished = self.snapshot.finish(
+            Manifest(
+                number=self.snapshot.number,
+                published=self.moment,
+                model_version=self.model.version,
+                catalogue_version=self.catalogue.version,
+                last_delivery=max((batch.extracted for batch in applied), default=None),
+                definitions={m.name: definition_of(m, self.catalogue) for m in self.catalogue.metrics},
+                marts=tuple(self.marts.values()),
             )
-    return tuple(plans)
-
-
-def _months_of(engine: Engine, part: Fact, stars: Stars, feeds: dict[str, FeedCoverage]) -> Coverage | None:
-    """The months in which a fact is whole, by its monthly feeds; without one, those its rows lie in."""
-    mapped = dict.fromkeys(m.feed for m in stars.model.mappings if m.concept == part.of)
-    delivered = [feeds[feed] for feed in mapped if feed in feeds]
-    if not delivered:
-        return None
-    if by_feeds := delivered_months(delivered):
-        return by_feeds
-    [(first, last, without_end)] = _rows(engine, span(part, stars))
-    if not isinstance(first, date) or not isinstance(last, date):
-        return None
-    now = last_whole_month(feeds.values())
-    newest = now if without_end else min(period_of(last, Grain.MONTH), now)
-    oldest = period_of(max(first, EARLIEST), Grain.MONTH)
-    return Coverage(oldest, newest) if oldest <= newest else None
-
-
-def _prepare_figures(
-    engine: Engine,
-    plans: tuple[MetricPlan, ...],
-    catalogue: Catalogue,
-    stars: Stars,
-    county_code: str,
-    next_step: Callable[[str], None],
-) -> int:
-    """The table `figures`. Each fact is laid on months once, each measure computed once for all its metrics."""
-    _create_figures(engine)
-    if not plans:
-        return 0
-    months = calendar(Coverage(min(p.coverage.first for p in plans), max(p.coverage.last for p in plans)))
-    wanted: dict[Measure, dict[Breakdown, None]] = {}
-    for plan in plans:
-        for measure in measures_of(plan.metric):
-            levels = (Breakdown(b.level) for b in plan.breakdowns)
-            split = breakdowns_known(measure, (*plan.breakdowns, *levels), catalogue)
-            wanted.setdefault(measure, {}).update(dict.fromkeys(split))
-    windows = {
-        (window, grain): _window(engine, window, grain, months)
-        for window in dict.fromkeys(measure.window for measure in wanted)
-        for grain in GRAINS
-    }
-    tables: dict[Measure, str] = {}
-    by_observations: dict[tuple[str, str], list[Measure]] = {}
-    for measure in wanted:
-        by_observations.setdefault((measure.fact, sampling_of(measure)), []).append(measure)
-    for (fact_name, sampling), measures in by_observations.items():
-        fact = catalogue.fact(fact_name)
-        observed = f"observed_{fact_name}_{sampling}"
-        needed = names_needed(measures, fact, catalogue)
-        _create(
-            engine,
-            exp.table_(observed, quoted=True),
-            observations(fact, sampling_of(measures[0]), needed, months, catalogue, stars),
-            temporary=True,
         )
-        for measure in measures:
-            tables[measure] = f"cells_{len(tables)}"
-            _compute_cells(
-                engine, measure, tuple(wanted[measure]), windows, observed, tables, county_code, catalogue
-            )
-        _drop(engine, observed)
-    for plan in plans:
-        next_step(plan.metric.name)
-        above, *below = (tables[measure] for measure in measures_of(plan.metric))
-        _insert(
-            engine,
-            "figures_unguarded",
-            figures(plan, GRAINS, above, below[0] if below else "", catalogue),
+        self.progress(self.done, self.done, "")
+        return Publication(
+            number=self.snapshot.number,
+            folder=finished,
+            figures=sum(mart.rows for mart in self.marts.values() if mart.kind == "figures"),
+            written=tuple(name for name in self.marts if name not in self.taken_over),
+            taken_over=tuple(self.taken_over),
         )
-    next_step("figures")
-    everything = guarded(exp.select(exp.Star()).from_(exp.table_("figures_unguarded", quoted=True)))
-    # A page asks for one grain, level and dimension: they lie together.
-    ordered = everything.order_by("grain", "dimension", "level", "area", "metric", "period")
-    return _insert(engine, "figures", ordered, catalog=SNAPSHOT)
+
+    # Stars
+
+    def _publish_star(self, concept: str) -> None:
+        name = f"star/{concept}"
+        # Only these columns, whatever the query has: what names a person is none of them.
+        columns = [column for column, _ in star_columns(self.model.concept(concept))]
+        query = select(*columns).from_(subquery(self.star(concept, _made), "star"))
+        made = {_made(mart.table).name: mart.inputs for mart in self.marts.values()}
+        made_from = self.warehouse.star(query, made)
+        if concept in self.held:
+            if not self._take_over(name):
+                self._write(name, query.where(exp.false()))
+        elif not (self._is_unchanged(name, made_from) and self._take_over(name)):
+            self._write(name, query, made_from)
+        self.engine.view(f"{STAR}{concept}", self.marts[name].paths(self.snapshot.folder))
+
+    # Figures
+
+    def _publish_figures(self, stars: Stars, feeds: dict[str, FeedCoverage]) -> None:
+        plans = [plan for metric in self.catalogue.metrics if (plan := self._plan(metric, stars, feeds))]
+        if not plans:
+            return
+        months = calendar(Coverage(min(p.coverage.first for p in plans), max(p.coverage.last for p in plans)))
+        stale: list[MetricPlan] = []
+        made_from: dict[str, Inputs] = {}
+        for plan in plans:
+            name = f"figures/{plan.metric.name}"
+            read = concepts_read(plan, self.catalogue, stars)
+            of_stars = {concept: self.marts[f"star/{concept}"].inputs for concept in read}
+            made_from[name] = inputs.figures(plan, self.catalogue, of_stars, months, self.county_code)
+            if read & self.held or self._is_unchanged(name, made_from[name]):
+                self._begin(plan.metric.name)
+                if self._take_over(name) or read & self.held:
+                    continue
+            stale.append(plan)
+        written = write_figures(
+            self.engine,
+            tuple(stale),
+            months=months,
+            catalogue=self.catalogue,
+            stars=stars,
+            county_code=self.county_code,
+            path=lambda plan: self.snapshot.path(f"figures/{plan.metric.name}"),
+            begin=self._begin,
+        )
+        for plan in stale:
+            name = f"figures/{plan.metric.name}"
+            covered = (plan.coverage.first, plan.coverage.last)
+            self._keep(name, written[plan.metric.name], made_from[name], covered)
+
+    def _plan(self, metric: Metric, stars: Stars, feeds: dict[str, FeedCoverage]) -> MetricPlan | None:
+        """What can be computed of a metric: the months its facts have in common."""
+        measured = [self.catalogue.fact(measure.fact) for measure in measures_of(metric)]
+        parts = dict.fromkeys(part for fact in measured for part in parts_of(fact, self.catalogue))
+        for part in parts:
+            if part.name not in self.months:
+                self.months[part.name] = self._months_of(part, stars, feeds)
+        known = [self.months[part.name] for part in parts]
+        coverage = overlap(tuple(months for months in known if months)) if all(known) else None
+        if coverage is None:
+            return None
+        breakdowns = prepared_breakdowns(metric, self.catalogue)
+        return MetricPlan(metric=metric, breakdowns=breakdowns, coverage=coverage)
+
+    def _months_of(self, part: Fact, stars: Stars, feeds: dict[str, FeedCoverage]) -> Coverage | None:
+        """The months in which a fact is whole, by its monthly feeds; without one, those its rows lie in."""
+        mapped = dict.fromkeys(m.feed for m in self.model.mappings if m.concept == part.of)
+        delivered = [feeds[feed] for feed in mapped if feed in feeds]
+        if not delivered:
+            return None
+        if by_feeds := delivered_months(delivered):
+            return by_feeds
+        [(first, last, without_end)] = meta.rows(self.engine, span(part, stars))
+        if not isinstance(first, date) or not isinstance(last, date):
+            return None
+        now = last_whole_month(feeds.values())
+        newest = now if without_end else min(period_of(last, Grain.MONTH), now)
+        oldest = period_of(max(first, EARLIEST), Grain.MONTH)
+        return Coverage(oldest, newest) if oldest <= newest else None
+
+    # Marts
+
+    def _is_unchanged(self, name: str, made_from: Inputs) -> bool:
+        """Whether the mart of the snapshot before was made from just these."""
+        return bool(made_from) and name in self.before and self.before[name].inputs == made_from
+
+    def _take_over(self, name: str) -> bool:
+        """Use the mart of the snapshot before, if there is one and it is not damaged."""
+        mart = self.before.get(name)
+        if mart is None or self.earlier is None or not self.snapshot.take_over(mart, self.earlier):
+            return False
+        self.marts[name] = mart
+        self.taken_over.append(name)
+        return True
+
+    def _write(self, name: str, query: exp.Query, made_from: Inputs | None = None) -> None:
+        self._keep(name, self.engine.write(query, self.snapshot.path(name)), made_from or {}, None)
+
+    def _keep(self, name: str, rows: int, made_from: Inputs, months: tuple[date, date] | None) -> None:
+        files = self.snapshot.files(name)
+        self.marts[name] = Mart(name=name, rows=rows, files=files, inputs=made_from, months=months)
+
+    def _has_notes(self) -> bool:
+        return bool(self.engine.columns("applied"))
+
+    def _begin(self, what: str) -> None:
+        steps = len(self.model.concepts) + len(self.catalogue.metrics) + 1
+        self.progress(self.done, max(steps, self.done + 1), what)
+        self.done += 1
 
 
-def _compute_cells(
-    engine: Engine,
-    measure: Measure,
-    breakdowns: tuple[Breakdown, ...],
-    windows: dict[tuple[Window, Grain], exp.Expr],
-    observed: str,
-    tables: dict[Measure, str],
-    county_code: str,
-    catalogue: Catalogue,
-) -> None:
-    table = tables[measure]
-    kept: exp.Expr = exp.table_(table, quoted=True)
-
-    def of(grain: Grain) -> exp.Query:
-        window = windows[measure.window, grain]
-        if grain is not Grain.MONTH and is_mean_of_months(measure):
-            return mean_of_months(grain, kept, window)
-        return cells(measure, grain, breakdowns, window, observed, county_code, catalogue)
-
-    monthly, *others = (of(grain) for grain in GRAINS)
-    _create(engine, exp.table_(table, quoted=True), monthly, temporary=True)
-    for query in others:
-        _insert(engine, table, query)
+def _made(concept: str) -> exp.Table:
+    """The star of a concept, as a table of the engine."""
+    return table(f"{STAR}{concept}")
 
 
-def _window(engine: Engine, window: Window, grain: Grain, months: tuple[date, ...]) -> exp.Expr:
-    """The months each period sees, kept as a table because many statements look at it."""
-    table = exp.table_(f"window_{window}_{grain}", quoted=True)
-    values = exp.select(exp.Star()).from_(window_values(window, grain, months))
-    _create(engine, table, values, temporary=True)
-    return exp.alias_(table, "w", table=True)
-
-
-def _create_figures(engine: Engine) -> None:
-    types = {"period": "DATE", "rows": "BIGINT", "persons": "BIGINT"} | dict.fromkeys(
-        ("numerator", "denominator", "value"), "DOUBLE"
-    )
-    columns = ", ".join(f'"{name}" {types.get(name, "VARCHAR")}' for name in FIGURE_COLUMNS)
-    _run(engine, f"CREATE TABLE {SNAPSHOT}.main.figures ({columns}, guard BIGINT)")
-    _run(engine, f"CREATE TEMPORARY TABLE figures_unguarded ({columns})")
-
-
-# What a snapshot says of itself -----------------------------------------------------------------------
-
-
-def _applied(engine: Engine, batches: tuple[Batch, ...]) -> tuple[Batch, ...]:
+def _applied(engine: Engine, batches: tuple[Batch, ...]) -> tuple[Applied, ...]:
+    """The batches the warehouse holds, each with the note of its loading."""
     if not engine.columns("applied"):
         return ()
-    applied = {number for (number,) in _rows(engine, "SELECT DISTINCT batch FROM applied")}
-    return tuple(batch for batch in batches if batch.number in applied)
-
-
-def _write_meta(
-    engine: Engine,
-    model: Model,
-    catalogue: Catalogue,
-    batches: tuple[Batch, ...],
-    feeds: dict[str, FeedCoverage],
-    plans: tuple[MetricPlan, ...],
-    number: int,
-    moment: datetime,
-) -> None:
-    newest = max((batch.extracted for batch in batches), default=None)
-    _write(
-        engine,
-        "snapshot",
-        "number INTEGER, published VARCHAR, model_version VARCHAR, catalogue_version VARCHAR, "
-        "last_delivery TIMESTAMP",
-        [(number, moment.isoformat(), model.version, catalogue.version, newest)],
-    )
-    _write(
-        engine,
-        "feed",
-        "feed VARCHAR, first_month DATE, last_month DATE, deliveries INTEGER, monthly BOOLEAN",
-        [(f.feed, f.first, f.last, f.deliveries, f.monthly) for f in feeds.values()],
-    )
-    _write(
-        engine,
-        "metric",
-        "metric VARCHAR, first_month DATE, last_month DATE",
-        [(p.metric.name, p.coverage.first, p.coverage.last) for p in plans],
-    )
-    if engine.columns("applied"):
-        _create(engine, _in_snapshot("meta", "applied"), exp.select(exp.Star()).from_("applied"))
-    else:
-        _write(engine, "applied", "batch INTEGER, applied_at TIMESTAMP", [])
-    _write(
-        engine,
-        "area",
-        "level VARCHAR, place INTEGER, code VARCHAR, name_fi VARCHAR, name_sv VARCHAR, within VARCHAR",
-        [],
-    )
-    for place, level in enumerate((Level.MUNICIPALITY, Level.UNIT)):
-        if query := _areas(level, place, model, catalogue):
-            engine.run(exp.insert(query, _in_snapshot("meta", "area")))
-
-
-def _areas(level: Level, place: int, model: Model, catalogue: Catalogue) -> exp.Query | None:
-    """The areas of a level: the instances of the concept its dimension takes its members from."""
-    dimension = next((d for d in catalogue.dimensions if d.name == level and d.concept), None)
-    if dimension is None:
-        return None
-    concept = model.concept(dimension.concept)
-    code = column(concept.key[0], "a")
-    named = [n for n in ("name_fi", "name", concept.key[0]) if concept.attribute(n)]
-    name = column(named[0], "a")
-    name_sv = column("name_sv", "a") if concept.attribute("name_sv") else name.copy()
-    around = next((d.concept for d in catalogue.dimensions if d.name == Level.MUNICIPALITY), "")
-    lies_in = next((r for r in concept.relationships if level is Level.UNIT and r.to == around), None)
-    select = exp.select(
-        text(level.value),
-        exp.Literal.number(place),
-        code,
-        exp.Coalesce(this=name, expressions=[code.copy()]),
-        exp.Coalesce(this=name_sv, expressions=[name.copy(), code.copy()]),
-        column(model.concept(around).key[0], "m") if lies_in else exp.null(),
-    ).from_(exp.alias_(_in_snapshot("star", concept.name), "a", table=True))
-    if lies_in:
-        select = select.join(
-            exp.alias_(_in_snapshot("star", around), "m", table=True),
-            on=column(f"{around}_key", "m").eq(column(f"{lies_in.name}_key", "a")),
-            join_type="left",
-        )
-    return select.where(code.is_(exp.null()).not_())
-
-
-def _write(engine: Engine, table: str, columns: str, rows: list[tuple[object, ...]]) -> None:
-    _run(engine, f"CREATE TABLE {SNAPSHOT}.meta.{table} ({columns})")
-    if rows:
-        values = exp.values([tuple(_literal(value) for value in row) for row in rows])
-        engine.run(exp.insert(values, _in_snapshot("meta", table)))
-
-
-def _literal(value: object) -> exp.Expr:
-    match value:
-        case datetime():
-            return exp.cast(text(value.isoformat()), "TIMESTAMP")
-        case date():
-            return day(value)
-        case _:
-            return exp.convert(value)
-
-
-# Statements -------------------------------------------------------------------------------------------
-
-
-def _in_snapshot(schema: str, table: str) -> exp.Table:
-    return exp.table_(table, db=schema, catalog=SNAPSHOT, quoted=True)
-
-
-def _create(engine: Engine, table: exp.Table, query: exp.Query, *, temporary: bool = False) -> None:
-    properties = exp.Properties(expressions=[exp.TemporaryProperty()]) if temporary else None
-    engine.run(exp.Create(this=table, kind="TABLE", expression=query, properties=properties))
-
-
-def _insert(engine: Engine, table: str, query: exp.Query, catalog: str = "") -> int:
-    into = exp.table_(table, db="main" if catalog else None, catalog=catalog or None, quoted=True)
-    return engine.run(exp.Insert(this=into, expression=query))
-
-
-def _drop(engine: Engine, table: str) -> None:
-    _run(engine, f"DROP TABLE {spelled(exp.to_identifier(table, quoted=True))}")
-
-
-def _run(engine: Engine, sql: str) -> None:
-    engine.run(parsed(sql))
-
-
-def _rows(engine: Engine, query: exp.Query | str) -> list[tuple[object, ...]]:
-    tree = parsed(query) if isinstance(query, str) else query
-    found = engine.read(tree)
-    return list(zip(*(c.to_pylist() for c in found.columns), strict=True)) if found.num_rows else []
+    query = select("batch", "model_version", "applied_at").from_(table("applied"))
+    notes = {note[0]: note for note in meta.rows(engine, query)}
+    return tuple(Applied(batch=b, note=notes[b.number]) for b in batches if b.number in notes)

@@ -97,7 +97,9 @@ def _check_feed(
         part = due[start : start + TOGETHER]
         checking.read({str(lake.verified_path(batch)): batch for batch in part})
     for batch in due:
-        results += checking.judged(batch, batches, lacking[batch.number], Occasion(now, run, batch.number))
+        results += checking.judged(
+            batch, batches, lacking[batch.number], Occasion(now, run, batch.number, batch.extracted)
+        )
     fields = [_field(feed, name) for name in drifting(of_deliveries)]
     new = [(b.number, field, checking.before.get((b.number, field), {})) for b in due for field in fields]
     ledger.record_results(results, new)

@@ -15,7 +15,7 @@ from virtaama.problems import NotReady
 from virtaama.sql.build import bound, column, create_table, insert, select, table
 from virtaama.vault.columns import APPLIED
 
-FORMAT = 2
+FORMAT = 3
 """The form of the warehouse's tables. One that differs is made again from the lake: raise it when a
 change of the code makes old tables mean something else."""
 
@@ -39,8 +39,8 @@ def reconcile(engine: Engine, ledger: Ledger) -> tuple[int, ...]:
     if unknown := sorted(number for number in applied if number not in batches):
         named = ", ".join(str(number) for number in unknown[:5]) + (" …" if len(unknown) > 5 else "")
         raise NotOurs(f"it holds batches the ledger does not know: {named}")
-    for number, (feed, rows) in applied.items():
-        if (feed, rows) != (batches[number].feed, batches[number].rows):
+    for number, sha256 in applied.items():
+        if sha256 != batches[number].parquet_sha256:
             raise NotOurs(f"its batch {number} is another than the ledger's")
     return tuple(number for number in batches if number not in applied)
 
@@ -68,11 +68,12 @@ def _recognise(engine: Engine, ledger: Ledger) -> None:
         raise NotOurs("it belongs to another project")
 
 
-def _applied(engine: Engine) -> dict[int, tuple[str, int]]:
+def _applied(engine: Engine) -> dict[int, str]:
+    """The batches the warehouse holds, each with the SHA-256 of the file it was loaded from."""
     if not engine.columns(APPLIED):
         return {}
-    rows = engine.read(_select(APPLIED, "batch", "feed", "rows_in")).to_pylist()
-    return {row["batch"]: (row["feed"], row["rows_in"]) for row in rows}
+    rows = engine.read(_select(APPLIED, "batch", "parquet_sha256")).to_pylist()
+    return {row["batch"]: row["parquet_sha256"] for row in rows}
 
 
 def _select(name: str, *columns: str) -> exp.Select:

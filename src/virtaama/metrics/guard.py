@@ -12,6 +12,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from virtaama.metrics.question import Grain, Level
+from virtaama.metrics.render.figures import FIGURE_COLUMNS
 from virtaama.metrics.render.trees import column, text
 from virtaama.sql.build import function
 
@@ -26,22 +27,26 @@ FAMILIES: tuple[tuple[str, ...], ...] = (
 ROUNDS = 3
 
 
-def guarded(figures: exp.Query) -> exp.Select:
-    """The figures with one more column, `guard`: 0 for figures about nobody."""
+def guarded(figures: exp.Query, columns: tuple[str, ...] = FIGURE_COLUMNS) -> exp.Select:
+    """The figures, which have these columns, with one more, `guard`: 0 for figures about nobody."""
+    named = [column(name) for name in columns]
     longer_grain = (
         exp.Case()
         .when(column("grain").eq(text(Grain.MONTH.value)), _truncated("quarter"))
         .when(column("grain").eq(text(Grain.QUARTER.value)), _truncated("year"))
     )
-    query = exp.select(exp.Star(), longer_grain.as_("longer_period"), column("persons").as_("guard")).from_(
+    query = exp.select(*named, longer_grain.as_("longer_period"), column("persons").as_("guard")).from_(
         figures.subquery("figures")
     )
     for _ in range(ROUNDS):
         for family in FAMILIES:
-            query = exp.select(exp.Star(replace=[exp.alias_(_guard_in(family), "guard")])).from_(
-                query.subquery("figures")
-            )
-    return exp.select(exp.Star(except_=[exp.to_identifier("longer_period")])).from_(query.subquery("figures"))
+            # Columns are named: not every engine can replace one of all.
+            query = exp.select(
+                *(name.copy() for name in named),
+                column("longer_period"),
+                exp.alias_(_guard_in(family), "guard", quoted=True),
+            ).from_(query.subquery("figures", copy=False), copy=False)
+    return exp.select(*(name.copy() for name in named), column("guard")).from_(query.subquery("figures"))
 
 
 def _guard_in(family: tuple[str, ...]) -> exp.Expr:

@@ -19,14 +19,7 @@ from virtaama.metrics.definitions import (
     Target,
     Window,
 )
-from virtaama.metrics.expressions import (
-    AT,
-    Name,
-    follow,
-    listed,
-    names_in,
-    read_expression,
-)
+from virtaama.metrics.expressions import AT, read_expression
 from virtaama.metrics.functions import expand
 from virtaama.metrics.plan import (
     STOCK_WINDOWS,
@@ -41,6 +34,7 @@ from virtaama.metrics.question import Level
 from virtaama.metrics.schema import METRICS
 from virtaama.model.documents import Entry, did_you_mean
 from virtaama.model.model import Model
+from virtaama.model.paths import Name, follow, listed, names_in
 from virtaama.problems import Place, Problem, ProblemsFound
 
 
@@ -184,7 +178,7 @@ def _check_fact(fact: Fact, catalogue: Catalogue, model: Model) -> Iterator[Prob
     if fact.union:
         yield from _check_union(fact, catalogue)
         return
-    concepts = tuple(concept.name for concept in model.concepts)
+    concepts = tuple(concept.name for concept in model.every_concept)
     if fact.of not in concepts:
         yield wrong(f"'{fact.of}' is not a concept", did_you_mean(fact.of, concepts))
         return
@@ -261,7 +255,7 @@ def _check_dimension(dimension: Dimension, catalogue: Catalogue, model: Model) -
         Place("metrics"),
     )
     lists = tuple(c.name for c in model.code_lists)
-    concepts = tuple(c.name for c in model.concepts)
+    concepts = tuple(c.name for c in model.every_concept)
     if dimension.code_list and dimension.code_list not in lists:
         yield Problem(
             place,

@@ -10,6 +10,7 @@ from enum import StrEnum
 from virtaama.metrics.definitions import Catalogue, Fact, Measure, Metric, Window
 from virtaama.metrics.periods import last_day, needs_whole_year, period_of, periods
 from virtaama.metrics.question import Grain, Level
+from virtaama.model.digest import digest
 
 STOCK_WINDOWS = frozenset({Window.PERIOD_END, Window.MONTH_ENDS})
 
@@ -143,6 +144,13 @@ def concepts_of(metric: Metric, catalogue: Catalogue) -> tuple[str, ...]:
     """The concepts whose instances a metric counts, in the order met."""
     facts = (catalogue.fact(measure.fact) for measure in measures_of(metric))
     return tuple(dict.fromkeys(part.of for fact in facts for part in parts_of(fact, catalogue)))
+
+
+def definition_of(metric: Metric, catalogue: Catalogue) -> str:
+    """A digest of what a metric computes: its measures and the facts they count, but none of its words."""
+    facts = [catalogue.fact(measure.fact) for measure in measures_of(metric)]
+    parts = [parts_of(fact, catalogue) for fact in facts]
+    return digest(measures_of(metric), metric.scale, metric.levels, metric.by, facts, parts)
 
 
 def overlap(coverages: tuple[Coverage, ...]) -> Coverage | None:

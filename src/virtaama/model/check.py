@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from virtaama.model.collect import FromDatabase, format_problem
+from virtaama.model.check_derived import rule_problems
+from virtaama.model.collect import FromDatabase, FromFhirBulk, format_problem
 from virtaama.model.concepts import Attribute, CodeList, Concept, Sensitivity, Type
 from virtaama.model.documents import did_you_mean
 from virtaama.model.expectable import expectation_problems
@@ -44,14 +45,22 @@ def problems_of(written: Written, unread: frozenset[str]) -> Iterator[Problem]:
         concepts={concept.name: concept for concept in reversed(written.concepts)},
         code_lists={codes.name: codes for codes in reversed(written.code_lists)},
         feeds={feed.id: feed for system in reversed(written.systems) for feed in system.feeds},
+        derived=frozenset(derived.concept.name for derived in written.derived),
     )
-    yield from _taken_twice("concept", written.concepts)
+    made = tuple(derived.concept for derived in written.derived)
+    names_with_made = replace(names, concepts=names.concepts | {concept.name: concept for concept in made})
+    yield from _taken_twice("concept", (*written.concepts, *made))
     yield from _taken_twice("code list", written.code_lists)
     yield from _taken_twice("system", written.systems)
+    yield from _taken_twice("calendar", written.calendars)
     for concept in written.concepts:
         yield from _concept(concept, names)
     yield from former_name_problems(names.concepts.values())
     yield from replaced_feed_problems(names.feeds, all_read="systems" not in unread)
+    for concept in made:
+        yield from _concept(concept, names_with_made)
+    if "concepts" not in unread and "derived" not in unread:
+        yield from rule_problems(written.concepts, written.derived, written.calendars)
     for system in written.systems:
         for feed in system.feeds:
             yield from _feed(feed)
@@ -81,7 +90,9 @@ def remarks(model: Model) -> tuple[Problem, ...]:
             for concept in model.concepts
             if concept.name in filled
             for attribute in concept.attributes
-            if attribute.name not in concept.key and not _is_filled(model, concept, attribute.name)
+            if attribute.name not in concept.key
+            and not attribute.rules
+            and not _is_filled(model, concept, attribute.name)
         ),
         *(
             Problem(
@@ -125,6 +136,7 @@ class _Names:
     concepts: dict[str, Concept]
     code_lists: dict[str, CodeList]
     feeds: dict[str, Feed]
+    derived: frozenset[str]  # concepts that rules make, which nothing delivered describes or points to
 
     def lacks_concept(self, name: str) -> bool:
         return bool(name) and name not in self.concepts and "concepts" not in self.unread
@@ -185,8 +197,11 @@ def _concept(concept: Concept, names: _Names) -> Iterator[Problem]:
         if names.lacks_concept(relationship.to):
             yield Problem(
                 relationship.place,
-                f"relationship '{relationship.name}' points to '{relationship.to}', which is not a concept.",
-                did_you_mean(relationship.to, tuple(names.concepts)),
+                f"relationship '{relationship.name}' points to '{relationship.to}', which is "
+                f"{'derived' if relationship.to in names.derived else 'not a concept'}.",
+                "Nothing delivered can point to what a rule makes: let the rule point to the concept."
+                if relationship.to in names.derived
+                else did_you_mean(relationship.to, tuple(names.concepts)),
             )
         if relationship.name in attributes:
             yield Problem(
@@ -276,6 +291,16 @@ def _collected(feed: Feed) -> Iterator[Problem]:
             if (mark or compare) and feed.delivery is Delivery.FULL:
                 what = f"feed '{feed.id}' is `full`, and only what is new is collected."
                 yield Problem(feed.place, what, "Write `delivery: changes`.")
+        case FromFhirBulk():
+            held = feed.field("deleted")
+            if held is None or held.type is not Type.BOOLEAN or held.path:
+                what = f"feed '{feed.id}' needs the field 'deleted' for resources that were deleted."
+                yield Problem(
+                    feed.place, what, "Write deleted: {type: boolean}, and deleted: deleted in its mapping."
+                )
+            if feed.delivery is Delivery.FULL:
+                what = f"feed '{feed.id}' is `full`, and only what is new is collected."
+                yield Problem(feed.place, what, "Write `delivery: changes`.")
         case _:
             pass
 
@@ -323,7 +348,11 @@ def _mapping(mapping: WrittenMapping, names: _Names) -> Iterator[Problem]:
         yield Problem(mapping.place, what, did_you_mean(mapping.feed, tuple(names.feeds)))
     if names.lacks_concept(mapping.concept):
         what = f"'{mapping.concept}' is not a concept."
-        yield Problem(mapping.place, what, did_you_mean(mapping.concept, tuple(names.concepts)))
+        advice = did_you_mean(mapping.concept, tuple(names.concepts))
+        if mapping.concept in names.derived:
+            what = f"'{mapping.concept}' is derived: its rules make it, no feed describes it."
+            advice = "Take the mapping out, or describe the concept in concepts/ instead of derived/."
+        yield Problem(mapping.place, what, advice)
     if concept is not None:
         yield from _key_parts(mapping.key, concept, f"the key of '{concept.name}'", mapping.place)
         for name, expression in mapping.attributes:
@@ -354,7 +383,10 @@ def _mapped_attribute(name: str, expression: Expression, concept: Concept) -> It
     if name in concept.key:
         what = f"'{name}' is the key of '{concept.name}'."
         yield Problem(expression.place, what, "Map it under `key`, not under `attributes`.")
-    elif concept.attribute(name) is None:
+    elif (attribute := concept.attribute(name)) and attribute.rules:
+        what = f"'{name}' of '{concept.name}' is computed by a rule."
+        yield Problem(expression.place, what, "Take the mapping out, or the rule.")
+    elif attribute is None:
         what = f"concept '{concept.name}' has no attribute '{name}'."
         advice = did_you_mean(name, tuple(attribute.name for attribute in concept.attributes))
         if concept.relationship(name):

@@ -5,10 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from virtaama.model.documents import Entry
-from virtaama.model.shape import Schema, members, number, text, texts
+from virtaama.model.shape import Schema, members, named, number, one_of, text, texts
 from virtaama.problems import Place, Problem
+
+
+class About(StrEnum):
+    """What Sotkanet is asked for."""
+
+    DATA = "data"
+    INDICATORS = "indicators"
+    REGIONS = "regions"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +37,44 @@ class FromDatabase:
     removed: str = ""
 
 
-Collect = FromDatabase
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromFhirBulk:
+    """A FHIR bulk export (Bulk Data Access 2.0), of all patients, of a group or of the whole system."""
 
+    url: str
+    level: str = "system"  # system | patient | the id of a group as group/<id>
+    token_from: str = ""
+    client_id: str = ""
+    token_url: str = ""
+    key_from: str = ""
+    key_id: str = ""
+    scope: str = ""
+    patience: int = 7200  # seconds an export may take
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromSotkanet:
+    """Indicators of THL's Sotkanet, its regions, or its figures."""
+
+    url: str
+    about: About = About.DATA
+    indicators: tuple[int, ...] = ()
+    genders: tuple[str, ...] = ("total",)
+    years: tuple[int, int] = (0, 0)  # first and last; 0 where the indicator's own range counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromPxWeb:
+    """A table of a PxWeb service. `select` gives, by variable, its values; a star stands for any part."""
+
+    url: str
+    select: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    cells: int = 100_000  # in one question
+
+
+Collect = FromDatabase | FromFhirBulk | FromSotkanet | FromPxWeb
+
+SOTKANET = "https://sotkanet.fi/rest/1.1"
 _WHERE = "Where the secret is: env:NAME, or file:/path outside the project. Never the secret itself."
 COLLECT: Schema = members(
     "How deliveries are fetched where nobody hands over files. One of its members.",
@@ -53,10 +98,65 @@ COLLECT: Schema = members(
                 "removed": text("With compare: the boolean field that says that a row is gone."),
             },
         ),
+        "fhir_bulk": members(
+            "A FHIR bulk export over HTTP.",
+            {
+                "url": text("The address of the FHIR server."),
+                "level": text("system, patient, or group/<id>: what is exported."),
+                "token_from": text("Where the bearer token is. " + _WHERE),
+                "client_id": text("With SMART backend services: the identifier the server knows us by."),
+                "token_url": text("With SMART backend services: where tokens are issued."),
+                "key_from": text("With SMART backend services: where the private key (PEM) is. " + _WHERE),
+                "key_id": text("With SMART backend services: the `kid` the server knows our key by."),
+                "scope": text(
+                    "With SMART backend services: what is asked for; without it system/<Type>.read."
+                ),
+                "patience": number("Seconds an export may take.", minimum=1, multipleOf=1),
+            },
+        ),
+        "sotkanet": members(
+            "THL's statistics and indicators.",
+            {
+                "url": text("The address of the service."),
+                "about": one_of([each.value for each in About], "data, indicators or regions."),
+                "indicators": {
+                    "description": "Numbers of indicators.",
+                    "type": "array",
+                    "items": {"type": "integer", "minimum": 1},
+                    "minItems": 1,
+                    "uniqueItems": True,
+                },
+                "genders": {
+                    **texts("Which of total, male and female.", minItems=1),
+                    "items": one_of(("total", "male", "female"), "total, male or female."),
+                },
+                "years": {
+                    "description": "First and last year; without it all years of an indicator.",
+                    "type": "array",
+                    "items": {"type": "integer", "minimum": 1900, "maximum": 2100},
+                    "minItems": 2,
+                    "maxItems": 2,
+                },
+            },
+        ),
+        "pxweb": members(
+            "A table of a PxWeb service, such as StatFin.",
+            {
+                "url": text("The address of the table in the service's API, up to .px."),
+                "select": {
+                    **named(
+                        "Values by variable, with * for any part; a variable not named: all.",
+                        texts("Values."),
+                    ),
+                    "propertyNames": {"minLength": 1},
+                },
+                "cells": number("The most cells asked for at once.", minimum=1, multipleOf=1),
+            },
+        ),
     },
 )
-_FORMATS = {"database": "sql"}
-_NEEDED = {"database": ("url_from",)}
+_FORMATS = {"database": "sql", "fhir_bulk": "fhir", "sotkanet": "json_lines", "pxweb": "json_lines"}
+_NEEDED = {"database": ("url_from",), "fhir_bulk": ("url",), "sotkanet": (), "pxweb": ("url",)}
 _SECRETS = ("url_from", "token_from", "key_from")
 _ADDRESSES = ("url", "token_url")
 _ADDRESS = re.compile(
@@ -77,6 +177,34 @@ def read_collect(system: Entry, feed: Entry) -> Collect | None:
                 overlap=_whole(found.text("overlap"), 600),
                 compare=found.texts("compare"),
                 removed=found.text("removed"),
+            )
+        case "fhir_bulk":
+            return FromFhirBulk(
+                url=found.text("url"),
+                level=found.text("level") or "system",
+                token_from=found.text("token_from"),
+                client_id=found.text("client_id"),
+                token_url=found.text("token_url"),
+                key_from=found.text("key_from"),
+                key_id=found.text("key_id"),
+                scope=found.text("scope"),
+                patience=_whole(found.text("patience"), 7200),
+            )
+        case "sotkanet":
+            years = found.texts("years")
+            about = found.text("about")
+            return FromSotkanet(
+                url=found.text("url") or SOTKANET,
+                about=About(about) if about in list(About) else About.DATA,
+                indicators=tuple(_whole(each, 0) for each in found.texts("indicators")),
+                genders=found.texts("genders") or ("total",),
+                years=(_whole(years[0], 0), _whole(years[1], 0)) if len(years) == 2 else (0, 0),
+            )
+        case "pxweb":
+            return FromPxWeb(
+                url=found.text("url"),
+                select=found.select,
+                cells=_whole(found.text("cells"), 100_000),
             )
         case _:
             return None
@@ -130,11 +258,21 @@ def kind_of(collect: Collect) -> str:
     match collect:
         case FromDatabase():
             return "database"
+        case FromFhirBulk():
+            return "fhir_bulk"
+        case FromSotkanet():
+            return "sotkanet"
+        case FromPxWeb():
+            return "pxweb"
 
 
 def addresses_of(collect: Collect) -> tuple[str, ...]:
     """The addresses that stand in the model; that of a database does not."""
     match collect:
+        case FromFhirBulk(url=url, token_url=token_url):
+            return tuple(each for each in (url, token_url) if each)
+        case FromSotkanet(url=url) | FromPxWeb(url=url):
+            return (url,)
         case FromDatabase():
             return ()
 
@@ -181,6 +319,12 @@ class _Merged:
         found = self._entry(name)
         return tuple(item.scalar for item in found.items()) if found else ()
 
+    @property
+    def select(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        found = self._entry("select")
+        members = found.members() if found else iter(())
+        return tuple((name, tuple(item.scalar for item in entry.items())) for name, entry in members)
+
 
 def _whole(written: str, otherwise: int) -> int:
     try:
@@ -212,3 +356,14 @@ def _ways(found: _Merged, feed: str, place: Place) -> Iterator[Problem]:
             yield Problem(
                 place, what, "compare names the key, removed a boolean field that says a row is gone."
             )
+    if found.kind == "fhir_bulk":
+        smart = [name for name in ("client_id", "token_url", "key_from") if found.text(name)]
+        if smart and len(smart) < 3:
+            what = f"feed '{feed}': client_id, token_url and key_from go together."
+            yield Problem(place, what, "With a token that is given to you write token_from alone.")
+        level = found.text("level")
+        if level and level not in ("system", "patient") and not level.startswith("group/"):
+            what = f"level of feed '{feed}' is '{level}', which is not known."
+            yield Problem(place, what, "Write system, patient or group/<id>.")
+    if found.kind == "sotkanet" and found.text("about") in ("", "data") and not found.texts("indicators"):
+        yield Problem(place, f"feed '{feed}' names no indicators.", "Write indicators: [127].")

@@ -65,6 +65,20 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ValueRule:
+    """How an attribute is computed from the other columns of its concept, and from when on.
+
+    `sql` is read as DuckDB; `relationship.attribute` follows a relationship. `valid_from` None is always.
+    """
+
+    sql: str
+    place: Place
+    version: int = 1
+    valid_from: date | None = None
+    legal_basis: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attribute:
     """A fact about one instance of a concept."""
 
@@ -78,6 +92,7 @@ class Attribute:
     code_list: str = ""  # name of a CodeList the values come from; empty for free values
     purposes: tuple[Purpose, ...] = ()  # what the attribute may be used for; required when SPECIAL
     was: tuple[str, ...] = ()  # former names; those of several attributes where they are now one
+    rules: tuple[ValueRule, ...] = ()  # by date, the oldest first; empty where sources deliver the value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

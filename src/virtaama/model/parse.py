@@ -20,7 +20,8 @@ from virtaama.problems import Place, Problem, ProblemsFound
 def parse_model(files: Mapping[str, str]) -> Model:
     """The model that files (path within the project → text) describe together.
 
-    The first folder of a path says what the file holds: systems, concepts, codes or mappings. Raises
+    The first folder of a path says what the file holds: systems, concepts, codes, mappings, derived or
+    calendars. Raises
     ProblemsFound with every problem of every file. The order of the mapping given does not matter;
     files are taken by name.
     """
@@ -95,4 +96,6 @@ def _model(version: str, written: Written) -> Model:
         systems=written.systems,
         mappings=tuple(mappings()),
         expectations=written.expectations,
+        derived=written.derived,
+        calendars=written.calendars,
     )

@@ -6,6 +6,7 @@ from virtaama.model.collect import COLLECT
 from virtaama.model.concepts import Kind, Purpose, Sensitivity, Type
 from virtaama.model.expected import EXPECTATIONS
 from virtaama.model.feeds import Delivery, Format, Outcome
+from virtaama.model.rule_schema import CALENDARS, MADE_BY, VALUE_RULES
 from virtaama.model.shape import (
     NAME,
     Shape,
@@ -155,6 +156,7 @@ ATTRIBUTE = members(
         "unit": text("EUR, kg; left out where there is none."),
         "code_list": text("The list the values come from."),
         "was": WAS,
+        **VALUE_RULES,
         "labels": LABELS,
         "definition": DEFINITION,
     },
@@ -190,6 +192,21 @@ CONCEPTS = members(
     "Concepts of the model.",
     {"concepts": named("Concepts by name.", CONCEPT)},
     required=("concepts",),
+)
+
+DERIVED = members(
+    "Concepts no source delivers: rules make them from other concepts.",
+    {
+        "derived": named(
+            "Derived concepts by name.",
+            members(
+                "Something the county can work out from what it knows.",
+                {**{n: m for n, m in CONCEPT["properties"].items() if n != "expectations"}, **MADE_BY},
+                required=(*CONCEPT["required"], "rules", "legal_basis", "source", "owner"),
+            ),
+        )
+    },
+    required=("derived",),
 )
 
 CODE = members(
@@ -266,5 +283,7 @@ KINDS = {
     "concepts": Shape("concepts", CONCEPTS),
     "codes": Shape("codes", CODES),
     "mappings": Shape("mappings", MAPPINGS),
+    "derived": Shape("derived", DERIVED),
+    "calendars": Shape("calendars", CALENDARS),
 }
 """The shape of the files in each folder of a model."""

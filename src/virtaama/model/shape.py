@@ -115,6 +115,8 @@ def words(description: str) -> Schema:
 
 _SECTIONS = {
     "concepts": "concept",
+    "derived": "derived concept",
+    "calendars": "calendar",
     "attributes": "attribute",
     "relationships": "relationship",
     "feeds": "feed",
@@ -187,6 +189,8 @@ def _said(error: ValidationError, root: Entry) -> Iterator[Problem]:
         case "format":
             what = f"{subject} is '{here.scalar}', which is not a day."
             yield Problem(here.place, what, "Write it as 2024-01-31.")
+        case "pattern" if wanted != NAME:
+            yield Problem(here.place, f"{subject} is '{here.scalar}'.", str(error.schema["description"]))  # type: ignore[index]
         case "pattern":
             yield Problem(here.place, f"'{here.scalar}' cannot be a name.", _NAMES)
         case "uniqueItems":

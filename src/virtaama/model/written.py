@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import TypeVar
 
+from virtaama.model.calendars import Calendar
 from virtaama.model.collect import read_collect
 from virtaama.model.concepts import (
     Attribute,
@@ -22,6 +22,7 @@ from virtaama.model.concepts import (
     Text,
     Type,
 )
+from virtaama.model.derived import Derived
 from virtaama.model.documents import Entry
 from virtaama.model.expectations import Expectation
 from virtaama.model.expected import read_expectations
@@ -37,6 +38,7 @@ from virtaama.model.feeds import (
     System,
 )
 from virtaama.model.mappings import Expression
+from virtaama.model.written_rules import day, read_calendar, read_rules, read_value_rules
 from virtaama.problems import Place
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -74,6 +76,8 @@ class Written:
     systems: tuple[System, ...] = ()
     mappings: tuple[WrittenMapping, ...] = ()
     expectations: tuple[Expectation, ...] = ()
+    derived: tuple[Derived, ...] = ()
+    calendars: tuple[Calendar, ...] = ()
 
 
 def read_written(folder: str, root: Entry) -> Written:
@@ -86,6 +90,10 @@ def read_written(folder: str, root: Entry) -> Written:
             return Written(concepts=concepts, expectations=tuple(_expected_of_concepts(root, concepts)))
         case "codes":
             return Written(code_lists=tuple(_code_list(*named) for named in root.within("code_lists")))
+        case "derived":
+            return Written(derived=tuple(_derived(*named) for named in root.within("derived")))
+        case "calendars":
+            return Written(calendars=tuple(read_calendar(*named) for named in root.within("calendars")))
         case _:
             return Written(mappings=tuple(_mapping(entry) for entry in root.list("mappings")))
 
@@ -99,6 +107,8 @@ def together(parts: Iterator[Written]) -> Written:
             systems=(*whole.systems, *part.systems),
             mappings=(*whole.mappings, *part.mappings),
             expectations=(*whole.expectations, *part.expectations),
+            derived=(*whole.derived, *part.derived),
+            calendars=(*whole.calendars, *part.calendars),
         )
     return whole
 
@@ -140,6 +150,16 @@ def _concept(name: str, entry: Entry) -> Concept:
     )
 
 
+def _derived(name: str, entry: Entry) -> Derived:
+    return Derived(
+        concept=_concept(name, entry),
+        rules=read_rules(entry),
+        legal_basis=entry.text("legal_basis"),
+        source=entry.text("source"),
+        owner=entry.text("owner"),
+    )
+
+
 def _attribute(name: str, entry: Entry) -> Attribute:
     labels = entry.words("labels")
     return Attribute(
@@ -153,6 +173,7 @@ def _attribute(name: str, entry: Entry) -> Attribute:
         code_list=entry.text("code_list"),
         purposes=_purposes(entry),
         was=entry.one_or_more("was"),
+        rules=read_value_rules(entry),
     )
 
 
@@ -192,14 +213,6 @@ def _code(code: str, entry: Entry) -> Code:
         valid_from=day(entry.text("from")),
         valid_until=day(entry.text("until")),
     )
-
-
-def day(written: str) -> date | None:
-    """The day, or None where there is none of that name."""
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        return None
 
 
 # Systems

@@ -21,6 +21,7 @@ from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch, Rejected
 from virtaama.lake.files import Lake
 from virtaama.lake.ledger import Ledger
+from virtaama.lake.published import check, current_name, snapshot_number
 from virtaama.loading.collect import Reach, collect_feeds
 from virtaama.loading.land import LandReport, land_deliveries
 from virtaama.loading.load import Loaded, LoadPlan, load, plan
@@ -43,10 +44,10 @@ from virtaama.project.verify import Checked, verify
 from virtaama.project.warehouse import opened, set_aside
 from virtaama.quality.results import Result, state_of
 from virtaama.synthetic.county import CountySize
+from virtaama.vault.derive import star
 from virtaama.vault.design import design
-from virtaama.vault.views import star
 
-MODEL_FOLDERS = ("systems", "concepts", "codes", "mappings")
+MODEL_FOLDERS = ("systems", "concepts", "codes", "mappings", "derived", "calendars")
 METRIC_FOLDER = "metrics"
 ACCESS_FILE = "access.yaml"
 
@@ -276,26 +277,32 @@ class Project:
                 moment=_now(),
                 progress=progress,
             )
-            tell({"snapshot": publication.number, "figures": publication.figures})
+            tell(
+                {
+                    "snapshot": publication.number,
+                    "figures": publication.figures,
+                    "marts_written": len(publication.written),
+                    "marts_taken_over": len(publication.taken_over),
+                }
+            )
         return publication
 
     @property
     def is_published(self) -> bool:
-        """Whether readers see what the warehouse holds, under the model and the metrics of now."""
+        """Whether readers see what the warehouse holds, under the model and the metrics of now, undamaged."""
+        name = current_name(self.settings.published)
         try:
-            snapshot = self.door().snapshot()
-        except NotReady:
+            manifest = check(self.settings.published / name) if snapshot_number(name) else None
+        except Damaged:
             return False
         newest = next((run for run in self.ledger.runs() if run.kind in ("load", "publish")), None)
         return (
-            newest is not None
+            manifest is not None
+            and newest is not None
             and newest.kind == "publish"
             and newest.ok
-            and (snapshot.model_version, snapshot.catalogue_version)
-            == (
-                self.model.version,
-                self.catalogue.version,
-            )
+            and (manifest.model_version, manifest.catalogue_version)
+            == (self.model.version, self.catalogue.version)
         )
 
     def door(self) -> Door:

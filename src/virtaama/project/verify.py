@@ -14,7 +14,7 @@ from virtaama.engines.reading_through import read_through
 from virtaama.keyring import Keyring
 from virtaama.lake.files import Lake
 from virtaama.lake.ledger import Ledger
-from virtaama.lake.published import CURRENT, snapshot_number
+from virtaama.lake.published import CURRENT, check, current_name, snapshot_number
 from virtaama.lake.sqlite_files import readable
 from virtaama.loading.reconcile import reconcile
 from virtaama.problems import Damaged, VirtaamaError
@@ -107,11 +107,10 @@ def _snapshots(settings: Settings) -> Checked:
     wrong = []
     for name in snapshots:
         try:
-            read_through(folder / name)
-        except FileDamaged as damage:
-            wrong.append(f"{name}: {damage}; `virtaama load` publishes a new one")
-    if CURRENT in names:
-        current = (folder / CURRENT).read_text(encoding="utf-8").strip()
+            check(folder / name)
+        except Damaged as damage:
+            wrong.append(f"{str(damage).splitlines()[0]} `virtaama load` publishes a new one")
+    if current := current_name(folder):
         if current not in snapshots:
             wrong.append(f"{CURRENT} names {current}, which is not there")
     elif snapshots:

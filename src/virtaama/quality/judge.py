@@ -20,6 +20,7 @@ class Occasion:
     moment: datetime
     run: int
     batch: int = 0
+    describes: datetime | None = None
 
 
 def judged_rows(expectation: Expectation, at: Occasion, *, rows: int, of: int) -> Result:
@@ -40,7 +41,9 @@ def judged_volume(expectation: Expectation, at: Occasion, *, rows: int, before: 
         least = low if least is None else max(least, low)
         most = high if most is None else min(most, high)
     measured = float(rows) if (least, most) != (None, None) else None
-    return _result(expectation, at, measured=measured, least=least, most=most, rows=rows, of=rows)
+    return _result(
+        expectation, at, measured=measured, least=least, most=most, rows=rows, of=rows, all_or_none=True
+    )
 
 
 def judged_drift(
@@ -94,6 +97,7 @@ def _result(
         severity=expectation.severity,
         owner=expectation.owner,
         batch=at.batch,
+        describes=at.describes,
         measured=measured,
         least=least,
         most=most,

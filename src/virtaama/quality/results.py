@@ -29,6 +29,7 @@ class Result:
     severity: Severity
     owner: str
     batch: int  # 0 where no one delivery was looked at
+    describes: datetime | None  # the moment that delivery describes, in local time
     measured: float | None
     least: float | None
     most: float | None
@@ -63,6 +64,11 @@ def newest(results: Iterable[Result]) -> tuple[Result, ...]:
     for result in results:
         last[result.id] = result
     return tuple(last.values())
+
+
+def began(result: Result) -> datetime:
+    """When what a result tells of was so: the moment its delivery describes, else when it was checked."""
+    return result.describes or result.moment
 
 
 def state_of(model: Model, results: Iterable[Result]) -> tuple[Result, ...]:

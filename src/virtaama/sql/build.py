@@ -94,6 +94,11 @@ def temporary_table(name: str, query: exp.Query) -> exp.Create:
     )
 
 
+def drop_table(name: str) -> exp.Drop:
+    """Let go of a table, if there is one of that name."""
+    return exp.Drop(tables=[table(name)], kind="TABLE", exists=True)
+
+
 def create_table(name: str, columns: Iterable[tuple[str, str]]) -> exp.Create:
     """A table, made if there is none of that name."""
     definitions = [

@@ -38,6 +38,7 @@ ALLOWED_FUNCTIONS = frozenset(_FUNCTIONS.split())
 _WORDS = """
 and or not in is between like ilike similar glob escape case when then else end as any all some
 filter over from for to interval lambda distinct values select where by on using array struct map union
+exists except intersect having qualify with join
 """
 _NOT_CALLS = frozenset(_WORDS.split())
 
@@ -85,16 +86,22 @@ def read_expression(sql: str) -> Expression:
 
 def read_tree(sql: str) -> exp.Expr:
     """The tree of an expression of any kind, with dots and aggregates. Raises NotAnExpression for a query."""
-    tree = _tree(sql)
+    tree = read_statement(sql)
     queries = (exp.Query, exp.Table, exp.Values)
     if isinstance(tree, (exp.DDL, exp.DML, exp.Command, exp.Drop)) or tree.find(*queries):
         raise NotAnExpression("it holds a query", "Write an expression over the fields of one row.")
+    if isinstance(tree, exp.Tuple):
+        raise NotAnExpression("it is several values", "Write one expression.")
+    return tree
+
+
+def read_statement(sql: str) -> exp.Expr:
+    """The tree of an expression or a statement, with nothing from outside, no comment, and types that there are."""
+    tree = _tree(sql)
     if tree.find(exp.Placeholder, exp.Parameter):
         raise NotAnExpression("it asks for a value from outside", "Write the value itself.")
     if place := tree.find(exp.PositionalColumn):
         raise NotAnExpression(f"'{spelled(place)}' is a place, not a name", "Name the field.")
-    if isinstance(tree, exp.Tuple):
-        raise NotAnExpression("it is several values", "Write one expression.")
     for kind in tree.find_all(exp.DataType):
         if kind.this is exp.DataType.Type.USERDEFINED:
             raise NotAnExpression(

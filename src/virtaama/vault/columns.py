@@ -19,6 +19,7 @@ _APPLIED_COLUMNS = (
     ("model_version", "VARCHAR"),
     ("applied_at", "TIMESTAMP"),
     ("rows_in", "BIGINT"),
+    ("parquet_sha256", "VARCHAR"),
 )
 _CODE_COLUMNS = (
     ("code", "VARCHAR"),

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlglot import exp
 
+from virtaama.model.columns import star_columns as star_columns
 from virtaama.model.concepts import Concept, Sensitivity
 from virtaama.model.model import Model
 from virtaama.sql.build import all_of, cast, column, join, named, select, subquery, table, text, union_all
-from virtaama.sql.spelling import COLUMN_TYPES, DIALECT
+from virtaama.sql.spelling import DIALECT
 from virtaama.vault.render.names import SUPERSEDED_BY, newest, row_columns
 from virtaama.vault.tables import History, Link, Source, VaultDesign
 
@@ -39,18 +40,6 @@ def as_of(
     batch had landed and none after it; what later batches told or corrected is left out.
     """
     return _View(model.concept(concept), design, moment, known).query()
-
-
-def star_columns(concept: Concept) -> tuple[tuple[str, str], ...]:
-    """Name and engine type of the columns of `star`."""
-    guarded = {a.name for a in concept.attributes if a.sensitivity is Sensitivity.DIRECT}
-    types = {a.name: COLUMN_TYPES[a.type] for a in concept.attributes if a.name not in guarded}
-    others = [name for name in types if name not in concept.key]
-    return (
-        (f"{concept.name}_key", "UUID"),
-        *((name, types[name]) for name in (*concept.key, *others) if name in types),
-        *((f"{relationship.name}_key", "UUID") for relationship in concept.relationships),
-    )
 
 
 @dataclass(frozen=True)

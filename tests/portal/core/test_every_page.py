@@ -86,3 +86,28 @@ def test_before_the_first_publication_the_page_says_so(
 def test_every_signed_in_page_tells_the_snapshot(signed_in: Callable[[str, str], Client]) -> None:
     for page in SIGNED_IN_PAGES:
         assert "snapshot 7" in signed_in("johtaja", "en").get(page).text
+
+
+def test_damaged_figures_are_a_page_that_says_so(
+    signed_in: Callable[[str, str], Client], door: DoorForTests
+) -> None:
+    door.damaged = True
+    response = signed_in("johtaja", "en").get("/ohjaus/")
+    assert response.status_code == 503
+    assert "The published figures are damaged" in response.text
+
+
+def test_without_changes_no_page_speaks_of_any(signed_in: Callable[[str, str], Client]) -> None:
+    for page in SIGNED_IN_PAGES:
+        assert "since-published" not in signed_in("johtaja", "en").get(page).text
+
+
+def test_pages_say_what_has_changed_since_publication(
+    signed_in: Callable[[str, str], Client], door: DoorForTests
+) -> None:
+    door.redefined, door.model_changed, door.newer_damaged = ("ward_days_per_1000",), True, 8
+    for page in SIGNED_IN_PAGES:
+        shown = signed_in("johtaja", "en").get(page).text
+        assert "The figures of 1 metric were published under an earlier definition" in shown
+        assert "The concept model has changed since the figures were published" in shown
+        assert "Snapshot 8 is damaged and is not used. What you see is from snapshot 7." in shown

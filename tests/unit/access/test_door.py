@@ -2,16 +2,26 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.unit.published_county import CATALOGUE, CONTACT, ENGINEER, MANAGER, PublishedCounty
-from virtaama.access.snapshots import PublishedFolder
+from tests.unit.published_county import (
+    CATALOGUE,
+    CONTACT,
+    ENGINEER,
+    MANAGER,
+    PUBLISHED_MODEL,
+    PublishedCounty,
+)
+from virtaama.access.snapshots import OpenSnapshot, PublishedFolder
 from virtaama.metrics.question import Figure, Grain, Level, Missing, Question
 from virtaama.privacy.policy import Asker, Purpose
-from virtaama.problems import NotAllowed, NotReady
+from virtaama.problems import Damaged, NotAllowed, NotReady
 
 STEERING = Purpose.STEERING
 
@@ -92,7 +102,7 @@ def test_breakdown_that_was_not_prepared_is_computed(county: PublishedCounty) ->
         "6, 'f', '2024-01-05 10:00', 6, true, 'R10', 50, 4, 1",
         "7, 'g', '2024-01-05 10:00', 8, true, 'R10', 50, 5, 1",
     )
-    county.engine.connection.execute("DELETE FROM star.visit WHERE unit_key = 2 OR started >= '2024-02-01'")
+    county.connection.execute("DELETE FROM star.visit WHERE unit_key = 2 OR started >= '2024-02-01'")
     county.publish()
     asked = question("median_wait", level=Level.UNIT, within="398", by="sex", last=date(2024, 1, 1))
     answer = county.door().ask(asked, MANAGER, STEERING)
@@ -163,7 +173,7 @@ def test_the_statement_lineage_shows_gives_the_number_that_is_shown(county: Publ
     shown = door.ask(
         question("visits_per_1000", first=date(2024, 4, 1), last=date(2024, 4, 1)), MANAGER, STEERING
     )
-    found = county.engine.connection.execute(f"SELECT value FROM ({sql})").fetchall()
+    found = county.connection.execute(f"SELECT value FROM ({sql})").fetchall()
     assert found == [(shown.figures[0].value,)]
 
 
@@ -216,21 +226,171 @@ def test_two_doors_of_one_process_open_the_same_snapshot(county: PublishedCounty
     assert county.door().snapshot() == county.door().snapshot()
 
 
-def test_reader_can_reach_no_other_file(county: PublishedCounty) -> None:
+def test_reader_can_reach_no_other_file_and_change_nothing(county: PublishedCounty) -> None:
     snapshot = PublishedFolder(county.folder / "published", CATALOGUE).current()
-    with pytest.raises(duckdb.PermissionException):
-        snapshot.read("SELECT * FROM read_csv('anything.csv')")
-    with pytest.raises(duckdb.InvalidInputException):
-        snapshot.read("SET enable_external_access = true")
-    with pytest.raises(duckdb.InvalidInputException):
-        snapshot.read("DELETE FROM figures")
+    (county.folder / "other.csv").write_text("a\n1\n")
+    for path in ("anything.csv", county.folder / "other.csv", county.folder / "ledger.sqlite"):
+        with pytest.raises(duckdb.PermissionException):
+            snapshot.read(f"SELECT * FROM read_csv('{path}')")
+    inside = county.folder / "published" / "snapshot-1" / "new.parquet"
+    for statement in (
+        "SET enable_external_access = true",
+        "SET allowed_directories = ['/']",
+        f"COPY (SELECT 1) TO '{inside}'",
+        "DELETE FROM figures",
+        "CREATE TABLE t (a INTEGER)",
+        "INSTALL httpfs",
+    ):
+        with pytest.raises(ValueError, match="nothing but read"):
+            snapshot.read(statement)
+        with pytest.raises(ValueError):
+            snapshot.read(f"SELECT 1; {statement}")
+    assert not inside.exists()
 
 
-def test_running_question_finishes_on_the_snapshot_it_began_with(county: PublishedCounty) -> None:
+def test_configuration_of_a_reader_is_locked(county: PublishedCounty) -> None:
+    snapshot = PublishedFolder(county.folder / "published", CATALOGUE).current()
+    settings = dict(
+        snapshot.read(
+            "SELECT name, value FROM duckdb_settings() WHERE name IN ('enable_external_access', "
+            "'lock_configuration', 'autoload_known_extensions', 'autoinstall_known_extensions')"
+        )
+    )
+    assert settings == {
+        "enable_external_access": "false",
+        "lock_configuration": "true",
+        "autoload_known_extensions": "false",
+        "autoinstall_known_extensions": "false",
+    }
+
+
+def test_question_whose_snapshot_is_taken_away_is_asked_anew(
+    county: PublishedCounty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = county.door()
+    assert door.snapshot().number == 1
+    read = OpenSnapshot.read
+
+    def slow_read(self: OpenSnapshot, *asked: object, **how: object) -> object:
+        if self.info.number == 1:
+            for _ in range(4):
+                county.publish()
+        return read(self, *asked, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(OpenSnapshot, "read", slow_read)
+    answer = door.ask(question("cost"), MANAGER, STEERING)
+    assert (answer.snapshot.number, answer.snapshot.newer_damaged) == (5, None)
+    assert answer.figures[1].value == 12.5
+    assert len(county.audit.entries()) == 1
+
+
+def test_reader_goes_on_with_the_snapshot_it_has_while_newer_ones_come(county: PublishedCounty) -> None:
     published = PublishedFolder(county.folder / "published", CATALOGUE)
     before = published.current()
-    for _ in range(4):
-        county.publish()
-    assert published.current().info.number == 5
-    assert not (county.folder / "published" / "snapshot-1.duckdb").exists()
+    county.publish()
+    county.publish()
+    assert published.current().info.number == 3
     assert before.read("SELECT count(*) > 0 FROM figures") == [(True,)]
+
+
+# Damage
+
+
+def damage(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.unlink()  # a file of its own: other snapshots may share the old one
+    path.write_bytes(content)
+
+
+FIGURES = "snapshot-2/figures/cost.parquet"
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda published: damage(published / FIGURES),
+        lambda published: (published / FIGURES).unlink(),
+        lambda published: os.truncate(published / FIGURES, 100),
+        lambda published: damage(published / "snapshot-2" / "manifest.json"),
+        lambda published: (published / "snapshot-2" / "manifest.json").unlink(),
+        lambda published: (published / "snapshot-2").rename(published / "elsewhere"),
+    ],
+    ids=["flipped bit", "missing", "cut", "manifest flipped", "manifest missing", "all missing"],
+)
+def test_damaged_snapshot_is_left_for_the_one_before_which_says_so(
+    county: PublishedCounty, harm: Callable[[Path], object]
+) -> None:
+    county.publish()
+    harm(county.folder / "published")
+    answer = county.door().ask(question("cost"), MANAGER, STEERING)
+    assert (answer.snapshot.number, answer.snapshot.newer_damaged) == (1, 2)
+    assert answer.figures[1].value == 12.5
+
+
+def test_damaged_star_is_found_when_it_is_first_read(county: PublishedCounty) -> None:
+    county.publish()
+    damage(county.folder / "published" / "snapshot-2" / "star" / "visit.parquet")
+    door = county.door()
+    assert door.ask(question("cost"), MANAGER, STEERING).snapshot.number == 2
+    computed = question("median_wait", level=Level.UNIT, by="sex")
+    assert door.ask(computed, MANAGER, STEERING).snapshot.number == 1
+
+
+def test_without_any_whole_snapshot_the_damage_is_said(county: PublishedCounty) -> None:
+    damage(county.folder / "published" / "snapshot-1" / "meta" / "area.parquet")
+    with pytest.raises(Damaged, match=r"meta/area.parquet is not the file that was written"):
+        county.door().ask(question("cost"), MANAGER, STEERING)
+    assert county.publish().number == 2
+    assert county.door().snapshot().newer_damaged is None
+
+
+def test_snapshot_of_version_0_1_is_not_ready_and_its_number_is_not_used_again(tmp_path: Path) -> None:
+    folder = tmp_path / "published"
+    folder.mkdir()
+    (folder / "snapshot-6.duckdb").write_bytes(b"of before")
+    (folder / "CURRENT").write_text("snapshot-6.duckdb\n")
+    county = PublishedCounty(tmp_path)
+    with pytest.raises(NotReady, match="virtaama load"):
+        county.door().snapshot()
+    assert county.publish().number == 7
+    assert sorted(path.name for path in folder.iterdir()) == ["CURRENT", "snapshot-7"]
+
+
+# What has changed since
+
+
+def test_answer_says_which_figures_were_published_under_an_earlier_definition(
+    county: PublishedCounty,
+) -> None:
+    reworded, redefined = (
+        replace(CATALOGUE, version="another", metrics=metrics)
+        for metrics in (
+            tuple(replace(m, decimals=m.decimals + 1, owner="other") for m in CATALOGUE.metrics),
+            tuple(replace(m, scale=m.scale * 10) for m in CATALOGUE.metrics),
+        )
+    )
+    assert county.door().snapshot().redefined == ()
+    assert county.door(reworded).snapshot().redefined == ()
+    door = county.door(redefined)
+    assert door.snapshot().redefined == ("visits_per_1000", "median_wait", "cost")
+    assert door.ask(question("cost"), MANAGER, STEERING).snapshot.redefined == ("cost",)
+
+
+def test_snapshot_says_that_the_model_has_changed(county: PublishedCounty) -> None:
+    assert not county.door().snapshot().model_changed
+    newer = county.door(model=replace(PUBLISHED_MODEL, version="another"))
+    assert newer.ask(question("cost"), MANAGER, STEERING).snapshot.model_changed
+
+
+def test_question_that_needs_what_an_earlier_model_had_not_is_not_ready(county: PublishedCounty) -> None:
+    visit = PUBLISHED_MODEL.concept("visit")
+    narrower = replace(visit, attributes=tuple(a for a in visit.attributes if a.name != "waited"))
+    others = tuple(narrower if c.name == "visit" else c for c in PUBLISHED_MODEL.concepts)
+    county.model = replace(PUBLISHED_MODEL, concepts=others)
+    county.catalogue = replace(CATALOGUE, metrics=(CATALOGUE.metric("visits_per_1000"),))
+    county.publish()
+    door = county.door(CATALOGUE, PUBLISHED_MODEL)
+    assert door.snapshot().redefined == ("median_wait", "cost")
+    [figure] = door.ask(question("cost", last=date(2024, 1, 1)), MANAGER, STEERING).figures
+    assert figure.missing is Missing.NO_DATA

@@ -10,6 +10,23 @@ from virtaama.cli.main import NOT_UNDERSTOOD, run
 
 HEADER = "KAYNTI_ID;HENKILOTUNNUS;SUKUNIMI;ALKOI;KESTO\n"
 PERSONS = ("010190-922D", "020290-922V", "030390-923B", "040490-924U", "050590-925A")
+RULE = """
+derived:
+  long_visit:
+    kind: event
+    labels: {fi: Pitkä käynti, sv: Långt besök, en: Long visit}
+    definition: {fi: Yli kymmenen minuuttia., sv: Över tio minuter., en: Over ten minutes.}
+    key: [kaynti_id]
+    legal_basis: 612/2021 29 §
+    source: test
+    owner: test
+    attributes:
+      kaynti_id: {type: text, sensitivity: special, purposes: [planning], labels: {fi: Käynti, sv: Besök, en: Visit}}
+      minutes: {type: decimal, sensitivity: special, purposes: [planning], labels: {fi: Kesto, sv: Tid, en: Minutes}}
+    rules:
+      - {version: 1, valid_from: 2020-01-01,
+         sql: "SELECT kaynti_id, kesto AS minutes FROM kaynnit WHERE kesto > 10"}
+"""
 
 
 @pytest.fixture
@@ -82,6 +99,23 @@ def test_json_names_the_snapshot_and_the_record(clinic: str, capsys: pytest.Capt
     assert answer["figures"][0]["value"] == 12
 
 
+def test_an_answer_says_that_its_metric_was_defined_otherwise_when_it_was_published(
+    clinic: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["ask", "kaynnit_rows", "--from", "2026-10", "--to", "2026-10", "--project", clinic]
+    assert run(asked) == 0
+    assert "earlier definition" not in capsys.readouterr().err
+    [metrics] = [f for f in (Path(clinic) / "metrics").glob("*.yaml") if "kaynnit_rows:" in f.read_text()]
+    metrics.write_text(metrics.read_text().replace("aggregate: count", "aggregate: count, where: 'false'"))
+    assert run(asked) == 0
+    assert "kaynnit_rows was published under an earlier definition" in capsys.readouterr().err
+    assert run([*asked, "--format", "json"]) == 0
+    assert "earlier definition" in json.loads(capsys.readouterr().out)["since_published"][0]
+    assert run(["load", "--project", clinic]) == 0
+    assert run(asked) == 0
+    assert "earlier definition" not in capsys.readouterr().err
+
+
 def test_a_misspelt_metric_says_what_was_meant(clinic: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["ask", "kaynit_rows", "--project", clinic]) == NOT_UNDERSTOOD
     assert "Did you mean 'kaynnit_rows'?" in capsys.readouterr().err
@@ -114,6 +148,19 @@ def test_explain_shows_where_a_number_comes_from(clinic: str, capsys: pytest.Cap
     assert "count of kaynnit_row" in out
     assert "kaynnit.rows" in out
     assert "SELECT" in out
+
+
+def test_explain_shows_where_the_columns_of_a_concept_come_from(
+    clinic: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (Path(clinic) / "derived").mkdir()
+    (Path(clinic) / "derived" / "rules.yaml").write_text(RULE, encoding="utf-8")
+    assert run(["explain", "long_visit", "--project", clinic]) == 0
+    out = capsys.readouterr().out
+    assert "612/2021 29 §" in out
+    assert "Rule 1 of long_visit, in force from 2020-01-01:" in out
+    assert "kaynnit.kesto" in out
+    assert "kaynnit.rows KESTO" in out
 
 
 def test_a_second_load_has_nothing_to_do(clinic: str, capsys: pytest.CaptureFixture[str]) -> None:

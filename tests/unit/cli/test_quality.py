@@ -67,7 +67,7 @@ def test_programs_read_one_object_a_line(clinic: Path, capsys: pytest.CaptureFix
         1,
         3,
     )
-    assert told["failing_since"] == told["moment"]
+    assert told["failing_since"] == told["describes"]
     assert told["message"]["en"] == "Code not in its list: KIND"
 
 

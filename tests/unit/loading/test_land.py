@@ -3,6 +3,7 @@
 import zipfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,21 @@ def test_a_complete_delivery_that_returns_to_what_it_said_before_is_not_a_repeat
     landing.land()
     assert [row["N"] for row in landing.rows()] == numbers
     assert landing.land().landed == ()
+
+
+@pytest.mark.parametrize("order", list(permutations(("07", "08", "09"))))
+def test_what_a_complete_delivery_says_of_a_month_does_not_hang_on_what_landed_before(
+    tmp_path: Path, order: tuple[str, ...]
+) -> None:
+    landing = Landing(tmp_path, (feed(*fields(NAME="text", N="integer"), delivery=Delivery.FULL),))
+    for month in order:
+        landing.deliver(f"NAME;N\nx;{int(month) % 2}\n", f"register/2026-{month}/rows.csv")
+        landing.land()
+    assert [(batch.extracted.month, *landing.rows(batch)) for batch in landing.ledger.batches()] == [
+        (8, {"NAME": "x", "N": 1}),
+        (9, {"NAME": "x", "N": 0}),
+        (10, {"NAME": "x", "N": 1}),
+    ]
 
 
 def test_corrected_bytes_under_the_same_name_are_a_new_batch(tmp_path: Path) -> None:

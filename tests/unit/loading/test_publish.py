@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from tests.unit.published_county import MANAGER, PublishedCounty, published_county
+from virtaama.lake.published import read_manifest
 from virtaama.metrics.question import Grain, Missing, Question
 from virtaama.privacy.policy import Purpose
 
@@ -21,43 +24,94 @@ def published(county: PublishedCounty) -> list[str]:
 
 
 def test_snapshot_holds_stars_codes_figures_and_what_it_is(county: PublishedCounty) -> None:
-    with duckdb.connect(str(county.folder / "published" / "snapshot-1.duckdb"), read_only=True) as snapshot:
-        tables = {
-            f"{schema}.{name}"
-            for schema, name in snapshot.execute(
-                "SELECT schema_name, table_name FROM duckdb_tables()"
-            ).fetchall()
-        }
-        batches = snapshot.execute("SELECT count(DISTINCT batch) FROM meta.applied").fetchone()
-    assert tables >= {"star.visit", "star.resident", "ref.form", "main.figures", "meta.snapshot", "meta.feed"}
-    assert batches == (12,)
+    folder = county.folder / "published" / "snapshot-1"
+    manifest = read_manifest(folder)
+    marts = {mart.name: mart for mart in manifest.marts}
+    assert marts.keys() >= {
+        *("star/visit", "star/resident", "ref/form", "figures/cost"),
+        *("meta/area", "meta/feed", "meta/applied"),
+    }
+    assert (manifest.number, manifest.last_delivery) == (1, datetime(2024, 5, 1))
+    listed = {file.path for mart in manifest.marts for file in mart.files}
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert there == listed | {"manifest.json"}
+    for mart in manifest.marts:
+        [path] = mart.paths(folder)
+        assert pq.read_metadata(path).num_rows == mart.rows
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == mart.files[0].sha256
+    assert marts["star/visit"].rows == 5
+    assert marts["figures/cost"].months == (date(2024, 1, 1), date(2024, 4, 1))
 
 
 def test_only_the_last_three_snapshots_are_kept(county: PublishedCounty) -> None:
     for _ in range(4):
         county.publish()
-    assert published(county) == ["CURRENT", "snapshot-3.duckdb", "snapshot-4.duckdb", "snapshot-5.duckdb"]
-    assert (county.folder / "published" / "CURRENT").read_text().strip() == "snapshot-5.duckdb"
+    assert published(county) == ["CURRENT", "snapshot-3", "snapshot-4", "snapshot-5"]
+    assert (county.folder / "published" / "CURRENT").read_text().strip() == "snapshot-5"
 
 
 def test_failed_publication_leaves_readers_what_they_had(county: PublishedCounty) -> None:
-    county.engine.connection.execute("ALTER TABLE star.visit RENAME TO lost")
+    county.connection.execute("ALTER TABLE star.visit RENAME TO lost")
     with pytest.raises(duckdb.CatalogException):
         county.publish()
     assert county.door().snapshot().number == 1
-    county.engine.connection.execute("ALTER TABLE star.lost RENAME TO visit")
+    assert published(county) == ["CURRENT", "snapshot-1"]
+    county.connection.execute("ALTER TABLE star.lost RENAME TO visit")
     assert county.publish().number == 2
-    assert not list((county.folder / "published").glob("*.tmp*"))
 
 
 def test_killed_publication_is_swept_away_by_the_next(county: PublishedCounty) -> None:
-    (county.folder / "published" / "snapshot-2.tmp").write_bytes(b"half")
+    half = county.folder / "published" / "snapshot-2.tmp" / "star"
+    half.mkdir(parents=True)
+    (half / "visit.parquet").write_bytes(b"half")
+    assert county.door().snapshot().number == 1
     county.publish()
-    assert published(county) == ["CURRENT", "snapshot-1.duckdb", "snapshot-2.duckdb"]
+    assert published(county) == ["CURRENT", "snapshot-1", "snapshot-2"]
+
+
+def test_figures_lie_so_that_statistics_leave_most_of_them_out(county: PublishedCounty) -> None:
+    [path] = (county.folder / "published" / "snapshot-1" / "figures").glob("visits_per_1000*")
+    rows = pq.read_table(path).to_pylist()
+    order = ("grain", "level", "dimension", "area", "period", "member")
+    places = [tuple(row[name] for name in order) for row in rows]
+    assert places == sorted(places)
+    assert len(places) > 50
+
+
+def test_stars_are_written_without_columns_the_model_does_not_open(county: PublishedCounty) -> None:
+    county.connection.execute("ALTER TABLE star.resident ADD COLUMN name VARCHAR DEFAULT 'Aino'")
+    publication = county.publish()
+    schema = pq.read_schema(publication.folder / "star" / "resident.parquet")
+    assert schema.names == ["resident_key", "person", "birth_date", "sex", "home_municipality_key"]
+
+
+def test_held_concept_and_what_counts_it_stay_as_they_were_published(county: PublishedCounty) -> None:
+    asked = Question(
+        metrics=("cost", "median_wait"), grain=Grain.MONTH, first=date(2024, 2, 1), last=date(2024, 2, 1)
+    )
+    county.add("posting", "2, 'q', '2024-02-04', 7.5, 'x'")
+    county.add("visit", *(f"{n}, 'f', '2024-02-05 10:00', 6, true, 'R10', 50, {n}, 1" for n in (1, 2)))
+    county.publish(held=frozenset({"posting"}))
+    figures = county.door().ask(asked, MANAGER, Purpose.STEERING).figures
+    assert [figure.value for figure in figures] == [12.5, 6]
+    county.publish()
+    figures = county.door().ask(asked, MANAGER, Purpose.STEERING).figures
+    assert [figure.value for figure in figures] == [20, 6]
+
+
+def test_held_concept_that_was_never_published_has_no_figures(tmp_path: Path) -> None:
+    county = PublishedCounty(tmp_path)
+    county.deliver(*(datetime(2024, month, 1) for month in (2, 3, 4, 5)))
+    county.add("posting", "1, 'p', '2024-02-03', 12.5, 'x'")
+    publication = county.publish(held=frozenset({"posting"}))
+    assert pq.read_metadata(publication.folder / "star" / "posting.parquet").num_rows == 0
+    asked = Question(metrics=("cost",), grain=Grain.MONTH, first=date(2024, 2, 1), last=date(2024, 2, 1))
+    [figure] = county.door().ask(asked, MANAGER, Purpose.STEERING).figures
+    assert figure.missing is Missing.NO_DATA
 
 
 def test_batch_that_is_not_loaded_covers_no_month(county: PublishedCounty) -> None:
-    county.engine.connection.execute("DELETE FROM applied WHERE batch > 9")
+    county.connection.execute("DELETE FROM applied WHERE batch > 9")
     county.publish()
     asked = Question(metrics=("cost",), grain=Grain.MONTH, first=date(2024, 3, 1), last=date(2024, 4, 1))
     march, april = county.door().ask(asked, MANAGER, Purpose.STEERING).figures

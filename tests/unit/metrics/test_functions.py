@@ -6,7 +6,8 @@ import duckdb
 import pytest
 
 from virtaama.metrics.expressions import read_expression
-from virtaama.metrics.functions import AGE_GROUPS, expand
+from virtaama.metrics.functions import expand
+from virtaama.sql.ages import AGE_GROUPS
 
 
 def value(sql: str) -> object:

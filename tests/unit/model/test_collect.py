@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.model.small_model import changed
 from tests.unit.model.test_problems import said_of
-from virtaama.model.collect import FromDatabase
+from virtaama.model.collect import FromDatabase, FromPxWeb, FromSotkanet
 from virtaama.model.parse import parse_model
 
 FILES = '    files: "register/*/people.csv"\n'
@@ -53,6 +53,47 @@ def test_a_feed_without_files_is_collected_as_its_system_says() -> None:
 )
 def test_what_is_wrong_with_a_collection_is_said(system: str, feed: str, said: str) -> None:
     assert said in said_of(collected(system, feed))
+
+
+@pytest.mark.parametrize(
+    ("collect", "format", "said"),
+    [
+        ("{fhir_bulk: {url: ftp://x}}", "fhir", "url of feed 'people' is no address."),
+        ("{fhir_bulk: {url: http://fhir.example.fi}}", "fhir", "is not encrypted on its way."),
+        ("{fhir_bulk: {url: 'https://me:hush@fhir.example.fi'}}", "fhir", "holds a user name or a password."),
+        (
+            "{fhir_bulk: {url: https://fhir.example.fi, client_id: x}}",
+            "fhir",
+            "token_url and key_from go together.",
+        ),
+        (
+            "{fhir_bulk: {url: https://fhir.example.fi, level: all}}",
+            "fhir",
+            "level of feed 'people' is 'all'",
+        ),
+        ("{fhir_bulk: {url: https://fhir.example.fi}}", "fhir", "needs the field 'deleted'"),
+        ("{sotkanet: {}}", "json_lines", "names no indicators."),
+        ("{sotkanet: {indicators: [127], genders: [all]}}", "json_lines", "genders"),
+        ("{sotkanet: {about: region}}", "json_lines", "Did you mean 'regions'?"),
+        ("{pxweb: {select: {alue: [KU398]}}}", "json_lines", "has no 'url'."),
+    ],
+)
+def test_what_is_wrong_with_an_address_is_said(collect: str, format: str, said: str) -> None:
+    more = "    resource: Patient\n" if format == "fhir" else ""
+    found = said_of(collected("", collect, format, more))
+    assert said in found
+    assert "hush" not in found
+
+
+def test_every_way_to_fetch_is_read() -> None:
+    files = collected("", "{sotkanet: {indicators: [127, 5513], years: [2015, 2023]}}", "json_lines", "")
+    assert parse_model(files).feed("register.people").collect == FromSotkanet(
+        url="https://sotkanet.fi/rest/1.1", indicators=(127, 5513), years=(2015, 2023)
+    )
+    files = collected("", '{pxweb: {url: https://x.fi/a.px, select: {"alue*": ["KU*"]}}}', "json_lines", "")
+    assert parse_model(files).feed("register.people").collect == FromPxWeb(
+        url="https://x.fi/a.px", select=(("alue*", ("KU*",)),)
+    )
 
 
 def test_a_secret_in_the_model_is_refused_and_not_repeated() -> None:

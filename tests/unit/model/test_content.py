@@ -12,6 +12,7 @@ def county_files() -> dict[str, str]:
     return {
         f"{folder}/{file.name}": file.read_text(encoding="utf-8")
         for folder in KINDS
+        if (COUNTY / folder).is_dir()
         for file in (COUNTY / folder).iterdir()
         if file.name.endswith(".yaml")
     }

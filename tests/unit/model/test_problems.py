@@ -636,7 +636,7 @@ def test_a_name_taken_in_another_file_is_said_with_both_places(file: str, sectio
 def test_a_file_outside_the_folders_of_a_model_is_a_problem() -> None:
     assert said_of({**FILES, "notes/people.yaml": ""}) == (
         "notes/people.yaml: the file lies in no folder of a model.\n"
-        "  Folders are systems, concepts, codes, mappings."
+        "  Folders are systems, concepts, codes, mappings, derived, calendars."
     )
 
 

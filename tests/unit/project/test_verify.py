@@ -46,6 +46,10 @@ def deleted(pattern: str) -> Callable[[Project], None]:
     return lambda project: the(pattern)(project).unlink()
 
 
+def renamed(pattern: str) -> Callable[[Project], object]:
+    return lambda project: the(pattern)(project).rename(project.settings.published / "elsewhere")
+
+
 def flipped(pattern: str) -> Callable[[Project], None]:
     return lambda project: flip(the(pattern)(project))
 
@@ -80,9 +84,10 @@ def test_all_is_well_and_the_command_says_so(project: Project, capsys: pytest.Ca
         (flipped("lake/*/*.parquet"), "lake", "is not the file that was landed"),
         (deleted("lake/*/*.parquet"), "lake", "its file is missing"),
         (flipped("warehouse/warehouse.duckdb"), "warehouse", "a block of it has changed"),
-        (flipped("published/snapshot-*.duckdb"), "snapshots", "a block of it has changed"),
+        (flipped("published/snapshot-*/star/*.parquet"), "snapshots", "is not the file that was written"),
+        (deleted("published/snapshot-*/star/*.parquet"), "snapshots", "is missing"),
         (deleted("published/CURRENT"), "snapshots", "CURRENT is missing"),
-        (deleted("published/snapshot-*.duckdb"), "snapshots", "which is not there"),
+        (renamed("published/snapshot-*"), "snapshots", "which is not there"),
         (
             told_otherwise("audit.sqlite", "UPDATE record SET rows = 9 WHERE number = 1"),
             "audit log",
@@ -91,7 +96,7 @@ def test_all_is_well_and_the_command_says_so(project: Project, capsys: pytest.Ca
         (told_otherwise("audit.sqlite", "DELETE FROM record WHERE number = 1"), "audit log", "is missing"),
         (told_otherwise("lake/ledger.sqlite", "UPDATE batch SET number = 2"), "ledger", "gaps"),
         (
-            told_otherwise("lake/ledger.sqlite", "UPDATE batch SET rows = 2"),
+            told_otherwise("lake/ledger.sqlite", "UPDATE batch SET parquet_sha256 = 'x'"),
             "warehouse",
             "another than the ledger's",
         ),

@@ -59,7 +59,7 @@ def changed(*statements: str) -> Callable[[Path], None]:
         (changed("UPDATE about SET format = 1"), "an earlier version of Virtaama made it"),
         (changed("UPDATE about SET ledger = 'x'"), "it belongs to another project"),
         (changed("INSERT INTO applied (batch) VALUES (7)"), "batches the ledger does not know: 7"),
-        (changed("UPDATE applied SET rows_in = 7"), "its batch 1 is another than the ledger's"),
+        (changed("UPDATE applied SET parquet_sha256 = 'x'"), "its batch 1 is another than the ledger's"),
     ],
 )
 def test_a_warehouse_not_to_be_trusted_is_moved_aside_and_made_again(

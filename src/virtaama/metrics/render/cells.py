@@ -8,10 +8,7 @@ from datetime import date
 from sqlglot import exp
 
 from virtaama.metrics.definitions import Catalogue, Measure, Window
-from virtaama.metrics.expressions import (
-    read_expression,
-    rename,
-)
+from virtaama.metrics.expressions import read_expression
 from virtaama.metrics.functions import expand
 from virtaama.metrics.periods import MONTHS_IN, periods, window_months
 from virtaama.metrics.plan import (
@@ -25,6 +22,7 @@ from virtaama.metrics.plan import (
 from virtaama.metrics.question import Grain, Level
 from virtaama.metrics.render.observations import DAYS, MONTH, PERSON, STARTS, flat
 from virtaama.metrics.render.trees import as_type, column, day, text, values
+from virtaama.model.paths import rename
 from virtaama.sql.build import function
 
 CELL_COLUMNS = ("grain", "period", "level", "area", "dimension", "member")

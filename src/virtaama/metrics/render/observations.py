@@ -8,14 +8,7 @@ from datetime import date
 from sqlglot import exp
 
 from virtaama.metrics.definitions import Catalogue, Fact, Measure
-from virtaama.metrics.expressions import (
-    AT,
-    Name,
-    follow,
-    names_in,
-    read_expression,
-    rename,
-)
+from virtaama.metrics.expressions import AT, read_expression
 from virtaama.metrics.functions import expand
 from virtaama.metrics.periods import last_day, periods
 from virtaama.metrics.plan import (
@@ -27,6 +20,7 @@ from virtaama.metrics.plan import (
 )
 from virtaama.metrics.question import Grain
 from virtaama.metrics.render.trees import Stars, as_type, column, day, text, values
+from virtaama.model.paths import Name, follow, names_in, rename
 from virtaama.sql.build import function
 
 # Columns every observation has; the underscore keeps them apart from what authors name.

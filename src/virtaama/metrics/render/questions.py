@@ -5,11 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from virtaama.metrics.definitions import Catalogue, Fact, Measure
-from virtaama.metrics.expressions import (
-    Name,
-    names_in,
-    read_expression,
-)
+from virtaama.metrics.expressions import read_expression
 from virtaama.metrics.functions import expand
 from virtaama.metrics.periods import window_months
 from virtaama.metrics.plan import (
@@ -25,6 +21,7 @@ from virtaama.metrics.render.cells import cells_of
 from virtaama.metrics.render.figures import figures
 from virtaama.metrics.render.observations import names_needed, observations
 from virtaama.metrics.render.trees import Stars
+from virtaama.model.paths import Name, names_in
 
 
 def question_query(

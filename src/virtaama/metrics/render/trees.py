@@ -18,10 +18,16 @@ class Stars:
 
     model: Model
     schema: str = "star"
-    catalog: str = ""
+    prefix: str = ""
 
     def table(self, concept: str) -> exp.Table:
-        return exp.table_(concept, db=self.schema, catalog=self.catalog or None, quoted=True)
+        return exp.table_(f"{self.prefix}{concept}", db=self.schema or None, quoted=True)
+
+    def concepts_in(self, query: exp.Query) -> frozenset[str]:
+        """The concepts whose star tables a query reads."""
+        known = {f"{self.prefix}{concept.name}": concept.name for concept in self.model.concepts}
+        tables = [table for table in query.find_all(exp.Table) if table.db == self.schema]
+        return frozenset(known[table.name] for table in tables if table.name in known)
 
 
 def column(name: str, table: str = "") -> exp.Column:

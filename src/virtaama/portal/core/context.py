@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from virtaama.access.answers import Snapshot
 from virtaama.portal.core.door import door
 from virtaama.portal.core.pages import pages_of
-from virtaama.problems import NotReady
+from virtaama.problems import Damaged, NotReady
 
 COLOUR_SCHEMES = ("auto", "light", "dark")
 
@@ -31,5 +31,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
 def published_snapshot() -> Snapshot | None:
     try:
         return door().snapshot()
-    except NotReady:
+    except (Damaged, NotReady):
         return None

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from virtaama.portal.ui.views import not_ready, refused
-from virtaama.problems import NotAllowed, NotReady
+from virtaama.portal.ui.views import damaged, not_ready, refused
+from virtaama.problems import Damaged, NotAllowed, NotReady
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -57,5 +57,7 @@ class RefusalsInWords:
                 return refused(request)
             case NotReady():
                 return not_ready(request)
+            case Damaged():
+                return damaged(request)
             case _:
                 return None

@@ -126,6 +126,8 @@ def about(
         (_("Version of the metrics"), snapshot.catalogue_version),
         (_("Audit record"), str(answer.record)),
     ]
+    if snapshot.redefined:
+        lines.append((_("Defined otherwise since"), ", ".join(snapshot.redefined)))
     for metric in metrics:
         lines.append((metric.labels.in_language(language), metric.definition.in_language(language)))
         lines.append((_("Legal basis"), metric.legal_basis))

@@ -26,6 +26,10 @@ def not_ready(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/503.html", status=503)
 
 
+def damaged(request: HttpRequest) -> HttpResponse:
+    return render(request, "ui/damaged.html", status=503)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Stands alone: whatever broke may be what the base template needs."""
     return render(request, "ui/500.html", status=500)

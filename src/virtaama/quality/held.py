@@ -1,0 +1,62 @@
+"""What is not published anew while something grave does not hold: what it concerns, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlglot import exp
+
+from virtaama.metrics.definitions import Catalogue, Metric
+from virtaama.metrics.plan import measures_of, sampling_of
+from virtaama.metrics.render.observations import names_needed, observations
+from virtaama.metrics.render.trees import Stars
+from virtaama.model.model import Model
+from virtaama.quality.results import Result, state_of
+
+_ANY_MONTH = (date(2000, 1, 1),)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """The concepts and metrics that keep their previous publication, each with the results that hold it."""
+
+    concepts: Mapping[str, tuple[Result, ...]] = field(default_factory=dict)
+    metrics: Mapping[str, tuple[Result, ...]] = field(default_factory=dict)
+
+
+def held_back(results: Iterable[Result], model: Model, catalogue: Catalogue) -> HeldBack:
+    """What failing expectations of severity `stop` concern, by lineage.
+
+    An expectation of a feed concerns every concept the feed is mapped to, one of a concept the concept; a
+    concept concerns every metric whose facts count it or reach it through a relationship. `results` are in
+    the order of history; only the last of each expectation counts. The severity is that of the model now.
+    """
+    severe = {e.id: e.severity for e in model.expectations}
+    stopping = [r for r in state_of(model, results) if not r.passed and severe[r.id] == "stop"]
+    concepts: dict[str, tuple[Result, ...]] = {}
+    for concept in model.concepts:
+        feeds = {mapping.feed for mapping in model.mappings if mapping.concept == concept.name}
+        if found := tuple(r for r in stopping if r.subject == concept.name or r.subject in feeds):
+            concepts[concept.name] = found
+    metrics: dict[str, tuple[Result, ...]] = {}
+    if concepts:
+        for metric in catalogue.metrics:
+            read = concepts_read(metric, catalogue, model)
+            holding = [result for name, of in concepts.items() if name in read for result in of]
+            if holding:
+                metrics[metric.name] = tuple(dict.fromkeys(holding))
+    return HeldBack(concepts, metrics)
+
+
+def concepts_read(metric: Metric, catalogue: Catalogue, model: Model) -> frozenset[str]:
+    """The concepts behind the figures of a metric: counted, or reached through relationships."""
+    stars = Stars(model)
+    read: set[str] = set()
+    for measure in measures_of(metric):
+        fact = catalogue.fact(measure.fact)
+        needed = names_needed((measure,), fact, catalogue)
+        query = observations(fact, sampling_of(measure), needed, _ANY_MONTH, catalogue, stars)
+        read |= {table.name for table in query.find_all(exp.Table) if table.db == stars.schema}
+    return frozenset(read)
