@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.generative.interpreter import Delivery, History, Row, interpret
 from tests.small_warehouse import Warehouse, residents
+from virtaama.loading.table_hash import table_hashes
 from virtaama.model.feeds import Delivery as Kind
 from virtaama.vault.design import design
 from virtaama.vault.keys import key_of
@@ -64,6 +65,27 @@ def test_duckdb_agrees_with_the_interpreter(
             then = interpret(arrived[:known], full)
             for moment in (None, datetime(2025, 2, 1)):
                 assert _living(warehouse, moment, known) == then.living(moment)
+
+
+@settings(max_examples=40, deadline=None)
+@given(deliveries=DELIVERIES, full=st.booleans())
+def test_what_is_loaded_together_or_one_by_one_is_the_same(
+    deliveries: list[tuple[int, list[Row], bool]], full: bool
+) -> None:
+    with TemporaryDirectory() as folder:
+        model = residents(Kind.FULL if full else Kind.CHANGES)
+        together, alone = (Warehouse(model, Path(folder) / name, in_memory=True) for name in ("a", "b"))
+        for month, rows, _ in deliveries:
+            for warehouse in (together, alone):
+                warehouse.deliver("register.people", datetime(2025, month, 1), *map(_as_delivered, rows))
+            alone.load()
+        together.load()
+        assert alone.findings() == together.findings()
+        hashes = [
+            {name: hash for name, hash in table_hashes(warehouse.engine).items() if name != "applied"}
+            for warehouse in (together, alone)
+        ]
+        assert hashes[0] == hashes[1]
 
 
 def _living(warehouse: Warehouse, moment: datetime | None, known: int) -> dict[str, str | None]:

@@ -85,13 +85,88 @@ SELECT
   CAST(UNNEST($moments) AS TIMESTAMP) AS "extracted",
   CAST(UNNEST($late_before) AS TIMESTAMP) AS "late_before";
 
+-- find the municipality keys rows point to as home
+CREATE OR REPLACE TEMPORARY TABLE "referenced__home" AS
+SELECT
+  CAST(UNHEX(MD5("home__code")) AS UUID) AS "municipality_key",
+  "home__code" AS "code"
+FROM (
+  SELECT DISTINCT
+    "home__code"
+  FROM (
+    SELECT
+      "deleted",
+      "row__line",
+      "row__rank",
+      "row__ordinal",
+      "row__hash1",
+      "row__hash2",
+      CASE
+        WHEN "key__person" BETWEEN '!' AND '~' AND RIGHT("key__person", 1) BETWEEN '!' AND '~'
+        THEN "key__person"
+        ELSE NULLIF(
+          TRIM(
+            "key__person",
+            CHR(32) || CHR(9) || CHR(10) || CHR(11) || CHR(12) || CHR(13) || CHR(160) || CHR(8199) || CHR(8239) || CHR(65279)
+          ),
+          ''
+        )
+      END AS "key__person",
+      CASE
+        WHEN "home__code" BETWEEN '!' AND '~' AND RIGHT("home__code", 1) BETWEEN '!' AND '~'
+        THEN "home__code"
+        ELSE NULLIF(
+          TRIM(
+            "home__code",
+            CHR(32) || CHR(9) || CHR(10) || CHR(11) || CHR(12) || CHR(13) || CHR(160) || CHR(8199) || CHR(8239) || CHR(65279)
+          ),
+          ''
+        )
+      END AS "home__code",
+      "language",
+      "name"
+    FROM (
+      SELECT
+        COALESCE((
+          STATE = 'P'
+        ), FALSE) AS "deleted",
+        "file_row_number" AS "row__line",
+        "file_row_number" AS "row__rank",
+        "row__ordinal" AS "row__ordinal",
+        HASH("HOME", "ID", "LANGUAGE", "NAME", "STATE", 1) AS "row__hash1",
+        HASH("HOME", "ID", "LANGUAGE", "NAME", "STATE", 2) AS "row__hash2",
+        CAST(ID AS TEXT) AS "key__person",
+        CAST(HOME AS TEXT) AS "home__code",
+        CAST(LANGUAGE AS TEXT) AS "language",
+        CAST(NAME AS TEXT) AS "name"
+      FROM (
+        SELECT
+          *
+        FROM (
+          SELECT
+            *
+          FROM READ_PARQUET($files, file_row_number = TRUE, filename = 'row__file')
+        ) AS "files"
+        INNER JOIN (
+          SELECT
+            "row__file",
+            "row__ordinal"
+          FROM "arriving"
+        ) AS "places"
+          USING ("row__file")
+      ) AS "delivered"
+    ) AS "read"
+  ) AS "mapped"
+  WHERE
+    NOT "deleted" AND NOT "home__code" IS NULL
+) AS "pointing";
+
 -- read what describes resident
 CREATE OR REPLACE TEMPORARY TABLE "stage" AS
 SELECT
-  CAST(MD5("key__person") AS UUID) AS "resident_key",
+  CAST(UNHEX(MD5("key__person")) AS UUID) AS "resident_key",
   "key__person",
-  CASE WHEN NOT "deleted" THEN CAST(MD5("home__code") AS UUID) END AS "home_key",
-  "home__code",
+  "home_key",
   CASE WHEN NOT "deleted" THEN "language" END AS "language",
   CASE WHEN NOT "deleted" THEN "name" END AS "name",
   "deleted",
@@ -102,9 +177,11 @@ SELECT
 FROM (
   SELECT
     "deleted",
-    "row__ordinal",
     "row__line",
     "row__rank",
+    "row__ordinal",
+    "row__hash1",
+    "row__hash2",
     CASE
       WHEN "key__person" BETWEEN '!' AND '~' AND RIGHT("key__person", 1) BETWEEN '!' AND '~'
       THEN "key__person"
@@ -134,9 +211,11 @@ FROM (
       COALESCE((
         STATE = 'P'
       ), FALSE) AS "deleted",
-      "row__ordinal" AS "row__ordinal",
       "file_row_number" AS "row__line",
       "file_row_number" AS "row__rank",
+      "row__ordinal" AS "row__ordinal",
+      HASH("HOME", "ID", "LANGUAGE", "NAME", "STATE", 1) AS "row__hash1",
+      HASH("HOME", "ID", "LANGUAGE", "NAME", "STATE", 2) AS "row__hash2",
       CAST(ID AS TEXT) AS "key__person",
       CAST(HOME AS TEXT) AS "home__code",
       CAST(LANGUAGE AS TEXT) AS "language",
@@ -157,8 +236,16 @@ FROM (
       ) AS "places"
         USING ("row__file")
     ) AS "delivered"
-  ) AS "mapped"
-) AS "standard";
+  ) AS "read"
+) AS "mapped"
+LEFT JOIN (
+  SELECT
+    "municipality_key" AS "home_key",
+    "code" AS "met__home__code"
+  FROM "referenced__home"
+) AS "referenced__home"
+  ON "mapped"."home__code" = "referenced__home"."met__home__code"
+  AND NOT "mapped"."deleted";
 
 -- find resident keys with more than one row
 CREATE OR REPLACE TEMPORARY TABLE "several" AS
@@ -393,19 +480,16 @@ INSERT INTO "hub_municipality" (
 )
 SELECT
   "municipality_key",
-  "home__code"
-FROM (
-  SELECT
-    "home_key" AS "municipality_key",
-    ANY_VALUE("home__code") AS "home__code"
-  FROM "stage"
-  WHERE
-    NOT "home_key" IS NULL
-  GROUP BY
-    1
-) AS "keys"
+  "code"
+FROM "referenced__home"
 ANTI JOIN "hub_municipality"
-  USING ("municipality_key");
+  USING ("municipality_key")
+WHERE
+  "municipality_key" IN (
+    SELECT
+      "home_key"
+    FROM "stage"
+  );
 
 -- add personal attributes (language) that changed to sat_resident__register__people__personal, and mark as deleted what a full delivery leaves out
 INSERT INTO "sat_resident__register__people__personal" (

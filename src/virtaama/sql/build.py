@@ -45,6 +45,11 @@ def function(name: str, *arguments: exp.Expr) -> exp.Expr:
     return exp.func(name, *arguments, dialect=DIALECT)
 
 
+def row_hash(columns: Iterable[exp.Expr], salt: int) -> exp.Expr:
+    """The engine's own 64-bit hash of a row, null told from every value; differs from engine to engine."""
+    return exp.Anonymous(this="HASH", expressions=[*columns, exp.Literal.number(salt)])
+
+
 def text(value: str) -> exp.Literal:
     return exp.Literal.string(value)
 

@@ -16,11 +16,14 @@ from virtaama.vault.steps import (
     EmptyHistory,
     FillCodes,
     FindAffected,
+    FindDiffering,
     FindMet,
     FindMoving,
+    FindReferenced,
     FindRepeated,
     FindSeveral,
     FindTold,
+    FindTouched,
     ForgetReturned,
     ForgetSuperseded,
     InsertChanges,
@@ -30,6 +33,7 @@ from virtaama.vault.steps import (
     KeepLastRow,
     NameArrivals,
     NoteJudged,
+    StageContent,
     StageRows,
     Step,
     Supersede,
@@ -52,6 +56,14 @@ def explain(step: Step, arrivals: tuple[Arrival, ...] = ()) -> str:
             return f"write the {_number(len(codes.codes))} codes of list {codes.name} to {table.name}"
         case NameArrivals():
             return f"put the deliveries in order{_origin(arrivals)}"
+        case FindDiffering(source=source):
+            return f"find {_words(source.hub.concept)} keys the delivery before does not say the same of"
+        case FindReferenced(reference=reference):
+            return f"find the {_words(reference.hub.concept)} keys rows point to as {_words(reference.relationship)}"
+        case StageContent(source=source):
+            return f"read the codes of every {_words(source.hub.concept)}{_origin(arrivals)}"
+        case StageRows(source=source, only_differing=True):
+            return f"read what differs of {_words(source.hub.concept)}{_origin(arrivals)}"
         case StageRows(source=source, only_affected=True):
             return f"read what describes the touched {_words(source.hub.concept)} keys{_origin(arrivals)}"
         case StageRows(source=source):
@@ -81,6 +93,8 @@ def explain(step: Step, arrivals: tuple[Arrival, ...] = ()) -> str:
             return (
                 f"find which {_words(source.hub.concept)} keys are to be compared with what was said before"
             )
+        case FindTouched(source=source):
+            return f"find {_words(source.hub.concept)} keys met before, and those that are gone"
         case FindTold(source=source):
             return f"find rows whose {_words(source.hub.concept)} an earlier delivery has named"
         case CountContent(codes=codes, late=late, one_each=one_each):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 
 from virtaama.model.concepts import Concept, Kind
@@ -17,11 +18,14 @@ from virtaama.vault.steps import (
     CountContent,
     CountRows,
     FindAffected,
+    FindDiffering,
     FindMet,
     FindMoving,
+    FindReferenced,
     FindRepeated,
     FindSeveral,
     FindTold,
+    FindTouched,
     ForgetReturned,
     ForgetSuperseded,
     InsertChanges,
@@ -33,6 +37,7 @@ from virtaama.vault.steps import (
     NoteJudged,
     Reading,
     Shape,
+    StageContent,
     StageRows,
     Step,
     Supersede,
@@ -41,6 +46,9 @@ from virtaama.vault.tables import Source, VaultDesign
 
 AT_MOST = 4_000_000
 """The rows that are loaded together, so that what a load needs does not grow with history."""
+
+FULL_AT_MOST = 100_000
+"""The same for full deliveries: larger ones are laid beside the one before, and only what differs is loaded."""
 
 
 def plan_load(
@@ -94,23 +102,32 @@ def _plan_feed(
     def steps(source: Source, part: str, shape: Shape | None) -> tuple[Step, ...]:
         return tuple(_PARTS[part](model, design, source, shape, counted))
 
-    def reading(source: Source, part: str, read: tuple[Arrival, ...]) -> Reading:
-        return Reading(arrivals=read, steps=steps(source, part, _shape(model, feed, read)))
+    def reading(
+        source: Source, part: str, read: tuple[Arrival, ...], before: Arrival | None = None
+    ) -> Reading:
+        shape = _shape(model, feed, (*read, before) if before else read)
+        return Reading(arrivals=read, steps=steps(source, part, shape), before=before)
 
     def together(run: list[Arrival]) -> Iterator[BatchLoad]:
-        if run:
-            read = tuple(run)
+        if not run:
+            return
+        read = tuple(run)
+        before = max((a for a in loaded if a not in read), key=lambda a: a.position, default=None)
+        if full and before and len(read) == 1:
+            readings = tuple(reading(source, "beside", read, before) for source in sources)
+        else:
             readings = tuple(reading(source, "in order", read) for source in sources)
-            yield BatchLoad(arrivals=read, readings=readings)
+        yield BatchLoad(arrivals=read, readings=readings)
 
+    full = model.feed(feed).delivery is Delivery.FULL if sources else False
+    at_most = min(at_most, FULL_AT_MOST) if full else at_most
     loaded = [arrival for arrival in arrivals if arrival.number in applied]
     run: list[Arrival] = []
     for arrival in arrivals:
         if arrival.number in applied:
             continue
         later = sorted((a for a in loaded if a.position > arrival.position), key=lambda a: a.position)
-        full = sum(a.rows for a in run) + arrival.rows > at_most
-        if later or full:
+        if later or sum(a.rows for a in run) + arrival.rows > at_most:
             yield from together(run)
             run = []
         if later:
@@ -152,9 +169,40 @@ def _in_order(
     if counted:
         yield FindTold(source=source)
         yield from _count_content(model, design, source)
-    yield from _write(model, source, full, only_affected=False)
+    yield from _write(source, full, "" if full else "met")
     if counted and _judges(design, source):
         yield _count_changes(model, source, full, first_only=False)
+
+
+def _beside(
+    model: Model, design: VaultDesign, source: Source, shape: Shape | None, counted: bool
+) -> Iterator[Step]:
+    """A full delivery beside the one before it. What is odd about rows is counted of all, the rest of what differs."""
+    earlier, later = _neighbours(design, source)
+    judges = counted and _judges(design, source)
+    after_judged = bool(earlier) and judges
+    content = tuple(_count_content(model, design, source)) if counted else ()
+    deletes = source.mapping.deleted is not None
+    yield NameArrivals()
+    for count in content:
+        notes = bool(later) and judges
+        if count.codes or count.one_each or (count.rows and deletes) or notes:
+            yield StageContent(source=source, content=count, after_judged=after_judged, shape=shape)
+            if notes:
+                yield NoteJudged(of="content", first=not earlier)
+            yield replace(count, of="content")
+    yield FindDiffering(source=source, shape=shape)
+    yield from _read(model, source, shape, after_judged, only_differing=True)
+    if judges:
+        yield CountRows(source=source)
+    yield KeepLastRow(source=source)
+    yield FindMet(source=source)
+    yield FindMoving(source=source, full=True)
+    yield FindTouched(source=source)
+    yield from _write(source, full=True, among="touched")
+    if judges:
+        yield FindTold(source=source)
+        yield _count_changes(model, source, full=True, first_only=False)
 
 
 def _late(
@@ -176,20 +224,13 @@ def _again(
 ) -> Iterator[Step]:
     full = _is_full(model, source)
     earlier, _ = _neighbours(design, source)
+    after_judged = counted and bool(earlier) and _judges(design, source)
     yield NameArrivals()
-    yield StageRows(
-        source=source,
-        row_order=model.feed(source.mapping.feed).row_order,
-        after_judged=counted and bool(earlier) and _judges(design, source),
-        only_affected=True,
-        shape=shape,
-    )
-    yield FindSeveral(source=source)
-    yield FindRepeated(source=source)
+    yield from _read(model, source, shape, after_judged, only_affected=True)
     yield KeepLastRow(source=source)
     yield FindMet(source=source)
     yield FindMoving(source=source, full=full)
-    yield from _write(model, source, full, only_affected=True)
+    yield from _write(source, full, "affected" if full else "met")
     for history in source.histories:
         yield ForgetReturned(history=history)
     if counted and _judges(design, source):
@@ -197,7 +238,7 @@ def _again(
         yield _count_changes(model, source, full, first_only=True)
 
 
-_PARTS = {"in order": _in_order, "late": _late, "again": _again}
+_PARTS = {"in order": _in_order, "beside": _beside, "late": _late, "again": _again}
 
 
 def _stage(
@@ -206,29 +247,45 @@ def _stage(
     earlier, later = _neighbours(design, source)
     judges = counted and _judges(design, source)
     yield NameArrivals()
-    yield StageRows(
-        source=source,
-        row_order=model.feed(source.mapping.feed).row_order,
-        after_judged=bool(earlier) and judges,
-        shape=shape,
-    )
+    yield from _read(model, source, shape, bool(earlier) and judges)
     if later and judges:
-        yield NoteJudged(source=source, first=not earlier)
-    yield FindSeveral(source=source)
-    yield FindRepeated(source=source)
+        yield NoteJudged(of="stage", first=not earlier)
     if judges:
         yield CountRows(source=source)
     yield KeepLastRow(source=source)
 
 
-def _write(model: Model, source: Source, full: bool, only_affected: bool) -> Iterator[Step]:
+def _read(
+    model: Model,
+    source: Source,
+    shape: Shape | None,
+    after_judged: bool,
+    *,
+    only_affected: bool = False,
+    only_differing: bool = False,
+) -> Iterator[Step]:
+    for reference in source.references:
+        yield FindReferenced(source=source, reference=reference, only_differing=only_differing, shape=shape)
+    yield StageRows(
+        source=source,
+        row_order=model.feed(source.mapping.feed).row_order,
+        after_judged=after_judged,
+        only_affected=only_affected,
+        only_differing=only_differing,
+        shape=shape,
+    )
+    yield FindSeveral(source=source)
+    yield FindRepeated(source=source)
+
+
+def _write(source: Source, full: bool, among: str) -> Iterator[Step]:
     # Hubs first: history never describes a key that is not there yet.
     yield InsertHub(source=source)
     for reference in source.references:
         yield InsertReferenced(source=source, reference=reference)
     for history in source.histories:
         # Changes first: they are compared with what history said before these deliveries.
-        yield InsertChanges(source=source, history=history, full=full, only_affected=only_affected)
+        yield InsertChanges(source=source, history=history, full=full, among=among)
         yield InsertNew(source=source, history=history)
 
 

@@ -5,6 +5,7 @@ at once, and the deliveries are bound when they run (see `Reading.values`). They
 connection: `arriving` (the deliveries at hand, each with its place in their order), `stage` (their rows
 for one source), `several` (keys with more than one row), `repeated` (keys with more than one row in one
 delivery), `met` (keys the source named before), `moving` (all keys that may change what history says),
+`differing` and `touched` (of a full delivery beside the one before it), `referenced__…` (keys pointed to),
 `told` (rows whose key was named by an earlier delivery), `judged` and, when history is mended, `affected`.
 
 What is odd about a row is counted once, where the first source that reads the row is loaded: `judged`
@@ -107,13 +108,35 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FindDiffering:
+    """Find the keys that a full delivery does not say the same of, once, as the one before it.
+
+    Where it finds none, the steps after it have nothing to do.
+    """
+
+    source: Source
+    shape: Shape | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindReferenced:
+    """Find the instances that rows point to, and their keys."""
+
+    source: Source
+    reference: Reference
+    only_differing: bool = False
+    shape: Shape | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StageRows:
-    """Read the rows that describe the concept; every expression is evaluated here, once."""
+    """Read the rows that describe the concept, with their keys."""
 
     source: Source
     row_order: str
     after_judged: bool  # rows may have been judged before, by an earlier source of the feed
     only_affected: bool = False
+    only_differing: bool = False
     shape: Shape | None = None
 
 
@@ -121,7 +144,7 @@ class StageRows:
 class NoteJudged:
     """Remember the rows this source judges, for the sources after it. The first begins a new load."""
 
-    source: Source
+    of: str  # the table they stand in
     first: bool
 
 
@@ -207,6 +230,13 @@ class FindMoving:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FindTouched:
+    """Find the keys whose last word counts: those met, and those only the delivery before names."""
+
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindTold:
     """Find the rows whose key an earlier delivery named, be it loaded before or at hand."""
 
@@ -240,6 +270,17 @@ class CountContent:
     late: bool
     codes: tuple[CodeCheck, ...]
     one_each: tuple[Reference, ...]  # what no two instances may refer to together
+    of: str = "stage"  # the table they stand in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageContent:
+    """Read what CountContent looks at, of every row: most rows of a full delivery are not staged."""
+
+    source: Source
+    content: CountContent
+    after_judged: bool
+    shape: Shape | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,7 +316,7 @@ class InsertChanges:
     source: Source
     history: History
     full: bool
-    only_affected: bool
+    among: str  # the keys whose last word is looked at: a table of them, or empty for all of the history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,7 +337,10 @@ Count = CountRows | CountContent | CountChanges
 Step = (
     TableStep
     | NameArrivals
+    | FindDiffering
+    | FindReferenced
     | StageRows
+    | StageContent
     | NoteJudged
     | FindSeveral
     | FindRepeated
@@ -308,6 +352,7 @@ Step = (
     | ForgetReturned
     | FindMet
     | FindMoving
+    | FindTouched
     | FindTold
     | CountContent
     | InsertHub
@@ -320,10 +365,19 @@ Step = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """Steps, and the deliveries they read, in the order of history."""
+    """Steps, and the deliveries they read, in the order of history.
+
+    `before` is the delivery that history reflects, where a full one is laid beside it.
+    """
 
     arrivals: tuple[Arrival, ...]
     steps: tuple[Step, ...]
+    before: Arrival | None = None
+
+    @property
+    def files(self) -> tuple[Arrival, ...]:
+        """Every delivery whose rows are read."""
+        return (*self.arrivals, *((self.before,) if self.before else ()))
 
     def values(self, files: Mapping[int, str]) -> dict[str, object]:
         """What the steps bind. `files` tells where the rows of each delivery lie, by its number."""
@@ -331,6 +385,7 @@ class Reading:
         paths = [files[arrival.number] for arrival in self.arrivals]
         return {
             "files": paths,
+            "before": [files[self.before.number]] if self.before else [],
             "batches": [arrival.number for arrival in self.arrivals],
             "moments": [arrival.extracted for arrival in self.arrivals],
             "late_before": [_month_before(arrival.extracted) for arrival in self.arrivals],

@@ -16,7 +16,7 @@ from virtaama.vault.design import design
 from virtaama.vault.evolve import plan_tables
 from virtaama.vault.explain import explain, explain_load
 from virtaama.vault.plan import plan_load
-from virtaama.vault.steps import AddColumn, Arrival, BatchLoad, CreateTable, StageRows
+from virtaama.vault.steps import AddColumn, Arrival, BatchLoad, CreateTable, FindDiffering, StageRows
 
 TODAY = dict[str, list[tuple[str, str]]]
 
@@ -104,6 +104,15 @@ def test_what_comes_late_is_loaded_by_itself_and_what_followed_it_is_read_again(
     )
 
 
+def test_a_large_full_delivery_is_laid_beside_the_one_before() -> None:
+    of_all = residents(Delivery.FULL)
+    arrivals = [replace(arrival(number, number), rows=90_000) for number in (1, 2, 3)]
+    first, second, third = plan_load(of_all, design(of_all), arrivals, frozenset())
+    assert first.readings[0].before is None
+    assert [load.readings[0].before for load in (second, third)] == [arrivals[0], arrivals[1]]
+    assert any(isinstance(step, FindDiffering) for step in second.readings[0].steps)
+
+
 def test_rows_landed_under_an_older_description_are_brought_to_the_shape_of_today() -> None:
     old = replace(arrival(1, 1), columns=frozenset({"ID", "LANGUAGE", "GONE"}))
     (load,) = plan_load(residents(), design(residents()), [old], frozenset())
@@ -119,6 +128,7 @@ def test_a_load_is_explained_step_by_step() -> None:
     assert explain_load(load) == (
         f"batch 1: register.people, extracted 2025-01-01{origin}",
         f"put the deliveries in order{origin}",
+        "find the municipality keys rows point to as home",
         f"read what describes resident{origin}",
         "find resident keys with more than one row",
         "find resident keys that one delivery holds more than once",

@@ -10,15 +10,19 @@ from virtaama.sql.build import bound, column_type, create_table, function, inser
 from virtaama.vault.render.counting import count_changes, count_content, count_rows
 from virtaama.vault.render.names import engine_type, newest, part_name
 from virtaama.vault.render.staging import (
+    find_differing,
     find_met,
     find_moving,
+    find_referenced,
     find_repeated,
     find_several,
     find_told,
+    find_touched,
     keep_last_row,
     name_arrivals,
     note_judged,
     stage,
+    stage_content,
 )
 from virtaama.vault.render.writing import (
     find_affected,
@@ -40,11 +44,14 @@ from virtaama.vault.steps import (
     EmptyHistory,
     FillCodes,
     FindAffected,
+    FindDiffering,
     FindMet,
     FindMoving,
+    FindReferenced,
     FindRepeated,
     FindSeveral,
     FindTold,
+    FindTouched,
     ForgetReturned,
     ForgetSuperseded,
     InsertChanges,
@@ -54,6 +61,7 @@ from virtaama.vault.steps import (
     KeepLastRow,
     NameArrivals,
     NoteJudged,
+    StageContent,
     StageRows,
     Step,
     Supersede,
@@ -80,8 +88,14 @@ def render(step: Step) -> exp.Expr:
             return insert(codes.name, CODE_COLUMNS, select(*lists))
         case NameArrivals():
             return name_arrivals()
+        case FindDiffering():
+            return find_differing(step)
+        case FindReferenced():
+            return find_referenced(step)
         case StageRows():
             return stage(step)
+        case StageContent():
+            return stage_content(step)
         case NoteJudged():
             return note_judged(step)
         case FindSeveral(source=source):
@@ -104,6 +118,8 @@ def render(step: Step) -> exp.Expr:
             return find_met(source)
         case FindMoving(source=source, full=full):
             return find_moving(source, full)
+        case FindTouched(source=source):
+            return find_touched(source)
         case FindTold(source=source):
             return find_told(source)
         case CountContent():

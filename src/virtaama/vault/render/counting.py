@@ -64,21 +64,21 @@ def count_rows(source: Source) -> exp.Query:
 
 
 def count_content(step: CountContent) -> exp.Query:
-    source, concept, key = step.source, step.source.hub.concept, step.source.hub.hash_key
+    concept, key = step.source.hub.concept, step.source.hub.hash_key
     alive = exp.not_(column("deleted"))
     counts: list[exp.Query] = []
     if step.rows:
-        deletions = select(ORDINAL).from_(table(STAGE)).where(column("deleted"), NEW)
+        deletions = select(ORDINAL).from_(table(step.of)).where(column("deleted"), NEW)
         counts.append(_counted("deletion", concept, deletions))
     moment = _moment(step)
     if step.rows and step.late and moment is not None:
-        happened = select(key, ORDINAL, named(moment, "moment")).from_(table(STAGE)).where(alive, NEW)
+        happened = select(key, ORDINAL, named(moment, "moment")).from_(table(step.of)).where(alive, NEW)
         late = arriving(select(key, ORDINAL).from_(subquery(happened, "happened")))
         late = late.where(column("moment") < column("late_before"))
         first_told = _beside(select(ORDINAL).from_(subquery(late, "late")), "told", key, "ANTI")
         counts.append(_counted("late_row", concept, first_told))
     if step.rows:
-        counts += [_several(source, reference) for reference in step.one_each]
+        counts += [_several(step, reference) for reference in step.one_each]
     for check in step.codes:
         counts += _codes(step, check, moment)
     return union_all(counts)
@@ -112,12 +112,13 @@ def _arriving_rows(history: str, key: str) -> exp.Select:
     return join(select(key, ORDINAL).from_(table(history)), places, "batch", "INNER")
 
 
-def _several(source: Source, reference: Reference) -> exp.Query:
+def _several(step: CountContent, reference: Reference) -> exp.Query:
     """How many are referred to by more than one instance of a delivery."""
+    source = step.source
     instances = exp.Count(this=exp.Distinct(expressions=[column(source.hub.hash_key)]))
     met = (
         select(ORDINAL, reference.column)
-        .from_(table(STAGE))
+        .from_(table(step.of))
         .where(exp.not_(column("deleted")), known(reference.column))
         .group_by(column(ORDINAL), column(reference.column))
         .having(exp.GT(this=instances, expression=exp.Literal.number(1)))
@@ -140,7 +141,7 @@ def _codes(step: CountContent, check: CodeCheck, moment: exp.Expr | None) -> lis
     day = exp.cast(moment.copy(), "DATE") if dated and moment is not None else exp.cast(exp.null(), "DATE")
     used = (
         select(ORDINAL, named(value, "code"), named(day, "day"), named(number_of_rows(), "rows"))
-        .from_(table(STAGE))
+        .from_(table(step.of))
         .where(exp.not_(column("deleted")), known(value.name))
         .group_by(*(exp.Literal.number(place) for place in (1, 2, 3)))
     )

@@ -6,15 +6,17 @@ from sqlglot import exp
 
 from virtaama.sql.build import bound, column, join, select, table
 from virtaama.sql.spelling import COLUMN_TYPES
-from virtaama.vault.tables import Column, History, Source
+from virtaama.vault.tables import Column, History, Reference, Source
 
 STAGE = "stage"
+CONTENT = "content"
 ARRIVING = "arriving"
 SUPERSEDED_BY = "superseded_by"
 
 FILE = "row__file"
 ORDINAL = "row__ordinal"  # the place of a row's delivery among those at hand
 LINE = "row__line"  # where a row stands in its delivery
+HASH = "row__hash"  # of all that a row says; never stored, and the engine's own
 JUDGED = "row__judged"  # an earlier source of the delivery has counted what is odd about the row
 RANK = "row__rank"  # the feed's own order of two rows of a key
 NEW = exp.not_(column(JUDGED))
@@ -27,6 +29,11 @@ def engine_type(column: Column) -> str:
 def part_name(prefix: str, part: Column) -> str:
     """Where the stage keeps a part of a business key: `key__…` its own, `<relationship>__…` of another."""
     return f"{prefix}__{part.name}"
+
+
+def referenced(reference: Reference) -> str:
+    """The table of keys the rows at hand point to: as the hub of the concept keeps them."""
+    return f"referenced__{reference.relationship}"
 
 
 def newest(history: History, *columns: exp.Expr | str, of: exp.Expr | None = None) -> exp.Select:

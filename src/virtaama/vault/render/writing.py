@@ -24,11 +24,11 @@ from virtaama.vault.render.names import (
     STAGE,
     SUPERSEDED_BY,
     arriving,
-    known,
     later_than_first,
     newest,
     over,
     part_name,
+    referenced,
     row_columns,
     staged,
     within,
@@ -49,19 +49,14 @@ def insert_hub(source: Source) -> exp.Insert:
 
 
 def insert_referenced(reference: Reference) -> exp.Insert:
-    hub = reference.hub
-    parts = [part_name(reference.relationship, part) for part in hub.business_key]
-    keys = (
-        select(
-            named(column(reference.column), hub.hash_key),
-            *(named(function("ANY_VALUE", column(part)), part) for part in parts),
-        )
-        .from_(table(STAGE))
-        .where(known(reference.column))
-        .group_by(exp.Literal.number(1))
+    hub, met = reference.hub, referenced(reference)
+    columns = _hub_columns(hub)
+    unmet = join(select(*columns).from_(table(met)), table(hub.name), hub.hash_key, "ANTI")
+    # A row that another of its key has replaced points nowhere.
+    pointed = exp.In(
+        this=column(hub.hash_key), query=exp.Subquery(this=select(reference.column).from_(table(STAGE)))
     )
-    unmet = select(hub.hash_key, *parts).from_(subquery(keys, "keys"))
-    return insert(hub.name, _hub_columns(hub), join(unmet, table(hub.name), hub.hash_key, "ANTI"))
+    return insert(hub.name, columns, unmet.where(pointed))
 
 
 def insert_new(source: Source, history: History) -> exp.Insert:
@@ -96,9 +91,7 @@ def _before(step: InsertChanges) -> exp.Select:
     """What history says now, of the keys a row or its absence may change."""
     history = step.history
     last = newest(history, named(exp.Literal.number(_BEFORE), ORDINAL), *history.content, "deleted")
-    if not step.full:
-        return join(last, table("met"), history.hash_key, "SEMI")
-    return join(last, table("affected"), history.hash_key, "SEMI") if step.only_affected else last
+    return join(last, table(step.among), history.hash_key, "SEMI") if step.among else last
 
 
 def _absent(history: History, told: list[exp.Query]) -> exp.Select:
