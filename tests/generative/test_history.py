@@ -82,7 +82,7 @@ def test_what_is_loaded_together_or_one_by_one_is_the_same(
         together.load()
         assert alone.findings() == together.findings()
         hashes = [
-            {name: hash for name, hash in table_hashes(warehouse.engine).items() if name != "applied"}
+            {name: told for name, told in table_hashes(warehouse.engine).items() if name != "applied"}
             for warehouse in (together, alone)
         ]
         assert hashes[0] == hashes[1]

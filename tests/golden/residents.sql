@@ -1,10 +1,11 @@
--- create table applied (batch, feed, model_version, applied_at, rows_in)
+-- create table applied (batch, feed, model_version, applied_at, rows_in, parquet_sha256)
 CREATE TABLE IF NOT EXISTS "applied" (
   "batch" INT,
   "feed" TEXT,
   "model_version" TEXT,
   "applied_at" TIMESTAMP,
-  "rows_in" BIGINT
+  "rows_in" BIGINT,
+  "parquet_sha256" TEXT
 );
 
 -- create table hub_municipality (municipality_key, code)
