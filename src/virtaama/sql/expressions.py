@@ -87,6 +87,11 @@ def read_expression(sql: str) -> Expression:
 def read_tree(sql: str) -> exp.Expr:
     """The tree of an expression of any kind, with dots and aggregates. Raises NotAnExpression for a query."""
     tree = read_statement(sql)
+    if isinstance(tree, (exp.Command, exp.Set)) and sql.strip().isidentifier():
+        name = sql.strip()
+        raise NotAnExpression(
+            f"'{name}' begins a statement", f'Write "{name}" in quotation marks if it is a field.'
+        )
     queries = (exp.Query, exp.Table, exp.Values)
     if isinstance(tree, (exp.DDL, exp.DML, exp.Command, exp.Drop)) or tree.find(*queries):
         raise NotAnExpression("it holds a query", "Write an expression over the fields of one row.")

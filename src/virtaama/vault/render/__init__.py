@@ -7,17 +7,12 @@ from typing import assert_never
 from sqlglot import exp
 
 from virtaama.sql.build import bound, column_type, create_table, function, insert, select, table
+from virtaama.vault.render.beside import find_differing, find_touched
 from virtaama.vault.render.counting import count_changes, count_content, count_rows
+from virtaama.vault.render.finding import find_met, find_moving, find_repeated, find_several, find_told
 from virtaama.vault.render.names import engine_type, newest, part_name
 from virtaama.vault.render.staging import (
-    find_differing,
-    find_met,
-    find_moving,
     find_referenced,
-    find_repeated,
-    find_several,
-    find_told,
-    find_touched,
     keep_last_row,
     name_arrivals,
     note_judged,
