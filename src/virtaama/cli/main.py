@@ -16,6 +16,7 @@ from virtaama.cli.contract import contract
 from virtaama.cli.demo import demo
 from virtaama.cli.explain import explain
 from virtaama.cli.flow import check, collect, land, load, plan
+from virtaama.cli.intake import intake
 from virtaama.cli.invent import invent
 from virtaama.cli.keep import backup, restore, verify
 from virtaama.cli.new import new
@@ -56,6 +57,7 @@ for command in (
     plan,
     load,
     watch,
+    intake,
     quality,
     contract,
     ask,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import signal
 from datetime import datetime
 from pathlib import Path
-from threading import Event
 
 import click
 
 from virtaama.cli.console import say
 from virtaama.cli.options import project_option
+from virtaama.cli.signals import stopping
 from virtaama.project.project import Project
 from virtaama.project.watch import Rhythm
 from virtaama.project.watch import watch as keep_watch
@@ -54,17 +53,8 @@ def watch(every: float, settle: float, marked: bool, collect_every: float | None
     """
     project = Project.open(folder)
     project.check()
-    stop = Event()
-
-    def on_signal(number: int, frame: object) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        say("Stopping when the step at hand is finished; once more to stop at once.")
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, on_signal)
     say(f"Watching {project.settings.deliveries}.")
     rhythm = Rhythm(every=every, settle=settle, marked=marked, collect=60 * (collect_every or 0))
-    counts = keep_watch(project, rhythm, stop, lambda text: say(f"{datetime.now():%H:%M:%S} {text}"))
+    with stopping() as stop:
+        counts = keep_watch(project, rhythm, stop, lambda text: say(f"{datetime.now():%H:%M:%S} {text}"))
     say(f"Watched: {counts['landed']} deliveries landed, {counts['refused']} refused.")

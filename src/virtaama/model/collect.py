@@ -167,7 +167,7 @@ _ADDRESS = re.compile(
 def read_collect(system: Entry, feed: Entry) -> Collect | None:
     """What a feed is fetched by: its own members, then those of its system; None where files are delivered."""
     found = _Merged(system.member("collect"), feed.member("collect"))
-    if feed.text("files"):
+    if feed.text("files") or feed.member("intake"):
         return None
     match found.kind:
         case "database":
@@ -213,6 +213,8 @@ def read_collect(system: Entry, feed: Entry) -> Collect | None:
 def collect_problems(system: Entry, feed: str, entry: Entry) -> Iterator[Problem]:
     """What is wrong with how a feed is fetched; its fields are judged elsewhere."""
     above, own = system.member("collect"), entry.member("collect")
+    if entry.member("intake"):
+        return
     if entry.text("files"):
         if "://" in entry.text("files"):
             what = f"feed '{feed}' reads an address, and `files` is a path below the deliveries folder."

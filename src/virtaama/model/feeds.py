@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from virtaama.model.collect import Collect
 from virtaama.model.concepts import Text, Type
+from virtaama.model.intake import Intake
 from virtaama.problems import Place
 
 REJECT_AT_MOST = 0.05
@@ -104,6 +105,7 @@ class Feed:
     reject_at_most: float = REJECT_AT_MOST  # a larger share of unreadable rows refuses the delivery
     replaces: tuple[str, ...] = ()  # ids of the feeds whose place it took, as when a system was retired
     collect: Collect | None = None  # how it is fetched; `files` is empty then
+    intake: Intake | None = None  # how its events come in; `files` is where they are delivered
 
     @property
     def id(self) -> str:

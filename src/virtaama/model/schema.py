@@ -6,6 +6,7 @@ from virtaama.model.collect import COLLECT
 from virtaama.model.concepts import Kind, Purpose, Sensitivity, Type
 from virtaama.model.expected import EXPECTATIONS
 from virtaama.model.feeds import Delivery, Format, Outcome
+from virtaama.model.intake import INTAKE
 from virtaama.model.rule_schema import CALENDARS, MADE_BY, VALUE_RULES
 from virtaama.model.shape import (
     NAME,
@@ -113,6 +114,7 @@ FEED = members(
             "The feeds, as system.feed, whose place this one took: it speaks where both know something."
         ),
         "collect": COLLECT,
+        "intake": INTAKE,
         "expectations": EXPECTATIONS,
     },
     required=("labels", "delivery", "fields"),
@@ -128,6 +130,7 @@ SYSTEMS = members(
         "reject_at_most": REJECT_AT_MOST,
         "drift": DRIFT,
         "collect": COLLECT,
+        "intake": INTAKE,
         "feeds": {
             **named("The feeds. What they do not say themselves they take from the system.", FEED),
             "minProperties": 1,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from virtaama.model.collect import collect_problems
 from virtaama.model.documents import Entry
+from virtaama.model.intake import intake_problems, read_intake
 from virtaama.problems import Place, Problem
 
 _DIRECTIVE = re.compile(r"%-?(.)")
@@ -20,6 +21,15 @@ def value_problems(folder: str, root: Entry) -> Iterator[Problem]:
         for name, feed in root.within("feeds"):
             yield from _delivery(feed)
             yield from collect_problems(root, name, feed)
+            if (intake := read_intake(root, feed)) is not None:
+                yield from intake_problems(
+                    intake,
+                    name,
+                    is_json=(feed.text("format") or root.text("format")) == "json_lines",
+                    is_events=feed.text("delivery") == "events",
+                    has_files=bool(feed.text("files") or feed.member("collect")),
+                    place=feed.place,
+                )
             for _, field in feed.within("fields"):
                 yield from _day_format("format", field)
     if folder == "codes":

@@ -37,6 +37,7 @@ from virtaama.model.feeds import (
     Outcome,
     System,
 )
+from virtaama.model.intake import files_of_intake, read_intake
 from virtaama.model.mappings import Expression
 from virtaama.model.written_rules import day, read_calendar, read_rules, read_value_rules
 from virtaama.problems import Place
@@ -237,7 +238,7 @@ def _feed(system: str, above: Entry, name: str, entry: Entry) -> Feed:
         system=system,
         name=name,
         format=_choice(own("format"), "format", Format, Format.CSV),
-        files=entry.text("files"),
+        files=files_of_intake(system, name) if entry.member("intake") else entry.text("files"),
         delivery=_choice(entry, "delivery", Delivery, Delivery.CHANGES),
         fields=tuple(_field(field, found) for field, found in entry.within("fields")),
         labels=entry.words("labels"),
@@ -251,6 +252,7 @@ def _feed(system: str, above: Entry, name: str, entry: Entry) -> Feed:
         reject_at_most=_share(own("reject_at_most").text("reject_at_most")),
         replaces=entry.one_or_more("replaces"),
         collect=read_collect(above, entry),
+        intake=read_intake(above, entry),
     )
 
 

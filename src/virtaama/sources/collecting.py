@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from typing import Any, Protocol
 
 from virtaama.model.feeds import Feed
 from virtaama.problems import DeliveryRefused
+from virtaama.sources.secrets import read_secret
 
 Position = Mapping[str, Any]
 """Where the next collection of a feed begins, as JSON has it. Holds no personal data: rows are known by digest."""
@@ -33,23 +33,7 @@ class Surroundings:
 
     def secret(self, reference: str) -> str:
         """What `env:NAME` or `file:/path` stands for; DeliveryRefused where there is nothing."""
-        kind, _, where = reference.partition(":")
-        if kind == "env":
-            found = os.environ.get(where, "")
-        else:
-            path = Path(where).expanduser().resolve()
-            if path.is_relative_to(self.project.resolve()):
-                raise DeliveryRefused(
-                    f"the secret {reference} lies inside the project.\n  Move it out: whoever copies the project "
-                    "must not get it with it."
-                )
-            found = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
-        if not found:
-            raise DeliveryRefused(
-                f"there is no secret {reference}.\n  Set the environment variable, or write the file, for the user "
-                "that runs virtaama."
-            )
-        return found
+        return read_secret(reference, self.project)
 
     def may_speak_to(self, host: str) -> None:
         """DeliveryRefused where the settings of the project do not name the host."""
