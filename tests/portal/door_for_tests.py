@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from virtaama.access.answers import Answer, AreaName, FeedLineage, Lineage, Snapshot
+from virtaama.access.expectations import ExpectationState
+from virtaama.access.recording import By, RecordingAnswer, RecordingLine, RecordingQuestion, RecordingWords
 from virtaama.lake.batches import Batch
 from virtaama.lake.ledger import QualityLine, Run
 from virtaama.metrics.definitions import Catalogue, Dimension, Direction, Family, Measure, Metric, Target
-from virtaama.metrics.question import Figure, Level, Missing, Question
+from virtaama.metrics.question import Figure, Grain, Level, Missing, Question
 from virtaama.model.concepts import Text
+from virtaama.model.expectations import Drift, Expectation, Fresh, Required, Rhythm, Severity, Unit
 from virtaama.portal.steering.periods import first_day, shifted
 from virtaama.privacy.policy import Asker, Purpose, Role
 from virtaama.problems import Damaged, NotAllowed, NotReady, Place
+from virtaama.quality.results import Result
 
 PLACE = Place("metrics/test.yaml", 1)
 COUNTY = AreaName(
@@ -78,15 +82,15 @@ ROLES = (
     ),
     Role(
         name="analyst",
-        purposes=frozenset({Purpose.STEERING, Purpose.EVALUATION}),
+        purposes=frozenset({Purpose.STEERING, Purpose.EVALUATION, Purpose.DATA_QUALITY}),
         levels=frozenset({"county", "municipality", "unit"}),
-        pages=frozenset({"steering", "lineage", "quality"}),
+        pages=frozenset({"steering", "lineage", "quality", "recording"}),
     ),
     Role(
         name="data_engineer",
         purposes=frozenset({Purpose.DATA_QUALITY}),
         levels=frozenset({"county"}),
-        pages=frozenset({"runs", "quality"}),
+        pages=frozenset({"runs", "quality", "recording"}),
     ),
 )
 ALL_LEVELS = ("county", "municipality", "unit")
@@ -292,6 +296,78 @@ MEMBERS = {
     "service": ("PTH_VASTAANOTTO", "KOTIHOITO", "SOSIAALI"),
 }
 LABELS = {"female": text("Naiset", "Kvinnor", "Women"), "male": text("Miehet", "Män", "Men")}
+WORDS = RecordingWords(
+    concepts={"visit": text("Käynti", "Besök", "Visit"), "stay": text("Hoitojakso", "Vårdperiod", "Stay")},
+    fields={
+        ("visit", "unit"): text("Yksikkö", "Enhet", "Unit"),
+        ("visit", "form"): text("Palvelumuoto", "Serviceform", "Service form"),
+    },
+    rules={
+        ("visit", "order"): text("Loppuu ennen alkuaan", "Slutar före sin början", "Ends before it begins")
+    },
+    feeds={"primary_care.visits": text("Käynnit", "Besök", "Visits")},
+    systems={
+        "primary_care": text("Perusterveydenhuolto", "Primärvård", "Primary care"),
+        "staff": text("Henkilöstö", "Personal", "Staff"),
+    },
+)
+
+
+def expected(
+    name: str,
+    check: Required | Drift | Fresh,
+    severity: Severity,
+    unit: Unit,
+    measured: float | None = None,
+    most: float = 0.02,
+) -> ExpectationState:
+    expectation = Expectation(
+        name=name,
+        subject="primary_care.visits",
+        of_feed=True,
+        check=check,
+        severity=severity,
+        owner="Tilastointi" if severity is Severity.STOP else "Tietohallinto",
+        message=text("Yksikkö puuttuu", "Enhet saknas", "Unit is missing"),
+        at_most=most,
+        unit=unit,
+        place=Place("systems/primary_care.yaml", 40),
+        where="KAYNTI_ALKOI IS NOT NULL" if unit is Unit.SHARE else "",
+    )
+    last = None
+    if measured is not None:
+        last = Result(
+            moment=datetime(2026, 11, 2, 4, 0, tzinfo=UTC),
+            run=9,
+            subject=expectation.subject,
+            expectation=name,
+            fingerprint="c0ffee",
+            kind=expectation.kind,
+            severity=severity,
+            owner=expectation.owner,
+            batch=10,
+            describes=datetime(2026, 11, 1),
+            measured=measured,
+            least=None,
+            most=most,
+            passed=measured <= most,
+            rows=round(1000 * measured),
+            of=1000,
+        )
+    return ExpectationState(
+        expectation=expectation,
+        subject=text("Perusterveydenhuolto: Käynnit", "Primärvård: Besök", "Primary care: Visits"),
+        last=last,
+        failing_since=datetime(2026, 10, 1) if last and not last.passed else None,
+    )
+
+
+EXPECTED = (
+    expected("mix", Drift("KAYNTI_YHTEYSTAPA", 12), Severity.NOTE, Unit.INDEX, 0.31, 0.25),
+    expected("unit", Required("YKSIKKO"), Severity.STOP, Unit.SHARE, 0.11),
+    expected("form", Required("PALVELUMUOTO"), Severity.WARN, Unit.SHARE, 0.01),
+    expected("arrives", Fresh(Rhythm.MONTH, 5), Severity.WARN, Unit.DAYS),
+)
 FIRST, LAST = date(2023, 11, 1), date(2026, 10, 1)
 
 
@@ -301,6 +377,7 @@ class DoorForTests:
 
     published: bool = True
     damaged: bool = False
+    expects: bool = True
     number: int = 7
     redefined: tuple[str, ...] = ()
     model_changed: bool = False
@@ -490,8 +567,88 @@ class DoorForTests:
             ),
         )
 
+    def expectations(self, asker: Asker) -> tuple[ExpectationState, ...]:
+        if "quality" not in role_named(asker.role).pages:
+            raise NotAllowed("not for this role")
+        return EXPECTED if self.expects else ()
+
+    def expectation_results(self, asker: Asker, expectation: ExpectationState) -> tuple[Result, ...]:
+        last = expectation.last
+        if last is None:
+            return ()
+        earlier = tuple(
+            replace(
+                last,
+                batch=number,
+                describes=datetime(2026, number, 1),
+                measured=None if number == 3 else number / 100,
+                passed=True,
+            )
+            for number in range(1, 10)
+        )
+        return (*earlier, last)
+
+    def recording(self, asked: RecordingQuestion, asker: Asker) -> RecordingAnswer:
+        role = role_named(asker.role)
+        if "recording" not in role.pages or asked.level not in role.levels:
+            raise NotAllowed("not for this role")
+        return RecordingAnswer(
+            question=asked,
+            lines=tuple(recorded(asked)),
+            left_out=0 if asked.area else 3,
+            snapshot=self.snapshot(),
+            record=1,
+        )
+
+    def recording_words(self) -> RecordingWords:
+        return WORDS
+
     def member_label(self, dimension: str, member: str, language: str) -> str:
         return LABELS[member].in_language(language) if member in LABELS else member
+
+
+def recorded(asked: RecordingQuestion) -> Iterator[RecordingLine]:
+    """Two fields of visits and a rule about them; every third month is worse."""
+    if asked.system not in ("", "primary_care") or asked.concept not in ("", "visit"):
+        return
+    fields = [("unit", "", 12, 0), ("form", "", 30, 9), ("", "order", 0, 4)]
+    units = [area.code for area in AREAS if area.level == "unit" and asked.area in (None, area.code)]
+    match asked.by:
+        case By.FIELD:
+            for field, rule, missing, wrong in fields:
+                yield RecordingLine(
+                    concept="visit",
+                    field=field,
+                    rule=rule,
+                    feed="primary_care.visits",
+                    rows=1000,
+                    missing=missing,
+                    wrong=wrong,
+                )
+        case By.UNIT:
+            for number, code in enumerate(units):
+                yield RecordingLine(unit=code, rows=100, missing=number, wrong=0)
+            if not asked.area:
+                yield RecordingLine(unit=None, rows=40, missing=40, wrong=0)
+        case By.MONTH:
+            yield RecordingLine(month=None, rows=10, missing=1, wrong=0)
+            month = asked.first or FIRST
+            while month <= (asked.last or LAST):
+                yield RecordingLine(month=month, rows=200, missing=20 if month.month % 3 == 0 else 4, wrong=2)
+                month = shifted(month, Grain.MONTH, 1)
+        case By.UNIT_AND_FIELD:
+            for code in units:
+                for field, rule, missing, wrong in fields:
+                    yield RecordingLine(
+                        concept="visit",
+                        field=field,
+                        rule=rule,
+                        feed="primary_care.visits",
+                        unit=code,
+                        rows=100,
+                        missing=missing,
+                        wrong=wrong,
+                    )
 
 
 def missing(

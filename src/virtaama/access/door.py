@@ -10,8 +10,12 @@ from pathlib import Path
 
 from virtaama.access.answers import Answer, AreaName, Lineage, Snapshot
 from virtaama.access.audit import AuditLog
+from virtaama.access.expectations import ExpectationState, states
 from virtaama.access.lineage import lineage_of
 from virtaama.access.plan import AnswerPlan, plan_answer
+from virtaama.access.recording import RecordingAnswer, RecordingQuestion, RecordingWords, words_of
+from virtaama.access.recording import lines as recording_lines
+from virtaama.access.recording import query as recording_query
 from virtaama.access.snapshots import OpenSnapshot, PublishedFolder
 from virtaama.lake.batches import Batch
 from virtaama.lake.ledger import Ledger, QualityLine, Run
@@ -23,6 +27,7 @@ from virtaama.model.model import Model
 from virtaama.privacy.disclosure import is_too_few, smallest_shown
 from virtaama.privacy.policy import Allowed, Asker, Purpose, Refused, Role, decide, may_open
 from virtaama.problems import Damaged, NotAllowed
+from virtaama.quality.results import Result
 
 
 class Door:
@@ -150,6 +155,42 @@ class Door:
         self._require_page("quality", asker)
         return self._ledger.quality()
 
+    def expectations(self, asker: Asker) -> tuple[ExpectationState, ...]:
+        """What is expected of the data, and whether it holds. Never names a person."""
+        self._require_page("quality", asker)
+        return states(self._model, self._ledger.results())
+
+    def expectation_results(self, asker: Asker, expectation: ExpectationState) -> tuple[Result, ...]:
+        """Every check of one expectation, in the order of history."""
+        self._require_page("quality", asker)
+        asked = expectation.expectation
+        return tuple(r for r in self._ledger.results(asked.subject) if r.expectation == asked.name)
+
+    def recording(self, asked: RecordingQuestion, asker: Asker) -> RecordingAnswer:
+        """How units record: sums that leave out what would tell of few persons.
+
+        Asked for data quality, and on record like every question. Raises NotAllowed and NotReady as `ask`.
+        """
+        self._require_page("recording", asker)
+        snapshot = self._published.current()
+        purpose = Purpose.DATA_QUALITY
+        decision = decide(asked, asker, purpose, self._roles.get(asker.role), snapshot.within)
+        if isinstance(decision, Refused):
+            self._record(asked, asker, purpose, f"refused: {decision.reason}", snapshot, 0)
+            raise NotAllowed(f"{decision.reason}. The question was recorded and not answered.")
+        seen = [code for code, within in snapshot.within.items() if decision.sees(asked.level, within)]
+        everything = len(seen) == len(snapshot.within)
+        query = recording_query(asked, decision.role.minimum_group, None if everything else seen)
+        found, left_out = recording_lines(asked, snapshot.read(query.sql, query.parameters))
+        record = self._record(asked, asker, purpose, "allowed", snapshot, len(found))
+        return RecordingAnswer(
+            question=asked, lines=found, left_out=left_out, snapshot=snapshot.info, record=record
+        )
+
+    def recording_words(self) -> RecordingWords:
+        """The words for what recording is told of."""
+        return words_of(self._model)
+
     def member_label(self, dimension: str, member: str, language: str) -> str:
         """The words for a member of a dimension; the member itself where no list has words for it."""
         name = self._published.current().members.get(dimension, {}).get(member)
@@ -273,7 +314,7 @@ class Door:
 
     def _record(
         self,
-        question: Question,
+        question: Question | RecordingQuestion,
         asker: Asker,
         purpose: Purpose,
         decision: str,

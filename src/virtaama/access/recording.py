@@ -14,6 +14,8 @@ from datetime import date
 from enum import StrEnum
 
 from virtaama.access.answers import Snapshot
+from virtaama.model.concepts import Text
+from virtaama.model.model import Model
 
 
 class By(StrEnum):
@@ -88,7 +90,7 @@ class RecordingAnswer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     sql: str
-    parameters: list[object]
+    parameters: dict[str, object]
 
 
 _GROUPS = """
@@ -142,7 +144,35 @@ def query(asked: RecordingQuestion, smallest: int, units: Sequence[str] | None) 
         "AND r.unit IS NOT DISTINCT FROM g.unit AND r.month IS NOT DISTINCT FROM g.month "
         f"WHERE {' AND '.join(conditions)} GROUP BY ALL ORDER BY ALL"
     )
-    return Query(sql=sql, parameters=[values])
+    return Query(sql=sql, parameters=values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingWords:
+    """What concepts, fields, rules, feeds and systems are called."""
+
+    concepts: dict[str, Text]
+    fields: dict[tuple[str, str], Text]
+    rules: dict[tuple[str, str], Text]
+    feeds: dict[str, Text]
+    systems: dict[str, Text]
+
+
+def words_of(model: Model) -> RecordingWords:
+    return RecordingWords(
+        concepts={concept.name: concept.labels for concept in model.concepts},
+        fields={
+            (concept.name, name): labels
+            for concept in model.concepts
+            for name, labels in (
+                *((a.name, a.labels) for a in concept.attributes),
+                *((r.name, r.labels) for r in concept.relationships),
+            )
+        },
+        rules={(e.subject, e.name): e.message for e in model.expectations},
+        feeds={feed.id: feed.labels for feed in model.feeds},
+        systems={system.name: system.labels for system in model.systems},
+    )
 
 
 def lines(

@@ -12,7 +12,7 @@ from virtaama.privacy.policy import Purpose, Role
 from virtaama.problems import Place, Problem, ProblemsFound
 
 ACCESS_FILE = "access.yaml"
-PAGES = ("steering", "runs", "quality", "lineage")
+PAGES = ("steering", "runs", "quality", "recording", "lineage")
 
 
 def _some_of(choices: tuple[str, ...], description: str) -> dict[str, object]:

@@ -90,7 +90,7 @@ class OpenSnapshot:
         return self._folder.name
 
     def read(
-        self, sql: str, parameters: list[object] | None = None, stars: Iterable[str] = ()
+        self, sql: str, parameters: list[object] | dict[str, object] | None = None, stars: Iterable[str] = ()
     ) -> list[tuple]:  # type: ignore[type-arg]
         """The rows of one SELECT made by the platform; values are bound. `stars` are the concepts it reads.
 

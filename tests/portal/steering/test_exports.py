@@ -6,7 +6,7 @@ from io import BytesIO
 import openpyxl
 import pytest
 
-from virtaama.portal.steering.exports import Export, as_csv, as_xlsx
+from virtaama.portal.ui.exports import Export, as_csv, as_xlsx
 
 DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"]
 

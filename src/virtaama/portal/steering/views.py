@@ -13,7 +13,7 @@ from virtaama.portal.core.door import asker_of, door
 from virtaama.portal.core.findings import findings
 from virtaama.portal.core.pages import at_clean_address, opens_with, pages_of
 from virtaama.portal.steering import queries
-from virtaama.portal.steering.exports import CSV_TYPE, XLSX_TYPE, as_csv, as_xlsx, export
+from virtaama.portal.steering.exports import export
 from virtaama.portal.steering.filters import Filters, read_filters
 from virtaama.portal.steering.formulas import formula_in_words
 from virtaama.portal.steering.periods import shifted
@@ -21,6 +21,7 @@ from virtaama.portal.steering.queries import Rows, metric_named
 from virtaama.portal.steering.sentences import about_bars, about_trend
 from virtaama.portal.steering.tiles import target_on, tile
 from virtaama.portal.ui.charts import BarChart, TrendChart
+from virtaama.portal.ui.exports import as_file
 from virtaama.portal.ui.formats import number
 
 MOST_BARS = 30  # beyond, a chart tells nothing more; the table has every row
@@ -201,7 +202,4 @@ def file_of(
         now=timezone.now(),
         language=language,
     )
-    content, type_ = (as_csv(table, language), CSV_TYPE) if kind == "csv" else (as_xlsx(table), XLSX_TYPE)
-    response = HttpResponse(content, content_type=type_)
-    response.headers["Content-Disposition"] = f'attachment; filename="{table.name}.{kind}"'
-    return response
+    return as_file(table, kind, language)

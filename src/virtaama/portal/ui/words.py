@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from virtaama.metrics.definitions import Direction, Family
 from virtaama.metrics.question import Grain, Level, Missing
+from virtaama.model.expectations import Severity
 
 MISSING: dict[Missing, Promise] = {
     Missing.NO_DATA: _("no events in this period"),
@@ -116,4 +117,21 @@ CHECKS: dict[str, Promise] = {
     "disappeared": _("no longer in the full delivery"),
     "no_key": _("row without a key"),
     "several_numbers": _("one person under several client numbers"),
+}
+SEVERITIES: dict[Severity, Promise] = {
+    Severity.NOTE: _("Note"),
+    Severity.WARN: _("Warning"),
+    Severity.STOP: _("Stops publication"),
+}
+EXPECTATIONS: dict[str, Promise] = {
+    "required": _("filled in"),
+    "unique": _("no value twice"),
+    "reference": _("refers to something known"),
+    "range": _("within its bounds"),
+    "pattern": _("of its form"),
+    "codes": _("of its code list"),
+    "holds": _("a condition holds"),
+    "fresh": _("delivered on time"),
+    "volume": _("as many rows as expected"),
+    "drift": _("spread as before"),
 }

@@ -21,8 +21,10 @@ from virtaama.lake.ledger import Run
 from virtaama.metrics.definitions import Direction, Family
 from virtaama.metrics.question import Grain, Missing
 from virtaama.model.concepts import Text
+from virtaama.model.expectations import Severity, Unit
 from virtaama.portal.ui import charts, formats, words
 from virtaama.portal.ui.sparkline import HEIGHT, WIDTH, sparkline
+from virtaama.quality.results import Result
 
 register = template.Library()
 
@@ -153,6 +155,53 @@ def check_name(check: str) -> str:
 
 
 @register.filter
+def severity_name(severity: Severity) -> str:
+    return str(words.SEVERITIES[severity])
+
+
+@register.filter
+def expectation_name(kind: str) -> str:
+    """What an expectation of this kind asks for."""
+    return str(words.EXPECTATIONS.get(kind, kind))
+
+
+@register.filter
+def share(value: float) -> str:
+    """A share as a percentage with one decimal."""
+    return f"{formats.number(value * 100, 1, language())} %"
+
+
+@register.filter
+def measure(value: float | None, unit: Unit) -> str:
+    """What an expectation measured or allows, in its unit."""
+    if value is None:
+        return "–"
+    match unit:
+        case Unit.SHARE:
+            return f"{formats.number(value * 100, 2, language())} %"
+        case Unit.INDEX:
+            return formats.number(value, 3, language())
+        case Unit.DAYS:
+            return _("%(days)s d") % {"days": formats.number(value, 0, language())}
+        case Unit.COUNT:
+            return formats.number(value, 0, language())
+
+
+@register.filter
+def allowed(result: Result, unit: Unit) -> str:
+    sides = [
+        f"≥ {measure(result.least, unit)}" if result.least is not None else "",
+        f"≤ {measure(result.most, unit)}" if result.most is not None else "",
+    ]
+    return " ".join(side for side in sides if side)
+
+
+@register.filter
+def month_name(first_day: date) -> str:
+    return formats.period_name(first_day, Grain.MONTH, language())
+
+
+@register.filter
 def run_name(kind: str) -> str:
     return str(words.RUNS.get(kind, kind))
 
@@ -194,9 +243,12 @@ def carried_inputs(context: Mapping[str, Any]) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def sort_heading(
-    context: Mapping[str, Any], column: str, title: str, order: str, css: str = ""
+    context: Mapping[str, Any], column: str, title: str, order: str, css: str = "", name: str = "order"
 ) -> SafeString:
-    """The heading of a column that sorts the table; a second time, the other way round."""
+    """The heading of a column that sorts the table; a second time, the other way round.
+
+    `name` is that of the order in the address, where a page has several tables.
+    """
     turned = f"-{column}" if order == column else column
     sorted_ = {column: "ascending", f"-{column}": "descending"}.get(order, "none")
     arrow = {"ascending": "▲", "descending": "▼"}.get(sorted_, "")
@@ -205,7 +257,7 @@ def sort_heading(
         '<a class="sort" href="{}">{} <span aria-hidden="true">{}</span></a></th>',
         css,
         sorted_,
-        here(context, order=turned, page=""),
+        here(context, page="", **{name: turned}),
         title,
         arrow,
     )
