@@ -92,9 +92,10 @@ mappings:
 """
 
 
-def files(*, of_feed: str = "", of_concept: str = "") -> dict[str, str]:
+def files(*, of_feed: str = "", of_concept: str = "", more: dict[str, str] | None = None) -> dict[str, str]:
     """Model files with expectations, written as YAML, of the feed care.visits and of the concept visit."""
     return {
+        **(more or {}),
         "systems/care.yaml": SYSTEM + _expected(of_feed),
         "systems/register.yaml": UNITS,
         "concepts/care.yaml": CONCEPTS + _expected(of_concept),
@@ -103,8 +104,8 @@ def files(*, of_feed: str = "", of_concept: str = "") -> dict[str, str]:
     }
 
 
-def expecting(*, of_feed: str = "", of_concept: str = "") -> Model:
-    return parse_model(files(of_feed=of_feed, of_concept=of_concept))
+def expecting(*, of_feed: str = "", of_concept: str = "", more: dict[str, str] | None = None) -> Model:
+    return parse_model(files(of_feed=of_feed, of_concept=of_concept, more=more))
 
 
 def _expected(written: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from virtaama.access.answers import Answer, AreaName, FeedLineage, Lineage, Snapshot
-from virtaama.access.expectations import ExpectationState
+from virtaama.access.expectations import ExpectationState, Held
 from virtaama.access.recording import By, RecordingAnswer, RecordingLine, RecordingQuestion, RecordingWords
 from virtaama.lake.batches import Batch
 from virtaama.lake.ledger import QualityLine, Run
@@ -362,6 +362,13 @@ def expected(
     )
 
 
+HELD = Held(
+    metric="remote_share",
+    expectation="primary_care.visits.unit",
+    owner="Tilastointi",
+    message=text("Yksikkö puuttuu", "Enhet saknas", "Unit is missing"),
+    since=datetime(2026, 10, 1),
+)
 EXPECTED = (
     expected("mix", Drift("KAYNTI_YHTEYSTAPA", 12), Severity.NOTE, Unit.INDEX, 0.31, 0.25),
     expected("unit", Required("YKSIKKO"), Severity.STOP, Unit.SHARE, 0.11),
@@ -378,6 +385,7 @@ class DoorForTests:
     published: bool = True
     damaged: bool = False
     expects: bool = True
+    holds_back: bool = True
     number: int = 7
     redefined: tuple[str, ...] = ()
     model_changed: bool = False
@@ -599,6 +607,9 @@ class DoorForTests:
             snapshot=self.snapshot(),
             record=1,
         )
+
+    def held_back(self) -> Mapping[str, tuple[Held, ...]]:
+        return {"remote_share": (HELD,)} if self.holds_back else {}
 
     def recording_words(self) -> RecordingWords:
         return WORDS

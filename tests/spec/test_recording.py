@@ -16,8 +16,8 @@ from virtaama.quality.judge import Occasion
 from virtaama.quality.reading import recording
 from virtaama.quality.results import Result
 from virtaama.sql.build import parsed, table
+from virtaama.vault.derive import star
 from virtaama.vault.design import design
-from virtaama.vault.views import star
 
 MARCH, APRIL = datetime(2025, 4, 1), datetime(2025, 5, 1)
 IN_MARCH = datetime(2025, 3, 3, 10)

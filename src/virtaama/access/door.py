@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
 
 from virtaama.access.answers import Answer, AreaName, Lineage, Snapshot
 from virtaama.access.audit import AuditLog
-from virtaama.access.expectations import ExpectationState, states
+from virtaama.access.expectations import ExpectationState, Held, states
 from virtaama.access.lineage import lineage_of
 from virtaama.access.plan import AnswerPlan, plan_answer
 from virtaama.access.recording import RecordingAnswer, RecordingQuestion, RecordingWords, words_of
@@ -186,6 +186,10 @@ class Door:
         return RecordingAnswer(
             question=asked, lines=found, left_out=left_out, snapshot=snapshot.info, record=record
         )
+
+    def held_back(self) -> Mapping[str, tuple[Held, ...]]:
+        """Which metrics show what was published before, and why. Holds no figures."""
+        return self._published.current().held
 
     def recording_words(self) -> RecordingWords:
         """The words for what recording is told of."""

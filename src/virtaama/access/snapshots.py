@@ -13,6 +13,7 @@ from time import monotonic
 import duckdb
 
 from virtaama.access.answers import AreaName, Snapshot
+from virtaama.access.expectations import Held
 from virtaama.lake.published import (
     Mart,
     check_bytes,
@@ -72,6 +73,7 @@ class OpenSnapshot:
             last_delivery=manifest.last_delivery,
         )
         self.definitions = manifest.definitions
+        self.held = self._held()
         self.coverage = {
             mart.table: Coverage(*mart.months) for mart in manifest.of_kind("figures") if mart.months
         }
@@ -139,6 +141,8 @@ class OpenSnapshot:
         else:
             nothing = ", ".join(f'NULL AS "{name}"' for name in (*FIGURE_COLUMNS, "guard"))
             self._connection.execute(f"CREATE VIEW figures AS SELECT {nothing} WHERE false")
+        if recorded := self._manifest.of_kind("recording"):
+            self._make_view("recording", recorded)
 
     def _make_view(self, name: str, marts: Sequence[Mart]) -> None:
         paths = [str(path).replace("'", "''") for mart in marts for path in mart.paths(self._folder)]
@@ -152,6 +156,25 @@ class OpenSnapshot:
 
     def _tuples(self, sql: str) -> list[tuple]:  # type: ignore[type-arg]
         return self._connection.execute(sql).fetchall()
+
+    def _held(self) -> dict[str, tuple[Held, ...]]:
+        """Why metrics show what was published before; nothing in a snapshot that knew no such thing."""
+        if self._manifest.mart("meta/held") is None:
+            return {}
+        found: dict[str, tuple[Held, ...]] = {}
+        for metric, expectation, owner, fi, sv, en, since in self._tuples(
+            "SELECT metric, expectation, owner, message_fi, message_sv, message_en, since FROM meta.held "
+            "ORDER BY metric, expectation"
+        ):
+            why = Held(
+                metric=metric,
+                expectation=expectation,
+                owner=owner,
+                message=Text(fi, sv, en),
+                since=datetime.fromisoformat(since),
+            )
+            found[metric] = (*found.get(metric, ()), why)
+        return found
 
     def _areas(self) -> tuple[AreaName, ...]:
         return tuple(

@@ -23,7 +23,7 @@ from virtaama.vault.tables import Hub, Source, VaultDesign
 Inputs = dict[str, str]
 
 # The code that decides what the rows of a mart are: after an upgrade everything is made once more.
-_MAKERS = ("engines", "metrics", "sql", "vault")
+_MAKERS = ("engines", "metrics", "quality", "sql", "vault")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from virtaama.metrics.definitions import Catalogue
 from virtaama.metrics.question import Level
 from virtaama.metrics.render.trees import Stars, column, day, text
 from virtaama.model.model import Model
+from virtaama.quality.held import HeldBack
 from virtaama.sql.build import cast, named, select, table, union_all
 
 _AREA = (
@@ -29,6 +30,15 @@ _FEED = (
     ("last_month", "DATE"),
     ("deliveries", "INTEGER"),
     ("monthly", "BOOLEAN"),
+)
+_HELD = (
+    ("metric", "VARCHAR"),
+    ("expectation", "VARCHAR"),
+    ("owner", "VARCHAR"),
+    ("message_fi", "VARCHAR"),
+    ("message_sv", "VARCHAR"),
+    ("message_en", "VARCHAR"),
+    ("since", "VARCHAR"),
 )
 _APPLIED = (("batch", "INTEGER"), ("applied_at", "TIMESTAMP"))
 
@@ -49,6 +59,23 @@ def marts(
         if (query := _areas(level, place, model, catalogue, stars))
     ]
     yield "area", union_all(areas) if areas else _nothing(_AREA)
+
+
+def held(model: Model, held_back: HeldBack) -> exp.Query:
+    """Which metrics stayed as they were published before, and why: a row for each reason."""
+    messages = {expectation.id: expectation.message for expectation in model.expectations}
+    lines = [
+        (
+            metric,
+            result.id,
+            result.owner,
+            *(messages[result.id].in_language(language) for language in ("fi", "sv", "en")),
+            held_back.since[result.id].isoformat(),
+        )
+        for metric, results in held_back.metrics.items()
+        for result in results
+    ]
+    return _listed(_HELD, lines)
 
 
 def rows(engine: Engine, query: exp.Query) -> list[tuple[object, ...]]:

@@ -7,7 +7,7 @@ all: its folder is renamed when everything is on disk, and CURRENT names it only
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from virtaama.loading import inputs, meta
 from virtaama.loading.coverage import FeedCoverage, delivered_months, feed_coverages, last_whole_month
 from virtaama.loading.figures import concepts_read, write_figures
 from virtaama.loading.inputs import Applied, Inputs, Warehouse
+from virtaama.loading.recording import RECORDED, Counting
 from virtaama.loading.snapshots import NewSnapshot, last_published
 from virtaama.metrics.definitions import Catalogue, Fact, Metric
 from virtaama.metrics.periods import period_of
@@ -33,14 +34,19 @@ from virtaama.metrics.plan import (
     parts_of,
     prepared_breakdowns,
 )
-from virtaama.metrics.question import Grain
+from virtaama.metrics.question import Grain, Level
 from virtaama.metrics.render.observations import calendar, span
 from virtaama.metrics.render.trees import Stars
 from virtaama.model.columns import star_columns
-from virtaama.model.dependencies import publication_order
+from virtaama.model.dependencies import needed_for, publication_order
 from virtaama.model.feeds import Delivery
 from virtaama.model.model import Model
-from virtaama.sql.build import select, subquery, table
+from virtaama.quality.held import HeldBack
+from virtaama.quality.judge import Occasion
+from virtaama.quality.reading import recording
+from virtaama.quality.results import Result, fingerprint
+from virtaama.sql.build import cast, select, subquery, table
+from virtaama.sql.build import named as sql_named
 from virtaama.vault.derive import Made
 from virtaama.vault.design import design
 
@@ -50,6 +56,9 @@ STAR = "published_"
 
 Star = Callable[[str, Made], exp.Query]
 """The current state of a concept as a query; the stars of the concepts it is computed from are made before."""
+
+Judge = Callable[[tuple[Result, ...]], HeldBack]
+"""Told what came of what is expected of concepts; says what is held back."""
 
 Progress = Callable[[int, int, str], None]
 """Told before each step: how many are done, of how many, and what comes."""
@@ -64,6 +73,7 @@ class Publication:
     figures: int
     written: tuple[str, ...]  # the marts made anew
     taken_over: tuple[str, ...]  # the marts that are those of the snapshot before
+    held: tuple[str, ...] = ()  # the metrics that stayed as they were, because something does not hold
 
 
 def publish(
@@ -77,13 +87,16 @@ def publish(
     county_code: str,
     moment: datetime,
     held: frozenset[str] = frozenset(),
+    judge: Judge = lambda results: HeldBack(),
+    run: int = 0,
     progress: Progress = lambda done, of, what: None,
 ) -> Publication:
     """Publish what the warehouse holds now.
 
     Batches that are not in the warehouse are left out of account. Concepts that are `held` stay as they
-    were last published, and so do the figures that count them. After a failure readers still see what
-    they saw before, and the next publication starts anew.
+    were last published, and so do the figures that count them; so do those that `judge` names, when it is
+    told what came of what is expected of concepts. After a failure readers still see what they saw before,
+    and the next publication starts anew.
     """
     snapshot = NewSnapshot(folder)
     try:
@@ -96,6 +109,8 @@ def publish(
             county_code=county_code,
             moment=moment,
             held=held,
+            judge=judge,
+            at=Occasion(moment, run),
             progress=progress,
         )
         return making.publish(last_published(folder))
@@ -116,7 +131,11 @@ class _Making:
     county_code: str
     moment: datetime
     held: frozenset[str]
+    judge: Judge
+    at: Occasion
     progress: Progress
+    held_back: HeldBack = field(default_factory=HeldBack)
+    made_from: dict[str, Inputs] = field(default_factory=dict)  # of the stars as they would be now
     earlier: Path | None = None
     before: dict[str, Mart] = field(default_factory=dict)
     marts: dict[str, Mart] = field(default_factory=dict)
@@ -135,9 +154,11 @@ class _Making:
         full = frozenset(feed.id for feed in self.model.feeds if feed.delivery is Delivery.FULL)
         applied = tuple(one.batch for one in self.warehouse.applied)
         feeds = feed_coverages(applied, full)
-        for concept in publication_order(self.model):
-            self._begin(concept.name)
-            self._publish_star(concept.name)
+        for concepts in self._in_steps():
+            for concept in concepts:
+                self._begin(concept)
+                self._publish_star(concept)
+            self._hold_back(concepts, feeds, applied)
         for code_list in self.model.code_lists:
             if self.engine.columns(f"ref_{code_list.name}"):
                 self._write(f"ref/{code_list.name}", select(exp.Star()).from_(table(f"ref_{code_list.name}")))
@@ -146,6 +167,7 @@ class _Making:
         self._begin("areas")
         for name, query in meta.marts(self.model, self.catalogue, stars, feeds, self._has_notes()):
             self._write(f"meta/{name}", query)
+        self._write("meta/held", meta.held(self.model, self.held_back))
         finished = self.snapshot.finish(
             Manifest(
                 number=self.snapshot.number,
@@ -164,9 +186,20 @@ class _Making:
             figures=sum(mart.rows for mart in self.marts.values() if mart.kind == "figures"),
             written=tuple(name for name in self.marts if name not in self.taken_over),
             taken_over=tuple(self.taken_over),
+            held=tuple(self.held_back.metrics),
         )
 
     # Stars
+
+    def _in_steps(self) -> Iterator[tuple[str, ...]]:
+        """The concepts in the order they are made: those computed from others after these were judged."""
+        step: list[str] = []
+        for concept in publication_order(self.model):
+            if step and needed_for(self.model, concept.name):
+                yield tuple(step)
+                step = []
+            step.append(concept.name)
+        yield tuple(step)
 
     def _publish_star(self, concept: str) -> None:
         name = f"star/{concept}"
@@ -174,12 +207,76 @@ class _Making:
         columns = [column for column, _ in star_columns(self.model.concept(concept))]
         query = select(*columns).from_(subquery(self.star(concept, _made), "star"))
         made = {_made(mart.table).name: mart.inputs for mart in self.marts.values()}
-        made_from = self.warehouse.star(query, made)
+        made_from = self.made_from[concept] = self.warehouse.star(query, made)
         if concept in self.held:
             if not self._take_over(name):
                 self._write(name, query.where(exp.false()))
         elif not (self._is_unchanged(name, made_from) and self._take_over(name)):
             self._write(name, query, made_from)
+        self.engine.view(f"{STAR}{concept}", self.marts[name].paths(self.snapshot.folder))
+
+    def _hold_back(
+        self, concepts: tuple[str, ...], feeds: dict[str, FeedCoverage], applied: tuple[Batch, ...]
+    ) -> None:
+        """Count how concepts are recorded, and put back those of which something grave does not hold."""
+        stars = Stars(self.model, schema="", prefix=STAR)
+        counting = Counting(self.engine, stars, self.at)
+        unit = next((d.concept for d in self.catalogue.dimensions if d.name == Level.UNIT), "")
+        newest = max((batch.extracted for batch in applied), default=self.at.moment)
+        by_table = {_made(name).name: made_from for name, made_from in self.made_from.items()}
+        results: list[Result] = []
+        for concept in concepts:
+            counted = recording(
+                self.model,
+                self.warehouse.design,
+                self.model.concept(concept),
+                unit=unit,
+                months=_months_told(feeds),
+                newest=newest.replace(tzinfo=None).isoformat(sep=" "),
+                stars=stars,
+            )
+            name = f"recording/{concept}"
+            if counted is None:
+                continue
+            made_from = self.warehouse.star(counted.counted, by_table)
+            if made_from:
+                made_from["expected"] = " ".join(fingerprint(rule) for rule, _ in counted.expected)
+            if self._is_unchanged(name, made_from) and self._take_over(name):
+                continue
+            results += counting.count(counted)
+            self._write(name, counted.mart(table(RECORDED)), made_from)
+        self.held_back = self.judge(tuple(results))
+        for concept in set(concepts) & set(self.held_back.concepts):
+            self._put_back(concept)
+        self.held |= self.held_back.concepts.keys()
+
+    def _put_back(self, concept: str) -> None:
+        """The star as it was last published, in the columns of now; empty where it never was."""
+        name = f"star/{concept}"
+        if name in self.taken_over:
+            return
+        wanted = star_columns(self.model.concept(concept))
+        self.snapshot.discard(name)
+        if self._take_over(name):
+            paths = self.marts[name].paths(self.snapshot.folder)
+            self.engine.view(f"{STAR}{concept}", paths)
+            found = self.engine.read(select(exp.Star()).from_(_made(concept)).limit(0)).column_names
+            if set(found) == {column for column, _ in wanted}:
+                return
+            self.taken_over.remove(name)
+            self.snapshot.discard(name)
+            assert self.earlier is not None
+            self.engine.view("published_before", self.before[name].paths(self.earlier))
+            rows = select(
+                *(
+                    column if column in found else sql_named(cast(exp.null(), kind), column)
+                    for column, kind in wanted
+                )
+            ).from_(table("published_before"))
+        else:
+            nothing = (sql_named(cast(exp.null(), kind), column) for column, kind in wanted)
+            rows = select(*nothing).where(exp.false())
+        self._write(name, rows)
         self.engine.view(f"{STAR}{concept}", self.marts[name].paths(self.snapshot.folder))
 
     # Figures
@@ -275,6 +372,13 @@ class _Making:
         steps = len(self.model.concepts) + len(self.catalogue.metrics) + 1
         self.progress(self.done, max(steps, self.done + 1), what)
         self.done += 1
+
+
+def _months_told(feeds: dict[str, FeedCoverage]) -> tuple[date, date] | None:
+    """The first and the last month deliveries tell of."""
+    if not feeds:
+        return None
+    return min(feed.first for feed in feeds.values()), last_whole_month(feeds.values())
 
 
 def _made(concept: str) -> exp.Table:

@@ -59,6 +59,10 @@ class NewSnapshot:
             other.unlink()  # an engine's own notes, which the manifest would not list
         return tuple(self._described(part) for part in parts)
 
+    def discard(self, name: str) -> None:
+        """Take a mart that was written, or taken over, out again."""
+        _remove_mart(self.path(name))
+
     def take_over(self, mart: Mart, earlier: Path) -> bool:
         """Bring in the files of a mart of an earlier snapshot; False when they are damaged there."""
         try:
@@ -145,6 +149,13 @@ def _remove(path: Path) -> None:
     if path.suffix != UNFINISHED:
         path = path.rename(path.with_name(f"{path.name}{UNFINISHED}"))
     shutil.rmtree(path)
+
+
+def _remove_mart(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

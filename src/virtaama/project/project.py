@@ -42,6 +42,7 @@ from virtaama.project.room import told_of_full_disk
 from virtaama.project.settings import Settings, files_in, read_settings
 from virtaama.project.verify import Checked, verify
 from virtaama.project.warehouse import opened, set_aside
+from virtaama.quality.held import HeldBack, held_back
 from virtaama.quality.results import Result, state_of
 from virtaama.synthetic.county import CountySize
 from virtaama.vault.derive import star
@@ -263,6 +264,11 @@ class Project:
             )
             tell({"checks": len(results), "checks_failed": sum(not result.passed for result in results)})
 
+    def _judge(self, results: tuple[Result, ...]) -> HeldBack:
+        """Keep what came of checks of concepts; what is held back as things stand."""
+        self.ledger.record_results(results)
+        return held_back(self.ledger.results(), self.model, self.catalogue)
+
     def _publish(self, progress: Progress) -> Publication:
         model, catalogue = self.model, self.catalogue
         with self._run("publish") as tell, opened(self.settings, self.ledger) as engine:
@@ -275,12 +281,15 @@ class Project:
                 folder=self.settings.published,
                 county_code=self.settings.county_code,
                 moment=_now(),
+                judge=self._judge,
+                run=self.ledger.runs()[0].id,
                 progress=progress,
             )
             tell(
                 {
                     "snapshot": publication.number,
                     "figures": publication.figures,
+                    "metrics_held_back": len(publication.held),
                     "marts_written": len(publication.written),
                     "marts_taken_over": len(publication.taken_over),
                 }

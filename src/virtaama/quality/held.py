@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from sqlglot import exp
 
@@ -12,8 +12,9 @@ from virtaama.metrics.definitions import Catalogue, Metric
 from virtaama.metrics.plan import measures_of, sampling_of
 from virtaama.metrics.render.observations import names_needed, observations
 from virtaama.metrics.render.trees import Stars
+from virtaama.model.expectations import Severity
 from virtaama.model.model import Model
-from virtaama.quality.results import Result, state_of
+from virtaama.quality.results import Result, began, failing_since, state_of
 
 _ANY_MONTH = (date(2000, 1, 1),)
 
@@ -24,6 +25,7 @@ class HeldBack:
 
     concepts: Mapping[str, tuple[Result, ...]] = field(default_factory=dict)
     metrics: Mapping[str, tuple[Result, ...]] = field(default_factory=dict)
+    since: Mapping[str, datetime] = field(default_factory=dict)  # by the id of an expectation
 
 
 def held_back(results: Iterable[Result], model: Model, catalogue: Catalogue) -> HeldBack:
@@ -33,8 +35,9 @@ def held_back(results: Iterable[Result], model: Model, catalogue: Catalogue) -> 
     concept concerns every metric whose facts count it or reach it through a relationship. `results` are in
     the order of history; only the last of each expectation counts. The severity is that of the model now.
     """
+    known = tuple(results)
     severe = {e.id: e.severity for e in model.expectations}
-    stopping = [r for r in state_of(model, results) if not r.passed and severe[r.id] == "stop"]
+    stopping = [r for r in state_of(model, known) if not r.passed and severe[r.id] is Severity.STOP]
     concepts: dict[str, tuple[Result, ...]] = {}
     for concept in model.concepts:
         feeds = {mapping.feed for mapping in model.mappings if mapping.concept == concept.name}
@@ -47,7 +50,8 @@ def held_back(results: Iterable[Result], model: Model, catalogue: Catalogue) -> 
             holding = [result for name, of in concepts.items() if name in read for result in of]
             if holding:
                 metrics[metric.name] = tuple(dict.fromkeys(holding))
-    return HeldBack(concepts, metrics)
+    since = {id: began(first) for id, first in failing_since(known).items()} if concepts else {}
+    return HeldBack(concepts, metrics, since)
 
 
 def concepts_read(metric: Metric, catalogue: Catalogue, model: Model) -> frozenset[str]:

@@ -41,15 +41,15 @@ def recording(
     newest: str,
     stars: Stars,
 ) -> Recording | None:
-    """How a concept is counted; None where no feed describes it.
+    """How a concept is counted; None where no feed describes it and nothing is expected of it.
 
     `unit` is the concept of units (empty: there is none), `months` the first and last month deliveries tell
     of, `newest` the moment the newest delivery describes.
     """
     feeds = tuple(dict.fromkeys(m.feed for m in model.mappings if m.concept == concept.name))
-    if not feeds:
+    if not feeds and not model.expected_of(concept.name):
         return None
-    return _Reading(model, design, concept, unit, months, newest, stars, feeds).recording()
+    return _Reading(model, design, concept, unit, months, newest, stars, feeds or ("",)).recording()
 
 
 @dataclass

@@ -29,6 +29,7 @@ from virtaama.sql.build import (
 )
 
 COLUMNS = (
+    ("concept", "VARCHAR"),
     ("field", "VARCHAR"),  # an attribute or relationship; empty where a whole row is judged
     ("rule", "VARCHAR"),  # the expectation, where a whole row is judged
     ("feed", "VARCHAR"),
@@ -87,6 +88,7 @@ class Recording:
         )
         query = (
             select(
+                named(text(self.concept.name), "concept"),
                 column("field", "listed"),
                 column("rule", "listed"),
                 column("feed", "listed"),

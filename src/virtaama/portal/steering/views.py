@@ -36,7 +36,13 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "steering/overview.html",
-        {"section": "steering", "filters": filters, "picture": picture, "snapshot": picture.answer.snapshot},
+        {
+            "section": "steering",
+            "filters": filters,
+            "picture": picture,
+            "held": door().held_back(),
+            "snapshot": picture.answer.snapshot,
+        },
     )
 
 
@@ -66,6 +72,7 @@ def metric(request: HttpRequest, name: str) -> HttpResponse:
             "section": "steering",
             "filters": filters,
             "metric": metric,
+            "held": door().held_back(),
             "tile": tile(
                 metric,
                 [row.figure for row in trend.rows],

@@ -81,6 +81,7 @@ COUNTS: dict[str, Promise] = {
     "rows_new": _("rows new in the warehouse"),
     "snapshot": _("snapshot"),
     "figures": _("figures"),
+    "metrics_held_back": _("metrics held back"),
     "checks": _("checks"),
     "checks_failed": _("checks failed"),
 }

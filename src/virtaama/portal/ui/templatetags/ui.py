@@ -155,6 +155,12 @@ def check_name(check: str) -> str:
 
 
 @register.filter
+def of(found: Mapping[str, Any], name: str) -> Any:
+    """What a mapping has for a name; nothing where it has none."""
+    return found.get(name, ())
+
+
+@register.filter
 def severity_name(severity: Severity) -> str:
     return str(words.SEVERITIES[severity])
 
