@@ -21,7 +21,8 @@ from benchmarks.vault.report import OURS, Result
 from benchmarks.vault.trade import Trade, write_increment, write_period, write_whole
 
 BY_HAND, FLOOR = "by hand, best known", "floor: keys and rows"
-PARTS = ("changes", "whole", "model", "years", "county", "automate_dv", "datavault4dbt", "automate_dv_postgres", "datavault4dbt_postgres")
+PEERS = ("automate_dv", "datavault4dbt", "automate_dv_postgres", "datavault4dbt_postgres")
+PARTS = ("changes", "whole", "model", "years", "county", *PEERS)
 DAY = {"initial": "2026-01-01", "increment": "2026-01-02", "same": "2026-01-03", "changed": "2026-01-04"}
 YEARS = (1, 10)
 
@@ -182,7 +183,10 @@ class Bench:
 
     def model(self) -> None:
         """An attribute of order lines is added, and filled over the whole history from the lake."""
-        folder, hand = self.project("model", whole=False, before_change=True), self._empty("model-by-hand.duckdb")
+        folder, hand = (
+            self.project("model", whole=False, before_change=True),
+            self._empty("model-by-hand.duckdb"),
+        )
         for name in ("initial", "increment"):
             self.land(folder, getattr(self, name)(), DAY[name])
             python("benchmarks.vault.ours", "load", folder)
@@ -274,7 +278,9 @@ def main() -> None:
     arguments.add_argument("--year", type=float, default=0.1, help="scale of a year in the part `years`")
     arguments.add_argument("--rounds", type=int, default=1)
     arguments.add_argument("--folder", type=Path, default=Path("bench"))
-    arguments.add_argument("--peers", type=Path, help="a folder with automate-dv, datavault4dbt and dbt-utils")
+    arguments.add_argument(
+        "--peers", type=Path, help="a folder with automate-dv, datavault4dbt and dbt-utils"
+    )
     arguments.add_argument("--dbt", type=Path, help="the dbt command to drive them with")
     arguments.add_argument("--document", action="store_true", help="write the results to docs/benchmarks.md")
     chosen = arguments.parse_args()
@@ -291,10 +297,11 @@ def main() -> None:
                 years.years()
             case "county":
                 county.measure(bench, chosen.residents)
-            case "automate_dv" | "datavault4dbt" | "automate_dv_postgres" | "datavault4dbt_postgres":
-                system, _, server = part.partition("_postgres") if "_postgres" in part else (part, "", "")
-                assert chosen.peers, chosen.dbt
-                peers.measure(bench, (system,), chosen.peers, chosen.dbt, on_postgres="_postgres" in part)
+            case _ if part in PEERS:
+                if not chosen.peers or not chosen.dbt:
+                    arguments.error("--peers and --dbt say where the peers are")
+                system = part.removesuffix("_postgres")
+                peers.measure(bench, system, chosen.peers, chosen.dbt, on_postgres=part != system)
             case _:
                 getattr(bench, part)()
         report.write_csv(folder, bench.results)

@@ -88,7 +88,9 @@ def refill(warehouse: Path, arrivals: list[Arrival]) -> int:
             shape = SHAPES["lines"]
             _create(connection, shape, arrival, "")
             _stage(connection, shape, arrival, f"read_parquet('{arrival.file}')", "")
-            rows += _history(connection, "sat_line__trade__lines__open", shape.concept, shape.content, arrival)
+            rows += _history(
+                connection, "sat_line__trade__lines__open", shape.concept, shape.content, arrival
+            )
         connection.execute("COMMIT")
         connection.execute("CHECKPOINT")
     return rows
@@ -221,9 +223,7 @@ def _history(
             f'LEFT JOIN "hub_{name}" AS h_{name} ON h_{name}.{_reached(name)} = s."{column}"'
             for name, column in pointing.references
         )
-        points = ", ".join(
-            f'h_{name}."{name}_key"' for name, _ in pointing.references
-        )
+        points = ", ".join(f'h_{name}."{name}_key"' for name, _ in pointing.references)
         rows = f"(SELECT s.{key}, {points} FROM stage s {found})"
     empty = connection.execute(f'SELECT count(*) = 0 FROM (FROM "{table}" LIMIT 1)').fetchone() == (True,)
     if empty:
@@ -267,7 +267,7 @@ def _end(connection: duckdb.DuckDBPyConnection, shape: Shape, arrival: Arrival, 
         nothing = ", ".join("NULL" for _ in columns)
         rows += _run(
             connection,
-            f'INSERT INTO "{table}" SELECT {_hashed(shape.key)}, {nothing}, TIMESTAMP \'{arrival.extracted}\', '
+            f"INSERT INTO \"{table}\" SELECT {_hashed(shape.key)}, {nothing}, TIMESTAMP '{arrival.extracted}', "
             f"{arrival.number}, true FROM compared WHERE gone",
         )
     return rows

@@ -46,7 +46,10 @@ def _measure(bench: Bench, folder: Path, name: str, mapping: Path, written: str)
         python("benchmarks.vault.ours", "land", folder)
         case = f"{name}initial load"
         bench.best(
-            case, OURS, lambda: python("benchmarks.vault.ours", "load", folder), lambda: ours.bring_back(folder)
+            case,
+            OURS,
+            lambda: python("benchmarks.vault.ours", "load", folder),
+            lambda: ours.bring_back(folder),
         )
         bench.best(
             case,

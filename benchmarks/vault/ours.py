@@ -34,7 +34,9 @@ def create(folder: Path, *, whole: bool, before_change: bool = False) -> None:
     for source in MODEL.rglob("*.yaml"):
         target = folder / source.relative_to(MODEL)
         target.parent.mkdir(exist_ok=True)
-        target.write_text(_adapted(source.read_text(encoding="utf-8"), whole, before_change), encoding="utf-8")
+        target.write_text(
+            _adapted(source.read_text(encoding="utf-8"), whole, before_change), encoding="utf-8"
+        )
 
 
 def change_model(folder: Path, *, whole: bool) -> None:
@@ -93,7 +95,8 @@ def contents(file: Path) -> dict[str, tuple[int, int]]:
     with duckdb.connect(str(file), read_only=True) as connection:
         tables = connection.execute(
             "SELECT table_name, list(column_name ORDER BY column_name) FROM duckdb_columns()"
-            " WHERE NOT internal AND regexp_matches(table_name, '^(hub|link|sat)_') AND table_name NOT LIKE '%\\_\\_superseded' ESCAPE '\\'"
+            " WHERE NOT internal AND regexp_matches(table_name, '^(hub|link|sat)_')"
+            " AND NOT ends_with(table_name, '__superseded')"
             " GROUP BY ALL ORDER BY ALL"
         ).fetchall()
         for name, columns in tables:
@@ -108,7 +111,10 @@ def contents(file: Path) -> dict[str, tuple[int, int]]:
 
 def _adapted(text: str, whole: bool, before_change: bool) -> str:
     lines = (line for line in text.splitlines() if not (before_change and line.endswith(LATER)))
-    return "\n".join(lines).replace("delivery: changes", "delivery: full" if whole else "delivery: changes") + "\n"
+    return (
+        "\n".join(lines).replace("delivery: changes", "delivery: full" if whole else "delivery: changes")
+        + "\n"
+    )
 
 
 def main() -> None:

@@ -60,9 +60,10 @@ def table(results: list[Result]) -> str:
             ratio = "" if result.system == OURS or not base else f"{result.cpu / base:.2f}"
             rows = "–" if result.rows is None else f"{result.rows:,}"
             system = f"**{result.system}**" if result.system == OURS else result.system
+            system += f" ({result.note})" if result.note else ""
             lines.append(
-                f"| {case if not place else ''} | {system}{f' ({result.note})' if result.note else ''} | {result.cpu:.1f}"
-                f" | {result.wall:.1f} | {result.peak_megabytes:,.0f} | {rows} | {ratio} |"
+                f"| {'' if place else case} | {system} | {result.cpu:.1f} | {result.wall:.1f}"
+                f" | {result.peak_megabytes:,.0f} | {rows} | {ratio} |"
             )
     return "\n".join(lines)
 

@@ -16,12 +16,72 @@ ROWS = {"customers": 150_000, "orders": 1_500_000, "lines": 6_000_000, "parts": 
 LINES_PER_ORDER = 4
 NEW, CHANGED = 0.005, 0.005  # shares of an increment of one per cent
 
-_WORDS = (
-    "amber birch cedar delta ember fjord grain heath inlet juniper kelp larch maple north otter pine "
-    "quartz reed sable tarn upland vole willow yarrow zephyr ash brook crane dune elm fern gull "
-    "hazel iris jade knoll lake moss nettle oak pebble quill ridge slate thorn umber vale wren "
-    "yew agate bay cliff dale eel flint grove hill islet jay kite ledge moor newt osier plum"
-).split()
+_WORDS = [
+    "amber",
+    "birch",
+    "cedar",
+    "delta",
+    "ember",
+    "fjord",
+    "grain",
+    "heath",
+    "inlet",
+    "juniper",
+    "kelp",
+    "larch",
+    "maple",
+    "north",
+    "otter",
+    "pine",
+    "quartz",
+    "reed",
+    "sable",
+    "tarn",
+    "upland",
+    "vole",
+    "willow",
+    "yarrow",
+    "zephyr",
+    "ash",
+    "brook",
+    "crane",
+    "dune",
+    "elm",
+    "fern",
+    "gull",
+    "hazel",
+    "iris",
+    "jade",
+    "knoll",
+    "lake",
+    "moss",
+    "nettle",
+    "oak",
+    "pebble",
+    "quill",
+    "ridge",
+    "slate",
+    "thorn",
+    "umber",
+    "vale",
+    "wren",
+    "yew",
+    "agate",
+    "bay",
+    "cliff",
+    "dale",
+    "eel",
+    "flint",
+    "grove",
+    "hill",
+    "islet",
+    "jay",
+    "kite",
+    "ledge",
+    "moor",
+    "newt",
+    "osier",
+]
 
 _MACROS = f"""
 CREATE OR REPLACE MACRO mix(i, version, salt) AS hash(i * 1009 + version * 31 + salt);
@@ -73,7 +133,8 @@ _COLUMNS = {
         'Brand#' || CAST(below(mix(i, 0, 43), 50) + 1 AS VARCHAR) AS brand, words(mix(i, 0, 44)) AS kind,
         below(mix(i, 0, 45), 50) + 1 AS size,
         one_of(mix(i, 0, 46), ['SM CASE', 'MED BOX', 'LG DRUM', 'JUMBO JAR', 'WRAP BAG']) AS container,
-        cents(mix(i, v, 47), 2000) AS retail_price, word(mix(i, v, 48), 0) || ' ' || word(mix(i, v, 48), 1) AS remark""",
+        cents(mix(i, v, 47), 2000) AS retail_price,
+        word(mix(i, v, 48), 0) || ' ' || word(mix(i, v, 48), 1) AS remark""",
     "suppliers": f"""
         i + 1 AS number, 'Supplier#' || lpad(CAST(i + 1 AS VARCHAR), 9, '0') AS name,
         words(mix(i, 0, 51)) AS address, one_of(mix(i, 0, 52), {_NATIONS}) AS nation, phone(mix(i, 0, 53)) AS phone,

@@ -19,14 +19,13 @@ if TYPE_CHECKING:
 SYSTEMS = {"automate_dv": automate_dv.PEER, "datavault4dbt": datavault4dbt.PEER}
 
 
-def measure(bench: Bench, systems: tuple[str, ...], folder: Path, dbt: Path, *, on_postgres: bool) -> None:
-    """Initial load, increment and a whole delivery with 1 % changed, by each of the systems."""
-    for system in systems:
-        if on_postgres:
-            with postgres.running(bench.folder / "postgres") as server:
-                _measure(bench, write_project(bench.folder, SYSTEMS[system], folder, dbt, server))
-        else:
-            _measure(bench, write_project(bench.folder, SYSTEMS[system], folder, dbt, None))
+def measure(bench: Bench, system: str, folder: Path, dbt: Path, *, on_postgres: bool) -> None:
+    """Initial load, increment and a whole delivery with 1 % changed, by one of the systems."""
+    if not on_postgres:
+        _measure(bench, write_project(bench.folder, SYSTEMS[system], folder, dbt, None))
+        return
+    with postgres.running(bench.folder / "postgres") as server:
+        _measure(bench, write_project(bench.folder, SYSTEMS[system], folder, dbt, server))
 
 
 def _measure(bench: Bench, project: DbtProject) -> None:

@@ -12,7 +12,13 @@ _KEYS = {
     "parts": ("part",),
     "suppliers": ("supplier",),
 }
-_OWN = {"customers": "customer_hk", "orders": "order_hk", "lines": "line_hk", "parts": "part_hk", "suppliers": "supplier_hk"}
+_OWN = {
+    "customers": "customer_hk",
+    "orders": "order_hk",
+    "lines": "line_hk",
+    "parts": "part_hk",
+    "suppliers": "supplier_hk",
+}
 
 
 def _stage(feed: str) -> str:
@@ -53,6 +59,15 @@ _WRAPPERS = """
 {% macro duckdb__type_binary(for_dbt_compare=false) %}BLOB{% endmacro %}
 {% macro duckdb__type_string(is_hash=false, char_length=255) %}VARCHAR{% endmacro %}
 {% macro duckdb__hash_alg_md5() %}{% do return("UNHEX(MD5([HASH_STRING_PLACEHOLDER]))") %}{% endmacro %}
+{% macro duckdb__cast_binary(column_str, alias=none, quote=true) %}
+    CAST({% if quote %}'{{ column_str }}'{% else %}{{ column_str }}{% endif %} AS BLOB) {% if alias %} AS {{ alias }} {% endif %}
+{% endmacro %}
+{% macro duckdb__cast_datetime(column_str, as_string=false, alias=none, date_type=none) %}
+    CAST({{ column_str }} AS TIMESTAMP) {% if alias %} AS {{ alias }} {% endif %}
+{% endmacro %}
+{% macro duckdb__cast_date(column_str, as_string=false, alias=none) %}
+    CAST({{ column_str }} AS DATE) {% if alias %} AS {{ alias }} {% endif %}
+{% endmacro %}
 {% macro duckdb__get_escape_characters() %}{% do return(('"', '"')) %}{% endmacro %}
 """
 

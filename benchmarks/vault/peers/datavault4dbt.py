@@ -11,7 +11,13 @@ _KEYS = {
     "parts": ("part",),
     "suppliers": ("supplier",),
 }
-_OWN = {"customers": "customer_hk", "orders": "order_hk", "lines": "line_hk", "parts": "part_hk", "suppliers": "supplier_hk"}
+_OWN = {
+    "customers": "customer_hk",
+    "orders": "order_hk",
+    "lines": "line_hk",
+    "parts": "part_hk",
+    "suppliers": "supplier_hk",
+}
 
 
 def _stage(feed: str) -> str:
@@ -31,7 +37,8 @@ def _models() -> dict[str, str]:
     models = {f"stg_{feed}": _stage(feed) for feed in RENAMED}
     for name, feeds in HUBS.items():
         sources = [
-            {"name": f"stg_{feed}", "hk_column": f"{name}_hk", "bk_columns": f"{name}_number"} for feed in feeds
+            {"name": f"stg_{feed}", "hk_column": f"{name}_hk", "bk_columns": f"{name}_number"}
+            for feed in feeds
         ]
         models[f"hub_{name}"] = (
             f"{{{{ datavault4dbt.hub(hashkey='{name}_hk', business_keys='{name}_number', source_models={sources}) }}}}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -36,8 +38,14 @@ class Server:
 
     def output(self) -> dict[str, object]:
         return {
-            **{"type": "postgres", "host": "127.0.0.1", "port": self.port, "user": "bench", "password": ""},
-            **{"dbname": "peer", "schema": "vault", "threads": 2},
+            "type": "postgres",
+            "host": "127.0.0.1",
+            "port": self.port,
+            "user": "bench",
+            "password": "",
+            "dbname": "peer",
+            "schema": "vault",
+            "threads": 2,
         }
 
     def run(self, sql: str) -> None:
@@ -53,9 +61,12 @@ class Server:
                 file = Path(scratch) / f"{feed}.csv"
                 found = connection.execute(f"DESCRIBE FROM read_parquet('{data / feed}.parquet')").fetchall()
                 listed = ", ".join(
-                    f'"{names.get(name, name)}" {_TYPES.get(kind, "numeric(18,2)")}' for name, kind, *_ in found
+                    f'"{names.get(name, name)}" {_TYPES.get(kind, "numeric(18,2)")}'
+                    for name, kind, *_ in found
                 )
-                connection.execute(f"COPY (FROM read_parquet('{data / feed}.parquet')) TO '{file}' (HEADER false)")
+                connection.execute(
+                    f"COPY (FROM read_parquet('{data / feed}.parquet')) TO '{file}' (HEADER false)"
+                )
                 self.run(f"DROP TABLE IF EXISTS raw.{feed} CASCADE; CREATE TABLE raw.{feed} ({listed})")
                 self._psql("peer", f"\\copy raw.{feed} FROM '{file}' (FORMAT csv)")
                 self.run(
@@ -66,7 +77,18 @@ class Server:
                 file.unlink()
 
     def _psql(self, database: str, sql: str) -> None:
-        command = ["psql", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self.port), "-U", "bench"]
+        command = [
+            "psql",
+            "-q",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+            "-U",
+            "bench",
+        ]
         subprocess.run([*command, "-d", database, "-c", sql], check=True)
 
 
@@ -81,7 +103,19 @@ def running(folder: Path) -> Iterator[Server]:
     as_other = _as_other(folder)
     data = folder / "data"
     subprocess.run(
-        [*as_other, "initdb", "-D", str(data), "-U", "bench", "-A", "trust", "--locale=C.UTF-8", "-E", "UTF8"],
+        [
+            *as_other,
+            "initdb",
+            "-D",
+            str(data),
+            "-U",
+            "bench",
+            "-A",
+            "trust",
+            "--locale=C.UTF-8",
+            "-E",
+            "UTF8",
+        ],
         check=True,
         stdout=subprocess.DEVNULL,
     )
@@ -100,9 +134,6 @@ def running(folder: Path) -> Iterator[Server]:
 
 
 def _as_other(folder: Path) -> list[str]:
-    import os
-    import pwd
-
     if os.geteuid():
         return []
     user = pwd.getpwnam("postgres")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -146,9 +146,10 @@ def write_project(work: Path, peer: Peer, peers: Path, dbt: Path, server: Server
             }
         ),
     )
-    _write(folder / "profiles.yml", yaml.safe_dump({PROFILE: {"target": "it", "outputs": {"it": _output(folder, server)}}}))
-    sources = [{"name": feed} for feed in RENAMED]
-    _write(folder / "models" / "sources.yml", yaml.safe_dump({"version": 2, "sources": [{"name": "raw", "tables": sources}]}))
+    profile = {PROFILE: {"target": "it", "outputs": {"it": _output(folder, server)}}}
+    _write(folder / "profiles.yml", yaml.safe_dump(profile))
+    sources = [{"name": "raw", "tables": [{"name": feed} for feed in RENAMED]}]
+    _write(folder / "models" / "sources.yml", yaml.safe_dump({"version": 2, "sources": sources}))
     for name, text in peer.models.items():
         part = "stage" if name.startswith("stg_") else "vault"
         _write(folder / "models" / part / f"{name}.sql", text)
@@ -180,7 +181,9 @@ def _wrappers(peer: Peer, package: Path) -> str:
             if name in written:
                 continue
             written.add(name)
-            passed = ", ".join(f"{p}={p}" for p in re.findall(r"(\w+)\s*(?:=[^,]*)?(?:,|$)", parameters.strip()))
+            passed = ", ".join(
+                f"{p}={p}" for p in re.findall(r"(\w+)\s*(?:=[^,]*)?(?:,|$)", parameters.strip())
+            )
             found.append(
                 f"{{% macro duckdb__{name}({parameters}) %}}"
                 f"{{{{ return({peer.namespace}.{peer.base}__{name}({passed})) }}}}{{% endmacro %}}"
