@@ -60,7 +60,8 @@ _WRAPPERS = """
 {% macro duckdb__type_string(is_hash=false, char_length=255) %}VARCHAR{% endmacro %}
 {% macro duckdb__hash_alg_md5() %}{% do return("UNHEX(MD5([HASH_STRING_PLACEHOLDER]))") %}{% endmacro %}
 {% macro duckdb__cast_binary(column_str, alias=none, quote=true) %}
-    CAST({% if quote %}'{{ column_str }}'{% else %}{{ column_str }}{% endif %} AS BLOB) {% if alias %} AS {{ alias }} {% endif %}
+    CAST({% if quote %}'{{ column_str }}'{% else %}{{ column_str }}{% endif %} AS BLOB)
+    {% if alias %} AS {{ alias }} {% endif %}
 {% endmacro %}
 {% macro duckdb__cast_datetime(column_str, as_string=false, alias=none, date_type=none) %}
     CAST({{ column_str }} AS TIMESTAMP) {% if alias %} AS {{ alias }} {% endif %}

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from virtaama.cli.console import progress, say
 from virtaama.cli.options import project_option
-from virtaama.loading.land import LandReport
 from virtaama.model.check import remarks
 from virtaama.problems import DeliveryRefused
 from virtaama.project.project import Project
 from virtaama.vault.explain import explain as explain_step
 from virtaama.vault.explain import explain_load
+
+if TYPE_CHECKING:
+    from virtaama.loading.land import LandReport
 
 
 @click.command()

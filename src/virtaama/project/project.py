@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from virtaama.access.audit import AuditLog
 from virtaama.access.door import Door
@@ -22,8 +22,6 @@ from virtaama.lake.batches import Batch, Rejected
 from virtaama.lake.files import Lake
 from virtaama.lake.ledger import Ledger
 from virtaama.lake.published import check, current_name, snapshot_number
-from virtaama.loading.collect import Reach, collect_feeds
-from virtaama.loading.land import LandReport, land_deliveries
 from virtaama.loading.load import Loaded, LoadPlan, load, plan
 from virtaama.loading.lock import only_one
 from virtaama.loading.publish import Publication, publish
@@ -37,16 +35,21 @@ from virtaama.privacy.policy import Purpose, Role
 from virtaama.problems import Damaged, NotReady, Problem, ProblemsFound, VirtaamaError
 from virtaama.project.backup import Backup, back_up, back_up_keys
 from virtaama.project.demo_users import DemoUser, parse_demo_users
-from virtaama.project.invented import Invented, write_invented
 from virtaama.project.room import told_of_full_disk
 from virtaama.project.settings import Settings, files_in, read_settings
 from virtaama.project.verify import Checked, verify
 from virtaama.project.warehouse import opened, set_aside
 from virtaama.quality.held import HeldBack, held_back
 from virtaama.quality.results import Result, state_of
-from virtaama.synthetic.county import CountySize
 from virtaama.vault.derive import star
 from virtaama.vault.design import design
+
+# What reads sources and what invents them is brought in by the methods that need it: clients of databases and of
+# the web are a third of what starting costs, and a load or a question has no use for them.
+if TYPE_CHECKING:
+    from virtaama.loading.land import LandReport
+    from virtaama.project.invented import Invented
+    from virtaama.synthetic.county import CountySize
 
 MODEL_FOLDERS = ("systems", "concepts", "codes", "mappings", "derived", "calendars")
 METRIC_FOLDER = "metrics"
@@ -148,6 +151,8 @@ class Project:
 
     def invent(self, size: CountySize, progress: Progress = silent) -> Invented:
         """Write the deliveries of an invented county. The same size and seed give the same bytes."""
+        from virtaama.project.invented import write_invented
+
         return write_invented(self.settings.deliveries, size, progress)
 
     def land(self, progress: Progress = silent, *, only: frozenset[str] | None = None) -> LandReport:
@@ -155,6 +160,8 @@ class Project:
 
         Refused deliveries are in the report.
         """
+        from virtaama.loading.land import land_deliveries
+
         feeds, keyring = self.model.feeds, self.keyring
         with only_one(self.settings.lock), self._run("land") as tell:
             self._refuse_other_keys()
@@ -178,6 +185,8 @@ class Project:
 
         A source that did not answer is among what was refused.
         """
+        from virtaama.loading.collect import Reach, collect_feeds
+
         collected = tuple(
             feed for feed in self.model.feeds if feed.collect and feed.id in (feeds or (feed.id,))
         )

@@ -50,7 +50,7 @@ def test_a_run_that_fails_is_on_record_with_its_reason(
     def refuse(*arguments: object, **options: object) -> None:
         raise DeliveryRefused("the reason")
 
-    monkeypatch.setattr("virtaama.project.project.land_deliveries", refuse)
+    monkeypatch.setattr("virtaama.loading.land.land_deliveries", refuse)
     with pytest.raises(DeliveryRefused):
         project.land()
     (run,) = project.ledger.runs()
@@ -64,7 +64,7 @@ def test_an_error_that_is_not_ours_is_recorded_by_its_name_alone(
     def fail(*arguments: object, **options: object) -> None:
         raise ValueError("010190-922D")
 
-    monkeypatch.setattr("virtaama.project.project.land_deliveries", fail)
+    monkeypatch.setattr("virtaama.loading.land.land_deliveries", fail)
     with pytest.raises(ValueError, match="010190-922D"):
         project.land()
     assert project.ledger.runs()[0].error == "ValueError"
