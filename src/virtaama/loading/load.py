@@ -207,6 +207,8 @@ def _has_work(step: Step, found: dict[type, int]) -> bool:
     if isinstance(step, InsertChanges | CountChanges) and step.full:
         # Absence speaks too; of deliveries laid side by side it is known whether any key is gone.
         return found[FindMoving] + found.get(FindTouched, 1) > 0
+    if isinstance(step, KeepLastRow) and step.of != "stage":
+        return True
     needed = _NEEDS.get(type(step))
     return needed is None or found[needed] > 0
 

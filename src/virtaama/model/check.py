@@ -183,6 +183,7 @@ def _concept(concept: Concept, names: _Names) -> Iterator[Problem]:
                 f"attribute '{name}' is in the key of concept '{concept.name}' and names a person.",
                 "A key stands in every table. Use a number of the source, or type: identity.",
             )
+    yield from _check_validity(concept)
     for name in concept.time:
         held = concept.attribute(name)
         if held is None:
@@ -209,6 +210,23 @@ def _concept(concept: Concept, names: _Names) -> Iterator[Problem]:
                 f"concept '{concept.name}' has both an attribute and a relationship '{relationship.name}'.",
                 "Give one of them another name.",
             )
+
+
+def _check_validity(concept: Concept) -> Iterator[Problem]:
+    if concept.valid is None:
+        return
+    named = (concept.valid.since, concept.valid.until)
+    held = [concept.attribute(name) for name in named]
+    for name, attribute in zip(named, held, strict=True):
+        if attribute is None:
+            what = f"'valid' of concept '{concept.name}' names '{name}', which is not one of its attributes."
+            yield Problem(concept.place, what, did_you_mean(name, [a.name for a in concept.attributes]))
+        elif attribute.type not in (Type.DATE, Type.TIMESTAMP):
+            what = f"'valid' of concept '{concept.name}' names '{name}', which is of type {attribute.type}."
+            yield Problem(concept.place, what, "Only a date or a timestamp says from when or until when.")
+        elif attribute.sensitivity is Sensitivity.DIRECT:
+            what = f"'valid' of concept '{concept.name}' names '{name}', which names a person."
+            yield Problem(concept.place, what, "Such an attribute is in no view: take another.")
 
 
 def _attribute(attribute: Attribute, concept: Concept, names: _Names) -> Iterator[Problem]:

@@ -23,7 +23,7 @@ from virtaama.model.changes import (
 )
 from virtaama.model.compare_mappings import compare_mappings
 from virtaama.model.compare_sources import compare_code_lists, compare_systems
-from virtaama.model.concepts import Attribute, Concept, Relationship
+from virtaama.model.concepts import Attribute, Concept, Relationship, Validity
 from virtaama.model.mappings import Mapping as FeedMapping
 from virtaama.model.matching import Item, Matched, matched, new_names
 from virtaama.model.members import member_changes
@@ -67,6 +67,7 @@ def under_new_names(old: Model, new: Model) -> Model:
             name=concepts.get(found.name, found.name),
             key=tuple(names.get(name, name) for name in found.key),
             time=tuple(names.get(name, name) for name in found.time),
+            valid=_renamed(found.valid, names),
             attributes=tuple(replace(a, name=names.get(a.name, a.name)) for a in found.attributes),
             relationships=tuple(
                 replace(r, name=roles.get(r.name, r.name), to=concepts.get(r.to, r.to))
@@ -222,3 +223,9 @@ def _name(item: object) -> str:
 def _placed(item: object) -> Place:
     place = getattr(item, "place", None) if is_dataclass(item) else None
     return place if isinstance(place, Place) else Place("model")
+
+
+def _renamed(valid: Validity | None, names: Mapping[str, str]) -> Validity | None:
+    if valid is None:
+        return None
+    return Validity(since=names.get(valid.since, valid.since), until=names.get(valid.until, valid.until))

@@ -113,6 +113,17 @@ class Relationship:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Validity:
+    """The attributes that say from when until when an instance holds: a date or a timestamp each.
+
+    Days are both included; a timestamp `until` is the first moment it no longer holds. A missing end is open.
+    """
+
+    since: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Concept:
     """Something the county knows about. `key` names the attributes that identify an instance.
 
@@ -129,6 +140,9 @@ class Concept:
     relationships: tuple[Relationship, ...]
     place: Place
     time: tuple[str, ...] = ()
+    valid: Validity | None = (
+        None  # where instances themselves say when they hold: a care relationship, a post
+    )
     was: tuple[str, ...] = ()  # former names; those of several concepts where they are now one
 
     def attribute(self, name: str) -> Attribute | None:

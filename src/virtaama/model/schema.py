@@ -184,6 +184,14 @@ CONCEPT = members(
         "definition": DEFINITION,
         "key": texts("The attributes that together identify an instance.", minItems=1),
         "time": texts("The attributes that say when an event happened; the first that has a value counts."),
+        "valid": members(
+            "From when until when an instance holds, as it says itself.",
+            {
+                "since": text("The attribute with the first day or moment."),
+                "until": text("The attribute with the last day, or the moment it ended."),
+            },
+            required=("since", "until"),
+        ),
         "was": WAS,
         "attributes": named("What is known of each instance.", ATTRIBUTE),
         "relationships": named("What each instance refers to.", RELATIONSHIP),

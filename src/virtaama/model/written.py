@@ -21,6 +21,7 @@ from virtaama.model.concepts import (
     Sensitivity,
     Text,
     Type,
+    Validity,
 )
 from virtaama.model.derived import Derived
 from virtaama.model.documents import Entry
@@ -144,6 +145,7 @@ def _concept(name: str, entry: Entry) -> Concept:
         definition=entry.words("definition"),
         key=entry.texts("key"),
         time=entry.texts("time"),
+        valid=_validity(entry),
         was=entry.one_or_more("was"),
         attributes=tuple(_attribute(*named) for named in entry.within("attributes")),
         relationships=tuple(_relationship(*named) for named in entry.within("relationships")),
@@ -176,6 +178,13 @@ def _attribute(name: str, entry: Entry) -> Attribute:
         was=entry.one_or_more("was"),
         rules=read_value_rules(entry),
     )
+
+
+def _validity(entry: Entry) -> Validity | None:
+    if not entry.member("valid"):
+        return None
+    valid = entry.at(("valid",))
+    return Validity(since=valid.text("since"), until=valid.text("until"))
 
 
 def _purposes(entry: Entry) -> tuple[Purpose, ...]:

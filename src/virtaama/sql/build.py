@@ -63,9 +63,10 @@ def select(*columns: exp.Expr | str) -> exp.Select:
     return exp.Select(expressions=[column(c) if isinstance(c, str) else c for c in columns])
 
 
-def join(query: exp.Select, other: exp.Expr, using: str, kind: str) -> exp.Select:
-    """`kind` is SEMI, ANTI, LEFT, FULL or INNER."""
-    return query.join(other, using=[exp.to_identifier(using, quoted=True)], join_type=kind)
+def join(query: exp.Select, other: exp.Expr, using: str | Sequence[str], kind: str) -> exp.Select:
+    """By one column or several. `kind` is SEMI, ANTI, LEFT, FULL or INNER."""
+    names = [using] if isinstance(using, str) else using
+    return query.join(other, using=[exp.to_identifier(name, quoted=True) for name in names], join_type=kind)
 
 
 def union_all(queries: Sequence[exp.Query]) -> exp.Query:

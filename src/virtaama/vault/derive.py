@@ -49,10 +49,16 @@ def as_of(
 
 def states(model: Model, design: VaultDesign, concept: str, days: Iterable[date]) -> exp.Query:
     """The concept as it was known when each of some days was over, with the column `snapshot_day` first."""
+    described = model.concept(concept)
+    if model.derived_as(concept) is None and not any(a.rules for a in described.attributes):
+        states = views.at_moments(model, design, concept, tuple(map(end_of, days)))
+        over = exp.Sub(this=column(views.AS_OF), expression=exp.Interval(this=text("1"), unit=exp.var("DAY")))
+        columns = (name for name, _ in star_columns(described))
+        return select(named(exp.cast(over, "DATE"), SNAPSHOT_DAY), *columns).from_(subquery(states, "states"))
     taken = [
         select(
             named(exp.cast(text(day.isoformat()), "DATE"), SNAPSHOT_DAY),
-            *(name for name, _ in star_columns(model.concept(concept))),
+            *(name for name, _ in star_columns(described)),
         ).from_(subquery(as_of(model, design, concept, end_of(day)), "state"))
         for day in days
     ]

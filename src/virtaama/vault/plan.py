@@ -187,9 +187,16 @@ def _beside(
     for count in content:
         notes = bool(later) and judges
         if count.codes or count.one_each or (count.rows and deletes) or notes:
-            yield StageContent(source=source, content=count, after_judged=after_judged, shape=shape)
+            yield StageContent(
+                source=source,
+                content=count,
+                row_order=model.feed(source.mapping.feed).row_order,
+                after_judged=after_judged,
+                shape=shape,
+            )
             if notes:
                 yield NoteJudged(of="content", first=not earlier)
+            yield KeepLastRow(source=source, of="content")
             yield replace(count, of="content")
     yield FindDiffering(source=source, shape=shape)
     yield from _read(model, source, shape, after_judged, only_differing=True)

@@ -177,6 +177,7 @@ class KeepLastRow:
     """Leave one row a key and delivery, the last by the feed's order, and no row without a key."""
 
     source: Source
+    of: str = "stage"  # the table they stand in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,6 +280,7 @@ class StageContent:
 
     source: Source
     content: CountContent
+    row_order: str
     after_judged: bool
     shape: Shape | None
 

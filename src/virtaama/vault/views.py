@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlglot import exp
@@ -10,11 +10,12 @@ from sqlglot import exp
 from virtaama.model.columns import star_columns as star_columns
 from virtaama.model.concepts import Concept, Sensitivity
 from virtaama.model.model import Model
-from virtaama.sql.build import all_of, cast, column, join, named, select, subquery, table, text, union_all
+from virtaama.sql.build import cast, column, join, named, select, subquery, table, text, union_all
 from virtaama.sql.spelling import DIALECT
 from virtaama.vault.render.names import SUPERSEDED_BY, newest, row_columns
 from virtaama.vault.tables import History, Link, Source, VaultDesign
 
+AS_OF = "as_of"
 _RANK = "source__rank"  # the place of a source among those of its concept; the first wins
 _SHARED = "shared__keys"  # keys that more than one source has named
 
@@ -28,7 +29,7 @@ def star(model: Model, design: VaultDesign, concept: str) -> exp.Select:
     deleted it. Attributes that name a person are never columns. A concept no mapping describes has an
     instance for each key that others point to.
     """
-    return _View(model.concept(concept), design, None, None).query()
+    return _View(model.concept(concept), design).query()
 
 
 def as_of(
@@ -36,18 +37,48 @@ def as_of(
 ) -> exp.Select:
     """The same as `star` at another moment, in either of two times.
 
-    `moment`: what was true then, told by deliveries extracted until then. `known`: what was known when this
-    batch had landed and none after it; what later batches told or corrected is left out.
+    `moment`: what was true then, told by deliveries extracted until then; of a concept whose instances say
+    themselves when they hold (`valid`), those that held just before it, whenever they were told of. `known`: what was
+    known when this batch had landed and none after it; what later batches told or corrected is left out.
     """
-    return _View(model.concept(concept), design, moment, known).query()
+    described = model.concept(concept)
+    if moment and described.valid:
+        return _held(_View(described, design, known=known).query(), described, _moment(moment))
+    return _View(described, design, moment=moment, known=known).query()
 
 
-@dataclass(frozen=True)
+def at_moments(
+    model: Model,
+    design: VaultDesign,
+    concept: str,
+    moments: tuple[datetime, ...],
+    known: int | None = None,
+) -> exp.Select:
+    """The same at each of several moments: a row an instance and moment, with the moment in `as_of` first.
+
+    History is read once for all of them, each row for as long as it held, so that the cost grows with the
+    rows that come out and not with moments times history.
+    """
+    described = model.concept(concept)
+    if described.valid:
+        columns = (name for name, _ in star_columns(described))
+        rows = select(AS_OF, *columns).from_(subquery(_View(described, design, known=known).query(), "rows"))
+        return _held(rows.join(_calendar(moments)), described, column(AS_OF))
+    return _View(described, design, moments=moments, known=known).query()
+
+
+@dataclass(frozen=True, kw_only=True)
 class _View:
-    concept: Concept
-    design: VaultDesign
-    moment: datetime | None
-    known: int | None
+    concept: Concept = field(kw_only=False)
+    design: VaultDesign = field(kw_only=False)
+    moment: datetime | None = None
+    moments: tuple[datetime, ...] = ()
+    known: int | None = None
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The columns that tell one row of the view from another."""
+        return (AS_OF, self.key) if self.moments else (self.key,)
 
     @property
     def key(self) -> str:
@@ -64,10 +95,10 @@ class _View:
         columns = [
             column(name, "hub" if name in self.concept.key else "") for name, _ in star_columns(self.concept)
         ]
-        columns[0] = column(self.key)
+        columns[:1] = map(column, self.by)
         if not sources:
             nothing = [named(_null(kind), name) for name, kind in self.content]
-            rows: exp.Query = select(self.key, *nothing).from_(self._pointed_to())
+            rows: exp.Query = select(*self.by, *nothing).from_(self._pointed_to())
         elif len(sources) == 1:
             rows = self._said(sources[0], "")
         else:
@@ -81,13 +112,14 @@ class _View:
         together = union_all(
             [
                 select(
-                    named(exp.Literal.number(rank), _RANK), self.key, *(name for name, _ in self.content)
+                    named(exp.Literal.number(rank), _RANK), *self.by, *(name for name, _ in self.content)
                 ).from_(subquery(self._said(source, "SEMI"), "said"))
                 for rank, source in enumerate(sources)
             ]
         )
         firsts = [named(_first(name), name) for name, _ in self.content]
-        merged = select(self.key, *firsts).from_(subquery(together, "said")).group_by(column(self.key))
+        merged = select(*self.by, *firsts).from_(subquery(together, "said"))
+        merged = merged.group_by(*map(column, self.by))
         return union_all([*alone, merged])
 
     def _shared(self, sources: tuple[Source, ...]) -> exp.Select:
@@ -104,10 +136,10 @@ class _View:
         histories = open_to_view or list(source.histories[:1])
         held = {name for history in open_to_view for name in history.content}
         columns = [column(n) if n in held else named(_null(kind), n) for n, kind in self.content]
-        said = select(self.key, *columns)
+        said = select(*self.by, *columns)
         for place, history in enumerate(histories):
             alive = subquery(self._alive(history, history in open_to_view, shared), history.name)
-            said = said.from_(alive) if place == 0 else join(said, alive, self.key, "FULL")
+            said = said.from_(alive) if place == 0 else join(said, alive, self.by, "FULL")
         return said
 
     def _alive(self, history: History, with_content: bool, shared: str) -> exp.Query:
@@ -116,6 +148,8 @@ class _View:
         Keys with one row need no ordering, and they are nearly all: only the others are put in order.
         """
         content = history.content if with_content else ()
+        if self.moments:
+            return self._alive_at_moments(history, content, shared)
         rows = self._narrowed(select(self.key, *content).from_(self._rows(history)), shared)
         several = (
             self._narrowed(select(self.key).from_(self._rows(history)), shared)
@@ -127,6 +161,24 @@ class _View:
         last = join(last, subquery(several.copy(), "several"), self.key, "SEMI")
         living = select(self.key, *content).from_(subquery(last, "last")).where(exp.not_(column("deleted")))
         return union_all([once, living])
+
+    def _alive_at_moments(self, history: History, content: tuple[str, ...], shared: str) -> exp.Query:
+        """Each row at the moments it held: from its own moment until that of the next row of its key."""
+        following = exp.Window(
+            this=exp.Lead(this=column("extracted")),
+            partition_by=[column(self.key)],
+            order=exp.Order(expressions=[exp.Ordered(this=column(name)) for name in ("extracted", "batch")]),
+        )
+        held = select(self.key, *content, "deleted", "extracted", named(following, "following"))
+        held = self._narrowed(held.from_(self._rows(history)), shared)
+        holds = exp.and_(
+            column(AS_OF) >= column("extracted"),
+            exp.or_(
+                exp.Is(this=column("following"), expression=exp.null()), column(AS_OF) < column("following")
+            ),
+        )
+        rows = select(*self.by, *content).from_(subquery(held, "held"))
+        return rows.join(_calendar(self.moments), on=holds).where(exp.not_(column("deleted")))
 
     def _narrowed(self, rows: exp.Select, shared: str) -> exp.Select:
         if self.moment:
@@ -147,17 +199,50 @@ class _View:
     def _pointed_to(self) -> exp.Expr:
         """The keys of a concept that nothing describes: the hub's or, at another moment, those pointed to by then."""
         hub = self.design.hub(self.concept.name)
-        if self.moment is None and self.known is None:
+        if self.moment is None and self.known is None and not self.moments:
             return table(hub.name)
-        pointed: list[exp.Query] = []
-        for source in self.design.sources:
-            for reference in source.references:
-                if source.link and reference.hub == hub:
-                    rows = select(named(column(reference.column), self.key)).from_(self._rows(source.link))
-                    pointed.append(rows.where(_until("extracted", self.moment)) if self.moment else rows)
+        pointed = [
+            select(named(column(reference.column), self.key), "extracted").from_(self._rows(source.link))
+            for source in self.design.sources
+            for reference in source.references
+            if source.link and reference.hub == hub
+        ]
         if not pointed:
-            return table(hub.name)
-        return subquery(select(self.key).distinct().from_(subquery(union_all(pointed), "pointed")), "pointed")
+            nowhere = select(*self.by).from_(table(hub.name))
+            return subquery(nowhere.join(_calendar(self.moments)) if self.moments else nowhere, "pointed")
+        first = named(exp.Min(this=column("extracted")), "extracted")
+        firsts = (
+            select(self.key, first).from_(subquery(union_all(pointed), "pointed")).group_by(column(self.key))
+        )
+        keys = select(*self.by).from_(subquery(firsts, "firsts"))
+        if self.moments:
+            keys = keys.join(_calendar(self.moments), on=column("extracted") <= column(AS_OF))
+        elif self.moment:
+            keys = keys.where(_until("extracted", self.moment))
+        return subquery(keys, "pointed")
+
+
+def _held(rows: exp.Select, concept: Concept, moment: exp.Expr) -> exp.Select:
+    """Rows of instances that held just before a moment: on the day it closes, where they tell days."""
+    assert concept.valid
+    types = dict(star_columns(concept))
+    whole = select(exp.Star()).from_(subquery(rows, "whole"))
+    for name, begins in ((concept.valid.since, True), (concept.valid.until, False)):
+        if types[name] == "DATE":
+            limit = cast(_instant_before(moment), "DATE")
+            holds: exp.Expr = column(name) <= limit if begins else column(name) >= limit
+        else:
+            holds = column(name) < moment.copy() if begins else column(name) >= moment.copy()
+        whole = whole.where(exp.or_(exp.Is(this=column(name), expression=exp.null()), holds))
+    return whole
+
+
+def _instant_before(moment: exp.Expr) -> exp.Expr:
+    return exp.Sub(this=moment.copy(), expression=exp.Interval(this=text("1"), unit=exp.var("MICROSECOND")))
+
+
+def _calendar(moments: tuple[datetime, ...]) -> exp.Expr:
+    return subquery(union_all([select(named(_moment(moment), AS_OF)) for moment in moments]), "calendar")
 
 
 def _first(name: str) -> exp.Expr:
@@ -172,4 +257,8 @@ def _null(kind: str) -> exp.Expr:
 
 
 def _until(name: str, moment: datetime) -> exp.Expr:
-    return all_of([column(name) <= exp.cast(text(moment.isoformat(sep=" ")), "TIMESTAMP")])
+    return column(name) <= _moment(moment)
+
+
+def _moment(moment: datetime) -> exp.Expr:
+    return exp.cast(text(moment.isoformat(sep=" ")), "TIMESTAMP")

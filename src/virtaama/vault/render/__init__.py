@@ -99,8 +99,8 @@ def render(step: Step) -> exp.Expr:
             return find_repeated(source)
         case CountRows(source=source):
             return count_rows(source)
-        case KeepLastRow(source=source):
-            return keep_last_row(source)
+        case KeepLastRow(source=source, of=of):
+            return keep_last_row(source, of)
         case FindAffected(source=source, full=full):
             return find_affected(source, full)
         case Supersede(history=history):

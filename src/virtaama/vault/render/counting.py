@@ -75,7 +75,9 @@ def count_content(step: CountContent) -> exp.Query:
         happened = select(key, ORDINAL, named(moment, "moment")).from_(table(step.of)).where(alive, NEW)
         late = arriving(select(key, ORDINAL).from_(subquery(happened, "happened")))
         late = late.where(column("moment") < column("late_before"))
-        first_told = _beside(select(ORDINAL).from_(subquery(late, "late")), "told", key, "ANTI")
+        first_told = join(
+            select(ORDINAL).from_(subquery(late, "late")), table("told"), (key, ORDINAL), "ANTI"
+        )
         counts.append(_counted("late_row", concept, first_told))
     if step.rows:
         counts += [_several(step, reference) for reference in step.one_each]
@@ -90,14 +92,16 @@ def count_changes(step: CountChanges) -> exp.Query:
         _arriving_rows(history.name, key).where(exp.not_(column("deleted"))) for history in source.histories
     ]
     changed = select(key, ORDINAL).distinct().from_(subquery(union_all(said), "said"))
-    told = _beside(changed, "told", key, "SEMI")
+    told = join(changed, table("told"), (key, ORDINAL), "SEMI")
     new = subquery(select(key, ORDINAL).from_(table(STAGE)).where(NEW), "new")
-    changes = _on_both(select(ORDINAL).from_(subquery(told, "changed")), new, key, "SEMI")
+    changes = join(select(ORDINAL).from_(subquery(told, "changed")), new, (key, ORDINAL), "SEMI")
     queries = [changes]
     checks = [step.check]
     if step.full:
         gone = _arriving_rows(source.histories[0].name, key).where(column("deleted"))
-        queries.append(_beside(select(ORDINAL).from_(subquery(gone, "gone")), STAGE, key, "ANTI"))
+        queries.append(
+            join(select(ORDINAL).from_(subquery(gone, "gone")), table(STAGE), (key, ORDINAL), "ANTI")
+        )
         checks.append("disappeared")
     if step.first_only:
         queries = [query.where(column(ORDINAL).eq(exp.Literal.number(0))) for query in queries]
@@ -170,16 +174,6 @@ def _codes(step: CountContent, check: CodeCheck, moment: exp.Expr | None) -> lis
         ended = select(ORDINAL, "rows").from_(subquery(judged, "judged")).where(exp.not_(column("valid")))
         counts.append(_counted("ended_code", detail, ended, column("rows")))
     return counts
-
-
-def _beside(rows: exp.Select, other: str, key: str, kind: str) -> exp.Select:
-    return _on_both(rows, table(other), key, kind)
-
-
-def _on_both(rows: exp.Select, other: exp.Expr, key: str, kind: str) -> exp.Select:
-    """Joined by key and delivery."""
-    by_key, by_delivery = (exp.to_identifier(name, quoted=True) for name in (key, ORDINAL))
-    return rows.join(other, using=[by_key, by_delivery], join_type=kind)
 
 
 def _counted(check: str, detail: str, rows: exp.Query, number: exp.Expr | None = None) -> exp.Select:

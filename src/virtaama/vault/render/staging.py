@@ -18,7 +18,7 @@ from virtaama.sql.build import (
     table,
     temporary_table,
 )
-from virtaama.vault.render.beside import only_differing
+from virtaama.vault.render.beside import key_parts, only_differing
 from virtaama.vault.render.names import (
     ARRIVING,
     CONTENT,
@@ -28,6 +28,7 @@ from virtaama.vault.render.names import (
     ORDINAL,
     RANK,
     STAGE,
+    count_rows,
     descending,
     known,
     part_name,
@@ -79,8 +80,8 @@ def stage_content(step: StageContent) -> exp.Create:
     if content.one_each:
         kept.append(named(hashed("key", source.hub), source.hub.hash_key))
         kept += [named(hashed(r.relationship, r.hub), r.column) for r in content.one_each]
-    kept += [column(name) for name in ("deleted", ORDINAL, LINE)]
-    rows = select(*kept).from_(subquery(mapped_rows(source, "", step.shape), "mapped"))
+    kept += [column(name) for name in ("deleted", ORDINAL, LINE, RANK)]
+    rows = select(*kept).from_(subquery(mapped_rows(source, step.row_order, step.shape), "mapped"))
     return temporary_table(CONTENT, _with_judged(rows, step.after_judged))
 
 
@@ -142,18 +143,24 @@ def note_judged(step: NoteJudged) -> exp.Expr:
     return temporary_table("judged", lines) if step.first else insert("judged", [ORDINAL, LINE], lines)
 
 
-def keep_last_row(source: Source) -> exp.Delete:
-    key = source.hub.hash_key
+def keep_last_row(source: Source, of: str) -> exp.Delete:
+    """By the hash key in the stage, where FindRepeated has looked; elsewhere by the parts it is made of."""
+    if of == STAGE:
+        by = [source.hub.hash_key]
+        repeated = select(*by).distinct().from_(table("repeated"))
+    else:
+        by = key_parts(source)
+        repeated = select(*by).from_(table(of)).group_by(*map(column, (*by, ORDINAL)))
+        repeated = repeated.having(count_rows() > exp.Literal.number(1))
     place = exp.Window(
         this=exp.RowNumber(),
-        partition_by=[column(key), column(ORDINAL)],
+        partition_by=[column(name) for name in (*by, ORDINAL)],
         order=exp.Order(expressions=[descending(RANK), descending(LINE)]),
     )
-    repeated = select(key).distinct().from_(table("repeated"))
     ranked = join(
-        select(ORDINAL, LINE, named(place, "place")).from_(table(STAGE)),
+        select(ORDINAL, LINE, named(place, "place")).from_(table(of)),
         subquery(repeated, "repeated"),
-        key,
+        by,
         "SEMI",
     )
     surplus = (
@@ -162,4 +169,4 @@ def keep_last_row(source: Source) -> exp.Delete:
     earlier = exp.In(
         this=exp.Tuple(expressions=[column(ORDINAL), column(LINE)]), query=exp.Subquery(this=surplus)
     )
-    return exp.Delete(this=table(STAGE), where=exp.Where(this=any_of([unknown(key), earlier])))
+    return exp.Delete(this=table(of), where=exp.Where(this=any_of([*map(unknown, by), earlier])))
