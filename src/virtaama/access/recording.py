@@ -40,8 +40,8 @@ class RecordingQuestion:
     """Which rows are looked at, and what sums are made for.
 
     `first` and `last` are first days of months, both included; what has no month is always looked at.
-    `expected_only` leaves out fields nobody expects a value of. `level` and `within` are what the policy
-    looks at: units are the level `unit`, everything together the county.
+    `expected_only` leaves out what nobody expects a value of, but for values that are wrong. `level` and
+    `within` are what the policy looks at: units are the level `unit`, everything together the county.
     """
 
     by: By
@@ -105,6 +105,8 @@ groups AS (
     FROM judged
 ), guarded AS (
     SELECT concept, feed, unit, month, few OR (guard > 0 AND all_few = 1 AND place = 1) AS hidden FROM ranked
+), faulty AS (
+    SELECT concept, field, rule, feed FROM recording GROUP BY ALL HAVING bool_or(expected) OR sum(wrong) > 0
 )
 """
 
@@ -130,13 +132,18 @@ def query(asked: RecordingQuestion, smallest: int, units: Sequence[str] | None) 
     if units is not None:
         conditions.append("list_contains($units, r.unit)")
         values["units"] = list(units)
+    missing = "r.missing"
     if asked.expected_only:
-        conditions.append("(r.expected OR r.wrong > 0)")
+        # A field nobody expects a value of counts for its wrong values alone.
+        conditions.append(
+            "(r.concept, r.field, r.rule, r.feed) IN (SELECT (concept, field, rule, feed) FROM faulty)"
+        )
+        missing = "CASE WHEN r.expected THEN r.missing ELSE 0 END"
     named = ", ".join(f"r.{column}" for column in by)
     too_few = "(g.hidden OR (r.guard > 0 AND r.rows < $smallest))"
     sums = ", ".join(
-        f"coalesce(sum(r.{column}) FILTER (WHERE NOT {too_few}), 0)::BIGINT AS {column}"
-        for column in ("rows", "missing", "wrong")
+        f"coalesce(sum({value}) FILTER (WHERE NOT {too_few}), 0)::BIGINT AS {column}"
+        for column, value in (("rows", "r.rows"), ("missing", missing), ("wrong", "r.wrong"))
     )
     sql = (
         f"WITH {_GROUPS} SELECT {named}, {sums}, count_if({too_few}) AS left_out "
