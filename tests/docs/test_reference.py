@@ -18,6 +18,7 @@ from virtaama.metrics.schema import METRICS
 from virtaama.model.shape import Shape
 from virtaama.problems import VirtaamaError
 from virtaama.project.settings import SETTINGS
+from virtaama.vault.reference import steps_page
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -69,3 +70,7 @@ def test_every_exit_code_is_documented() -> None:
 )
 def test_every_word_of_the_metric_language_is_documented(word: str) -> None:
     assert f"`{word}`" in page("metric-language.md")
+
+
+def test_the_page_of_steps_is_what_the_steps_say() -> None:
+    assert page("steps.md") == steps_page(), "python tools/steps.py"
