@@ -94,3 +94,9 @@ class EngineFailed(VirtaamaError):
     """The engine could not do what it was asked. What it said is kept back: it may quote a value."""
 
     exit_code = 10
+
+
+class WouldLose(VirtaamaError):
+    """A changed model would take something out of the warehouse that nobody has accepted. Nothing was changed."""
+
+    exit_code = 11

@@ -8,6 +8,19 @@ CREATE TABLE IF NOT EXISTS "applied" (
   "parquet_sha256" TEXT
 );
 
+-- create table deployed (version, applied_at, record)
+CREATE TABLE IF NOT EXISTS "deployed" (
+  "version" TEXT,
+  "applied_at" TIMESTAMP,
+  "record" TEXT
+);
+
+-- create table filled (source, fingerprint)
+CREATE TABLE IF NOT EXISTS "filled" (
+  "source" TEXT,
+  "fingerprint" TEXT
+);
+
 -- create table hub_municipality (municipality_key, code)
 CREATE TABLE IF NOT EXISTS "hub_municipality" (
   "municipality_key" UUID,

@@ -12,10 +12,12 @@ from pathlib import Path
 from tests.small_warehouse import residents
 from virtaama.model.feeds import Delivery
 from virtaama.vault.design import design
-from virtaama.vault.evolve import plan_tables
+from virtaama.vault.evolve import plan_evolution
 from virtaama.vault.explain import explain
+from virtaama.vault.explain_tables import explain_table_step
 from virtaama.vault.plan import plan_load
 from virtaama.vault.render import render
+from virtaama.vault.render.tables import render_table_step
 from virtaama.vault.steps import Arrival
 from virtaama.vault.views import star
 
@@ -36,7 +38,11 @@ def statements() -> str:
         number=1, feed="register.people", extracted=datetime(2025, 1, 1), file="people.csv", rows=3
     )
     (load,) = plan_load(small, tables, [arrival], frozenset())
-    steps = [*plan_tables(tables, lambda _: []), *load.readings[0].steps]
-    parts = [f"-- {explain(step)}\n{render(step).sql(dialect='duckdb', pretty=True)};\n" for step in steps]
+    made = plan_evolution(None, small, {}, frozenset()).steps
+    said = [
+        *((explain_table_step(step), render_table_step(step)) for step in made),
+        *((explain(step), render(step)) for step in load.readings[0].steps),
+    ]
+    parts = [f"-- {words}\n{statement.sql(dialect='duckdb', pretty=True)};\n" for words, statement in said]
     view = star(small, tables, "resident").sql(dialect="duckdb", pretty=True)
     return "\n".join([*parts, f"-- the current state of resident\n{view};\n"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,10 @@ import click
 
 from virtaama.cli.console import progress, say
 from virtaama.cli.options import project_option
+from virtaama.cli.planned import as_json, in_total, in_words
 from virtaama.model.check import remarks
 from virtaama.problems import DeliveryRefused
 from virtaama.project.project import Project
-from virtaama.vault.explain import explain as explain_step
-from virtaama.vault.explain import explain_load
 
 if TYPE_CHECKING:
     from virtaama.loading.land import LandReport
@@ -104,24 +104,25 @@ def collect(feeds: tuple[str, ...], folder: Path) -> None:
 @click.command()
 @project_option
 @click.option("--steps", is_flag=True, help="Every step of every batch, not only what is new in them.")
-def plan(folder: Path, steps: bool) -> None:
+@click.option("--json", "for_machines", is_flag=True, help="For machines.")
+def plan(folder: Path, steps: bool, for_machines: bool) -> None:
     """Say in words what `load` would do to the warehouse. Nothing is changed.
+
+    What changed in the model since it was deployed, what is done for it and how long that may take, what
+    would leave the warehouse, and which batches are loaded.
 
     \b
     Example:
         virtaama plan --project demo
     """
-    planned = Project.open(folder, say).plan()
-    for step in planned.tables:
-        click.echo(explain_step(step))
-    for batch in (*planned.again, *planned.batches):
-        heading, *lines = explain_load(batch)
-        click.echo(heading)
-        if steps:
-            for line in lines:
-                click.echo(f"  {line}")
-    again = f", {len(planned.again)} to read again" if planned.again else ""
-    say(f"{len(planned.tables)} steps on tables, {len(planned.batches)} batches to load{again}.")
+    project = Project.open(folder, say)
+    planned, speed = project.plan(), project.speed
+    if for_machines:
+        click.echo(as_json(planned, speed))
+        return
+    for line in in_words(planned, speed, steps=steps):
+        click.echo(line)
+    say(in_total(planned, speed))
 
 
 @click.command()
@@ -129,23 +130,38 @@ def plan(folder: Path, steps: bool) -> None:
 @click.option(
     "--publish/--no-publish", default=True, show_default=True, help="Publish the figures at the end."
 )
-def load(folder: Path, publish: bool) -> None:
+@click.option(
+    "--accept-loss",
+    "accepted",
+    multiple=True,
+    metavar="NAME",
+    help="What may leave the warehouse with a changed model, as `plan` names it; may be repeated.",
+)
+def load(folder: Path, publish: bool, accepted: tuple[str, ...]) -> None:
     """Load landed batches into the warehouse, then publish the figures.
 
-    Batches of a feed that landed in order are loaded together, in one transaction; a batch that is
-    loaded already changes nothing. Readers see the new figures all at once when they are published.
+    Where the model has changed, the warehouse is brought to it first. What would leave it by that is asked
+    about on a terminal, and must be named elsewhere (exit code 11). Batches of a feed that landed in order
+    are loaded together, in one transaction; a batch that is loaded already changes nothing. Readers see the
+    new figures all at once when they are published.
 
     \b
     Example:
         virtaama load --project demo
     """
-    load_with_report(Project.open(folder, say), publish=publish)
+    load_with_report(Project.open(folder, say), publish=publish, accepted=frozenset(accepted))
 
 
-def load_with_report(project: Project, *, publish: bool = True) -> None:
+def load_with_report(
+    project: Project, *, publish: bool = True, accepted: frozenset[str] = frozenset()
+) -> None:
     """Load, publish, and say what became of it."""
+    if sys.stdin.isatty():
+        accepted |= _asked(project, accepted)
     with progress("Loading") as tell:
-        loaded = project.load(tell)
+        loaded = project.load(tell, accepted=accepted)
+    if loaded.rows_again:
+        say(f"The warehouse follows the model: {loaded.rows_again} rows were read again from the lake.")
     say(f"{loaded.batches} batches loaded: {loaded.rows_in} rows read, {loaded.rows_new} new.")
     if failing := sum(not result.passed for result in project.quality_now()):
         say(f"{failing} expectations do not hold: see `virtaama quality --failed`.")
@@ -155,3 +171,15 @@ def load_with_report(project: Project, *, publish: bool = True) -> None:
         with progress("Publishing") as tell:
             snapshot = project.publish(tell)
         say(f"Snapshot {snapshot.number} is published.")
+
+
+def _asked(project: Project, accepted: frozenset[str]) -> frozenset[str]:
+    """What somebody at the terminal lets go."""
+    losses = [loss for loss in project.losses() if loss.name not in accepted]
+    if not losses:
+        return frozenset()
+    say("The model no longer holds what the warehouse does:")
+    for loss in losses:
+        say(f"  {loss}")
+    click.confirm("Shall it leave the warehouse?", abort=True, err=True)
+    return frozenset(loss.name for loss in losses)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,21 +14,20 @@ from virtaama.lake.batches import Batch
 from virtaama.lake.files import Lake
 from virtaama.lake.ledger import Ledger, QualityLine
 from virtaama.loading.contract import contract_of
+from virtaama.loading.evolve import EvolutionPlan, evolve, plan_model, refuse_losses
 from virtaama.model.model import Model
 from virtaama.problems import Damaged, Place, Problem, ProblemsFound
-from virtaama.sql.build import bound, column, insert, select, table
+from virtaama.sql.build import bound, insert, select, table
 from virtaama.vault.columns import APPLIED
 from virtaama.vault.design import design
-from virtaama.vault.evolve import plan_again, plan_codes, plan_tables
 from virtaama.vault.plan import plan_load
-from virtaama.vault.render import CODE_COLUMNS, render
+from virtaama.vault.render import render
 from virtaama.vault.steps import (
     Arrival,
     BatchLoad,
     CountChanges,
     CountContent,
     CountRows,
-    FillCodes,
     FindDiffering,
     FindMoving,
     FindRepeated,
@@ -43,7 +42,6 @@ from virtaama.vault.steps import (
     Reading,
     StageRows,
     Step,
-    TableStep,
 )
 
 _ADDS_ROWS = (InsertHub, InsertReferenced, InsertNew, InsertChanges)
@@ -68,36 +66,34 @@ class Loaded:
     batches: int
     rows_in: int
     rows_new: int
+    rows_again: int = 0  # read again from the lake because the model changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadPlan:
     """Everything `load` would do now."""
 
-    tables: tuple[TableStep, ...]
-    again: tuple[BatchLoad, ...]  # loaded before, read again because the model asks for more of it
+    model: EvolutionPlan  # what comes first: tables as the model wants them
     batches: tuple[BatchLoad, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return self.model.is_empty and not self.batches
 
 
 def plan(model: Model, ledger: Ledger, lake: Lake, engine: Engine) -> LoadPlan:
     """What `load` would do to this warehouse now; changes nothing.
 
-    Raises Damaged when the warehouse holds batches the ledger does not know, ProblemsFound when its
-    tables cannot be brought to the model.
+    Raises Damaged when the warehouse holds batches the ledger does not know, NotOurs when it does not say
+    which model it was made for.
     """
-    wanted = design(model)
-    tables = plan_tables(wanted, engine.columns)
     done = _applied(engine)
-    if not done or any(version != model.version for version in done.values()):
-        tables += plan_codes(model, wanted)
     batches = ledger.batches()
-    _refuse_unknown(frozenset(done), batches)
+    _refuse_unknown(done, batches)
     arrivals = tuple(_arrival(batch, model, lake) for batch in batches)
-    emptied, again = plan_again(model, wanted, tables, arrivals, frozenset(done))
     return LoadPlan(
-        tables=tables + emptied,
-        again=again,
-        batches=plan_load(model, wanted, arrivals, frozenset(done)),
+        model=plan_model(model, engine, arrivals, done),
+        batches=plan_load(model, design(model), arrivals, done),
     )
 
 
@@ -109,21 +105,25 @@ def load(
     *,
     now: Callable[[], datetime],
     progress: Progress | None = None,
+    accepted: Collection[str] = (),
 ) -> Loaded:
     """Bring every batch of the ledger that is not applied yet into the warehouse.
 
     Batches that are loaded together are one transaction with their notes in `applied`; after a crash run
     it again. The bytes of a batch are checked against the ledger before they are read, else Damaged.
     Findings are recorded just before the batches commit and replaced when they are loaded again.
+    Where the model has changed the warehouse is brought to it first; `accepted` names what it may lose by
+    that, else WouldLose.
     """
     todo = plan(model, ledger, lake, engine)
     batches = {batch.number: batch for batch in ledger.batches()}
     statements = _Statements()
-    with engine.transaction():
-        for step in todo.tables:
-            engine.run(render(step), _codes(step) if isinstance(step, FillCodes) else None)
-        for batch_load in todo.again:
-            _apply(batch_load, batches, lake, engine, statements)
+    refuse_losses(todo.model, accepted)
+
+    def fill(batch_load: BatchLoad) -> object:
+        return _apply(batch_load, batches, lake, engine, statements)
+
+    evolve(model, todo.model, engine, fill, now)
     done = rows_in = rows_new = 0
     total = sum(len(batch_load.arrivals) for batch_load in todo.batches)
     for batch_load in todo.batches:
@@ -139,7 +139,8 @@ def load(
         rows_new += added
         if progress:
             progress(done, total, loaded[-1].file)
-    return Loaded(batches=total, rows_in=rows_in, rows_new=rows_new)
+    rows_again = sum(refill.rows for refill in todo.model.refills)
+    return Loaded(batches=total, rows_in=rows_in, rows_new=rows_new, rows_again=rows_again)
 
 
 def _note(batch: Batch, model: Model, moment: datetime) -> dict[str, object]:
@@ -267,12 +268,12 @@ def _arrival(batch: Batch, model: Model, lake: Lake) -> Arrival:
     )
 
 
-def _applied(engine: Engine) -> dict[int, str]:
-    """The batches the warehouse holds, each with the model version it was loaded under."""
+def _applied(engine: Engine) -> frozenset[int]:
+    """The batches the warehouse holds."""
     if not engine.columns(APPLIED):
-        return {}
-    rows = engine.read(select(column("batch"), column("model_version")).from_(table(APPLIED)))
-    return {row["batch"]: row["model_version"] for row in rows.to_pylist()}
+        return frozenset()
+    rows = engine.read(select("batch").from_(table(APPLIED)))
+    return frozenset(row["batch"] for row in rows.to_pylist())
 
 
 def _refuse_unknown(done: frozenset[int], batches: tuple[Batch, ...]) -> None:
@@ -283,11 +284,3 @@ def _refuse_unknown(done: frozenset[int], batches: tuple[Batch, ...]) -> None:
             f"The warehouse holds batches the ledger does not know: {named}.\n"
             "  Ledger and warehouse come from different moments. Bring both back from the same safe copy."
         )
-
-
-def _codes(step: FillCodes) -> dict[str, object]:
-    rows = [
-        (c.code, c.labels.fi, c.labels.sv, c.labels.en, c.valid_from, c.valid_until) for c in step.codes.codes
-    ]
-    columns = zip(*rows, strict=True) if rows else ([] for _ in CODE_COLUMNS)
-    return {name: list(values) for name, values in zip(CODE_COLUMNS, columns, strict=True)}

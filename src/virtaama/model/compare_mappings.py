@@ -19,12 +19,12 @@ def compare_mappings(today: Model, new: Model) -> Iterator[Change]:
     concepts = {concept.name for concept in new.concepts}
     for way, mapping in after.items():
         if way not in before:
-            yield Added(thing=_thing(way), place=mapping.place)
+            yield Added(thing=mapping_thing(*way), place=mapping.place)
         else:
-            yield from _mapping(_thing(way), before[way], mapping, today, new)
+            yield from _mapping(mapping_thing(*way), before[way], mapping, today, new)
     for way, mapping in before.items():
         if way not in after and mapping.concept in concepts:
-            yield Removed(thing=_thing(way), place=mapping.place)
+            yield Removed(thing=mapping_thing(*way), place=mapping.place)
     yield from _order(tuple(before), tuple(after), new)
 
 
@@ -38,8 +38,8 @@ def numbered(mappings: Sequence[Mapping]) -> dict[tuple[str, str, int], Mapping]
     return found
 
 
-def _thing(way: tuple[str, str, int]) -> Thing:
-    feed, concept, number = way
+def mapping_thing(feed: str, concept: str, number: int) -> Thing:
+    """A mapping by its name: the second of a feed to a concept is `concept (2)`."""
     return Thing(Kind.MAPPING, concept if number == 1 else f"{concept} ({number})", feed)
 
 

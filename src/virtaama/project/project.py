@@ -22,10 +22,13 @@ from virtaama.lake.batches import Batch, Rejected
 from virtaama.lake.files import Lake
 from virtaama.lake.ledger import Ledger
 from virtaama.lake.published import check, current_name, snapshot_number
+from virtaama.loading.deployed import refuse_unfinished
+from virtaama.loading.evolve import CountedLoss
 from virtaama.loading.load import Loaded, LoadPlan, load, plan
 from virtaama.loading.lock import only_one
 from virtaama.loading.publish import Publication, publish
 from virtaama.loading.quality import check_deliveries
+from virtaama.loading.speed import rows_per_second
 from virtaama.metrics.definitions import Catalogue
 from virtaama.metrics.parse import parse_catalogue
 from virtaama.model.collect import addresses_of, host_of
@@ -220,13 +223,27 @@ class Project:
                 "  `virtaama load` moves it aside and makes it again from the lake."
             ) from None
 
-    def load(self, progress: Progress = silent) -> Loaded:
+    @property
+    def speed(self) -> float | None:
+        """Rows a second that loads have read here; None where none has."""
+        return rows_per_second(self.ledger.runs())
+
+    def losses(self) -> tuple[CountedLoss, ...]:
+        """What would leave the warehouse with the model of now; nothing where it is made anew."""
+        try:
+            with opened(self.settings, self.ledger) as engine:
+                return plan(self.model, self.ledger, self.lake, engine).model.losses
+        except FileDamaged:
+            return ()
+
+    def load(self, progress: Progress = silent, accepted: frozenset[str] = frozenset()) -> Loaded:
         """Bring every landed batch that is not loaded yet into the warehouse. Readers see it when published.
 
         A warehouse that is not whole, or not what the ledger tells of, is moved aside and made again.
+        `accepted` names what may leave it with a changed model, else WouldLose.
         """
         with only_one(self.settings.lock):
-            return self._mending(lambda: self._load(progress))
+            return self._mending(lambda: self._load(progress, accepted))
 
     def check_quality(self) -> tuple[Result, ...]:
         """Hold what was delivered, and what was not, against what is expected; the state of every expectation.
@@ -246,15 +263,29 @@ class Project:
         with only_one(self.settings.lock):
             return self._mending(lambda: self._publish(progress), again=lambda: self._load(silent))
 
-    def _load(self, progress: Progress) -> Loaded:
+    def _load(self, progress: Progress, accepted: frozenset[str] = frozenset()) -> Loaded:
         model = self.model
         with opened(self.settings, self.ledger) as engine:
             waiting = plan(model, self.ledger, self.lake, engine)
-            if not waiting.tables and not waiting.batches:
+            if waiting.is_empty:
                 return Loaded(batches=0, rows_in=0, rows_new=0)
             with self._run("load") as tell:
-                loaded = load(model, self.ledger, self.lake, engine, now=_now, progress=progress)
-                tell({"batches": loaded.batches, "rows_read": loaded.rows_in, "rows_new": loaded.rows_new})
+                loaded = load(
+                    model,
+                    self.ledger,
+                    self.lake,
+                    engine,
+                    now=_now,
+                    progress=progress,
+                    accepted=accepted,
+                )
+                counts = {
+                    "batches": loaded.batches,
+                    "rows_read": loaded.rows_in,
+                    "rows_new": loaded.rows_new,
+                    "rows_again": loaded.rows_again,
+                }
+                tell({name: count for name, count in counts.items() if name != "rows_again" or count})
             if model.expectations:
                 self._check(
                     engine, frozenset(a.number for batch_load in waiting.batches for a in batch_load.arrivals)
@@ -281,6 +312,7 @@ class Project:
     def _publish(self, progress: Progress) -> Publication:
         model, catalogue = self.model, self.catalogue
         with self._run("publish") as tell, opened(self.settings, self.ledger) as engine:
+            refuse_unfinished(engine, model)
             publication = publish(
                 engine,
                 star=partial(star, model, design(model)),

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from virtaama.vault.render.names import SUPERSEDED_BY, engine_type
-from virtaama.vault.tables import Hub, Link, Satellite, VaultDesign
+from virtaama.vault.tables import Hub, Link, Satellite, Source, VaultDesign
 
-APPLIED = "applied"
+APPLIED = "applied"  # what was loaded, when, under which model
+DEPLOYED = "deployed"  # the model the tables are made for
+FILLED = "filled"  # the sources whose tables are whole, each with its fingerprint
+BOOKKEEPING = (APPLIED, DEPLOYED, FILLED)
 
 Columns = tuple[tuple[str, str], ...]
 """Name and engine type of each column, in order."""
@@ -21,6 +24,8 @@ _APPLIED_COLUMNS = (
     ("rows_in", "BIGINT"),
     ("parquet_sha256", "VARCHAR"),
 )
+_DEPLOYED_COLUMNS = (("version", "VARCHAR"), ("applied_at", "TIMESTAMP"), ("record", "VARCHAR"))
+_FILLED_COLUMNS = (("source", "VARCHAR"), ("fingerprint", "VARCHAR"))
 _CODE_COLUMNS = (
     ("code", "VARCHAR"),
     ("label_fi", "VARCHAR"),
@@ -34,26 +39,33 @@ _STAMP = (("extracted", "TIMESTAMP"), ("batch", "INTEGER"), ("deleted", "BOOLEAN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedTable:
-    """A table of the warehouse. `may_grow`: a column may be added to it where it stands."""
+    """A table of the warehouse. `ordered`: with its columns in another order it is another table."""
 
     name: str
     columns: Columns
-    may_grow: bool = False
+    ordered: bool = True
 
 
 def wanted_tables(design: VaultDesign) -> Iterator[WantedTable]:
     """Every table of a design, each once."""
     yield WantedTable(name=APPLIED, columns=_APPLIED_COLUMNS)
+    yield WantedTable(name=DEPLOYED, columns=_DEPLOYED_COLUMNS)
+    yield WantedTable(name=FILLED, columns=_FILLED_COLUMNS)
     for hub in design.hubs:
         yield WantedTable(name=hub.name, columns=hub_columns(hub))
     for source in design.sources:
-        for history in source.histories:
-            columns = history_columns(history)
-            yield WantedTable(name=history.name, columns=columns, may_grow=True)
-            aside = (*columns, (SUPERSEDED_BY, "INTEGER"))
-            yield WantedTable(name=history.superseded, columns=aside, may_grow=True)
+        yield from source_tables(source)
     for code_table in design.code_tables:
         yield WantedTable(name=code_table.name, columns=_CODE_COLUMNS)
+
+
+def source_tables(source: Source) -> Iterator[WantedTable]:
+    """The tables only this source fills."""
+    for history in source.histories:
+        columns = history_columns(history)
+        yield WantedTable(name=history.name, columns=columns, ordered=False)
+        aside = (*columns, (SUPERSEDED_BY, "INTEGER"))
+        yield WantedTable(name=history.superseded, columns=aside, ordered=False)
 
 
 def hub_columns(hub: Hub) -> Columns:

@@ -1,94 +1,189 @@
-"""What brings a warehouse to another model, as steps."""
+"""What brings a warehouse from the model it was made under to another, as steps.
+
+Cheapest first: what is only called otherwise is renamed, what is read otherwise is read again from the lake,
+and what nothing changed is not touched. The tables are changed in one transaction; then each source that
+must be read again is filled in a transaction of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
+from virtaama.model.compare import under_new_names
 from virtaama.model.model import Model
-from virtaama.problems import Place, Problem, ProblemsFound
-from virtaama.vault.columns import wanted_tables
-from virtaama.vault.plan import plan_refill
-from virtaama.vault.steps import (
-    AddColumn,
-    Arrival,
-    BatchLoad,
+from virtaama.model.record import meaning_of
+from virtaama.vault.columns import WantedTable, source_tables, wanted_tables
+from virtaama.vault.design import design
+from virtaama.vault.fingerprints import fingerprint
+from virtaama.vault.table_steps import (
     CreateTable,
+    DropTable,
     EmptyCodes,
-    EmptyHistory,
     FillCodes,
+    KeepNamedKeys,
+    RenameColumn,
+    RenameTable,
     TableStep,
 )
-from virtaama.vault.tables import VaultDesign
-
-Columns = Callable[[str], Sequence[tuple[str, str]]]
+from virtaama.vault.tables import CodeTable, Hub, Source, VaultDesign
 
 
-def plan_tables(design: VaultDesign, columns: Columns) -> tuple[TableStep, ...]:
-    """Steps that bring the tables of a warehouse to the design; none where it is there already.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refill:
+    """A source whose tables are empty and are filled from the lake; then hubs lose the keys nobody names."""
 
-    `columns` tells what a table has now (nothing: there is no such table). Tables and payload columns
-    may be added. Any other difference raises ProblemsFound: it would lose or bend history.
+    source: Source
+    fingerprint: str
+    hubs: tuple[KeepNamedKeys, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evolution:
+    """Everything a changed model asks of a warehouse."""
+
+    steps: tuple[TableStep, ...]  # together, in this order
+    filled: tuple[tuple[str, str], ...]  # source and fingerprint of what is whole after the steps
+    refills: tuple[Refill, ...]  # one after another, in this order
+
+
+def plan_evolution(
+    old: Model | None, new: Model, filled: Mapping[str, str], fed: frozenset[str]
+) -> Evolution:
+    """What brings a warehouse of the old model (None: an empty one) to the new one.
+
+    `filled` holds the fingerprint each source had when it was filled, as the warehouse remembers it: a source
+    that is missing was never finished. `fed` names the feeds that have deliveries in the warehouse.
     """
-    steps: list[TableStep] = []
-    problems: list[Problem] = []
-    for table in wanted_tables(design):
-        found = dict(columns(table.name))
-        if not found:
-            steps.append(CreateTable(name=table.name, columns=table.columns))
-            continue
-        added = [(column, kind) for column, kind in table.columns if column not in found]
-        if table.may_grow:
-            steps += [AddColumn(table=table.name, column=c, kind=kind) for c, kind in added]
-        other = [(c, kind) for c, kind in table.columns if found.get(c, kind) != kind]
-        odd = [
-            *(f"'{c}' is new" for c, _ in added if not table.may_grow),
-            *(f"'{c}' is {found[c]} and would be {kind}" for c, kind in other),
-            *(f"'{c}' is gone" for c in found if c not in dict(table.columns)),
-        ]
-        if odd:
-            problems.append(
-                Problem(
-                    Place("model"),
-                    f"table {table.name} of the warehouse does not fit the model: {', '.join(odd)}.",
-                    "Move the warehouse file aside and load again: the lake keeps every delivery.",
-                )
+    wanted = design(new)
+    today = under_new_names(old, new) if old else None
+    whole = _whole(old, today, filled) if old and today else {}
+    prints = {source.name: fingerprint(new, source) for source in wanted.sources}
+    # The tables of a source without deliveries are made anew as well: they may have other columns now.
+    anew = tuple(source for source in wanted.sources if whole.get(source.name) != prints[source.name])
+    again = tuple(source for source in anew if source.mapping.feed in fed)
+    waiting = {source.name for source in again}
+    later = {hub.name for source in again for hub in _hubs_of(source)}
+    tables = _Tables(old, today, new, anew)
+    pruned = (keep_named_keys(wanted, hub) for hub in tables.hubs_that_lost() if hub.name not in later)
+    return Evolution(
+        steps=(*tables.steps(), *pruned),
+        filled=tuple((name, value) for name, value in prints.items() if name not in waiting),
+        refills=tuple(
+            Refill(
+                source=source,
+                fingerprint=prints[source.name],
+                hubs=tuple(
+                    keep_named_keys(wanted, hub)
+                    for hub in _hubs_of(source)
+                    # Once is enough: with the last source that adds keys to it.
+                    if not any(hub in _hubs_of(other) for other in again[place + 1 :])
+                ),
             )
-    if problems:
-        raise ProblemsFound(tuple(problems))
-    return tuple(steps)
-
-
-def plan_again(
-    model: Model,
-    design: VaultDesign,
-    tables: Iterable[TableStep],
-    arrivals: Iterable[Arrival],
-    applied: frozenset[int],
-) -> tuple[tuple[TableStep, ...], tuple[BatchLoad, ...]]:
-    """What a changed table asks for: its source emptied, and all that was loaded from its feed read again.
-
-    So a new attribute or mapping holds what the lake has, as if it had been in the model from the start.
-    """
-    changed = {step.name for step in tables if isinstance(step, CreateTable)}
-    changed |= {step.table for step in tables if isinstance(step, AddColumn)}
-    known = sorted((a for a in arrivals if a.number in applied), key=lambda arrival: arrival.position)
-    emptied: list[TableStep] = []
-    loads: list[BatchLoad] = []
-    for source in design.sources:
-        of_feed = [arrival for arrival in known if arrival.feed == source.mapping.feed]
-        if not of_feed or not any(history.name in changed for history in source.histories):
-            continue
-        for history in source.histories:
-            emptied += [EmptyHistory(table=history.name), EmptyHistory(table=history.superseded)]
-        loads += plan_refill(model, design, source, of_feed)
-    return tuple(emptied), tuple(loads)
-
-
-def plan_codes(model: Model, design: VaultDesign) -> tuple[TableStep, ...]:
-    """Steps that make the code tables say what the model says."""
-    lists = ((table, model.code_list(table.code_list)) for table in design.code_tables)
-    return tuple(
-        step
-        for table, codes in lists
-        for step in (EmptyCodes(table=table), FillCodes(table=table, codes=codes))
+            for place, source in enumerate(again)
+        ),
     )
+
+
+def plan_codes(model: Model, design: VaultDesign) -> tuple[EmptyCodes | FillCodes, ...]:
+    """Steps that make the code tables say what the model says."""
+    return tuple(step for table in design.code_tables for step in _codes_anew(model, table))
+
+
+def keep_named_keys(design: VaultDesign, hub: Hub) -> KeepNamedKeys:
+    """The step that leaves in a hub what the histories of a design name."""
+    named = [
+        (source.histories[0].name, source.histories[0].hash_key)
+        for source in design.sources
+        if source.hub == hub
+    ]
+    named += [
+        (source.link.name, reference.column)
+        for source in design.sources
+        if source.link
+        for reference in source.references
+        if reference.hub == hub
+    ]
+    return KeepNamedKeys(hub=hub, named_in=tuple(named))
+
+
+def _whole(old: Model, today: Model, filled: Mapping[str, str]) -> dict[str, str]:
+    """The fingerprints of what is whole, as they are under the names of the new model."""
+    pairs = zip(design(old).sources, design(today).sources, strict=True)
+    return {
+        now.name: fingerprint(today, now)
+        for was, now in pairs
+        if filled.get(was.name) == fingerprint(old, was)
+    }
+
+
+class _Tables:
+    """The tables there are, held against the tables there should be."""
+
+    def __init__(self, old: Model | None, today: Model | None, new: Model, anew: Collection[Source]) -> None:
+        self._old, self._new = old, new
+        self._wanted = design(new)
+        self._today = design(today) if today else None
+        there = wanted_tables(design(old)) if old else ()
+        called = wanted_tables(self._today) if self._today else ()
+        self._pairs = tuple(zip(there, called, strict=True))
+        self._found = {table.name: table for table in wanted_tables(self._wanted)}
+        self._anew = {source.name for source in anew}
+        emptied = {table.name for source in anew for table in source_tables(source)}
+        self._kept = {
+            now.name
+            for _, now in self._pairs
+            if now.name in self._found and now.name not in emptied and _alike(now, self._found[now.name])
+        }
+
+    def steps(self) -> Iterator[TableStep]:
+        """First what goes, so that names are free for what comes."""
+        yield from (DropTable(name=was.name) for was, now in self._pairs if now.name not in self._kept)
+        for was, now in self._pairs:
+            if now.name in self._kept:
+                yield from _renamed(was, now)
+        for table in self._found.values():
+            if table.name not in self._kept:
+                yield CreateTable(name=table.name, columns=table.columns)
+        before = {
+            codes.name: meaning_of(codes.codes) for codes in (self._old.code_lists if self._old else ())
+        }
+        for codes in self._wanted.code_tables:
+            says = meaning_of(self._new.code_list(codes.code_list).codes)
+            if codes.name not in self._kept or before.get(codes.code_list) != says:
+                yield from _codes_anew(self._new, codes)
+
+    def hubs_that_lost(self) -> Iterator[Hub]:
+        """Hubs that stay, of sources that do not stay as they were."""
+        stays = {source.name for source in self._wanted.sources} - self._anew
+        lost = {
+            hub.name
+            for source in (self._today.sources if self._today else ())
+            if source.name not in stays
+            for hub in _hubs_of(source)
+        }
+        return (hub for hub in self._wanted.hubs if hub.name in lost and hub.name in self._kept)
+
+
+def _alike(one: WantedTable, other: WantedTable) -> bool:
+    """Whether two tables have the same columns; in a hub their order decides the hash of a key."""
+    if one.ordered:
+        return one.columns == other.columns
+    return sorted(one.columns) == sorted(other.columns)
+
+
+def _renamed(was: WantedTable, now: WantedTable) -> Iterator[TableStep]:
+    if was.name != now.name:
+        yield RenameTable(name=was.name, to=now.name)
+    for (column, _), (to, _) in zip(was.columns, now.columns, strict=True):
+        if column != to:
+            yield RenameColumn(table=now.name, column=column, to=to)
+
+
+def _codes_anew(model: Model, table: CodeTable) -> tuple[EmptyCodes, FillCodes]:
+    return EmptyCodes(table=table), FillCodes(table=table, codes=model.code_list(table.code_list))
+
+
+def _hubs_of(source: Source) -> tuple[Hub, ...]:
+    """The hubs a source adds keys to, each once."""
+    return tuple(dict.fromkeys((source.hub, *(reference.hub for reference in source.references))))

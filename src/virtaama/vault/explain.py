@@ -5,16 +5,11 @@ from __future__ import annotations
 from typing import assert_never
 
 from virtaama.vault.steps import (
-    AddColumn,
     Arrival,
     BatchLoad,
     CountChanges,
     CountContent,
     CountRows,
-    CreateTable,
-    EmptyCodes,
-    EmptyHistory,
-    FillCodes,
     FindAffected,
     FindDiffering,
     FindMet,
@@ -44,16 +39,6 @@ from virtaama.vault.tables import History, Link
 def explain(step: Step, arrivals: tuple[Arrival, ...] = ()) -> str:
     """One sentence without its full stop; `arrivals` are the deliveries the step reads, where it reads any."""
     match step:
-        case CreateTable(name=name, columns=columns):
-            return f"create table {name} ({', '.join(column for column, _ in columns)})"
-        case AddColumn(table=name, column=column):
-            return f"widen table {name} by {column}"
-        case EmptyCodes(table=table):
-            return f"take the codes out of {table.name}"
-        case EmptyHistory(table=name):
-            return f"empty {name}, to be filled again from the lake"
-        case FillCodes(table=table, codes=codes):
-            return f"write the {_number(len(codes.codes))} codes of list {codes.name} to {table.name}"
         case NameArrivals():
             return f"put the deliveries in order{_origin(arrivals)}"
         case FindDiffering(source=source):

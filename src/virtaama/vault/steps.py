@@ -18,7 +18,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from virtaama.model.concepts import CodeList
 from virtaama.vault.tables import CodeTable, History, Reference, Source
 
 
@@ -50,45 +49,6 @@ def _month_before(extracted: datetime) -> datetime:
     closed = extracted - timedelta(microseconds=1)
     first = datetime(closed.year, closed.month, 1)
     return (first - timedelta(days=1)).replace(day=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreateTable:
-    """Make a table, where there is none of the name."""
-
-    name: str
-    columns: tuple[tuple[str, str], ...]  # with the engine type
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddColumn:
-    """Widen a table; rows that are there hold null."""
-
-    table: str
-    column: str
-    kind: str  # engine type
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmptyHistory:
-    """Take everything out of a table whose source is about to be read again from the lake."""
-
-    table: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FillCodes:
-    """Write the codes of a list anew. Binds one list per column, in the order of the code table."""
-
-    table: CodeTable
-    codes: CodeList
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmptyCodes:
-    """Take the codes of a list out before they are written anew."""
-
-    table: CodeTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,11 +294,9 @@ class CountChanges:
     first_only: bool
 
 
-TableStep = CreateTable | AddColumn | EmptyHistory | EmptyCodes | FillCodes
 Count = CountRows | CountContent | CountChanges
 Step = (
-    TableStep
-    | NameArrivals
+    NameArrivals
     | FindDiffering
     | FindReferenced
     | StageRows

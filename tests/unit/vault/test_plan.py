@@ -5,73 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-import pytest
-
 from tests.small_warehouse import attribute, concept, feed, mapping, model, residents
 from virtaama.model.concepts import Type
 from virtaama.model.feeds import Delivery
 from virtaama.model.model import Model
-from virtaama.problems import ProblemsFound
 from virtaama.vault.design import design
-from virtaama.vault.evolve import plan_tables
-from virtaama.vault.explain import explain, explain_load
+from virtaama.vault.explain import explain_load
 from virtaama.vault.plan import plan_load
-from virtaama.vault.steps import AddColumn, Arrival, BatchLoad, CreateTable, FindDiffering, StageRows
-
-TODAY = dict[str, list[tuple[str, str]]]
+from virtaama.vault.steps import Arrival, BatchLoad, FindDiffering, StageRows
 
 
 def arrival(number: int, month: int, feed: str = "register.people") -> Arrival:
     return Arrival(
         number=number, feed=feed, extracted=datetime(2025, month, 1), file=f"people_{month}.csv", rows=1204
     )
-
-
-def tables_of(small: Model) -> TODAY:
-    steps = plan_tables(design(small), lambda _: [])
-    return {step.name: list(step.columns) for step in steps if isinstance(step, CreateTable)}
-
-
-def test_satellites_are_split_by_source_and_sensitivity() -> None:
-    assert list(tables_of(residents())) == [
-        "applied",
-        "hub_municipality",
-        "hub_resident",
-        "sat_resident__register__people__personal",
-        "sat_resident__register__people__personal__superseded",
-        "sat_resident__register__people__direct",
-        "sat_resident__register__people__direct__superseded",
-        "link_resident__register__people",
-        "link_resident__register__people__superseded",
-    ]
-
-
-def test_a_warehouse_that_fits_needs_nothing() -> None:
-    tables = tables_of(residents())
-    assert plan_tables(design(residents()), tables.__getitem__) == ()
-
-
-def test_a_new_attribute_widens_its_satellite() -> None:
-    tables = tables_of(units())
-    steps = plan_tables(design(units("size")), tables.__getitem__)
-    satellite = "sat_unit__register__units__open"
-    assert steps == tuple(
-        AddColumn(table=table, column="size", kind="BIGINT")
-        for table in (satellite, f"{satellite}__superseded")
-    )
-    assert explain(steps[0]) == "widen table sat_unit__register__units__open by size"
-
-
-def test_what_would_bend_history_stops_with_every_difference() -> None:
-    tables = tables_of(units("size"))
-    tables["hub_unit"][1] = ("code", "BIGINT")
-    with pytest.raises(ProblemsFound) as refused:
-        plan_tables(design(units()), tables.__getitem__)
-    assert [problem.what for problem in refused.value.problems] == [
-        "table hub_unit of the warehouse does not fit the model: 'code' is BIGINT and would be VARCHAR.",
-        "table sat_unit__register__units__open of the warehouse does not fit the model: 'size' is gone.",
-        "table sat_unit__register__units__open__superseded of the warehouse does not fit the model: 'size' is gone.",
-    ]
 
 
 def numbers(load: BatchLoad) -> list[int]:

@@ -78,6 +78,7 @@ COUNTS: dict[str, Promise] = {
     "rows_set_aside": _("rows set aside"),
     "batches": _("batches"),
     "rows_read": _("rows read"),
+    "rows_again": _("rows read again"),
     "rows_new": _("rows new in the warehouse"),
     "snapshot": _("snapshot"),
     "figures": _("figures"),

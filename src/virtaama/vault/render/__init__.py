@@ -6,7 +6,6 @@ from typing import assert_never
 
 from sqlglot import exp
 
-from virtaama.sql.build import bound, column_type, create_table, function, insert, select, table
 from virtaama.vault.render.beside import find_differing, find_touched
 from virtaama.vault.render.counting import count_changes, count_content, count_rows
 from virtaama.vault.render.finding import find_met, find_moving, find_repeated, find_several, find_told
@@ -30,14 +29,9 @@ from virtaama.vault.render.writing import (
     supersede,
 )
 from virtaama.vault.steps import (
-    AddColumn,
     CountChanges,
     CountContent,
     CountRows,
-    CreateTable,
-    EmptyCodes,
-    EmptyHistory,
-    FillCodes,
     FindAffected,
     FindDiffering,
     FindMet,
@@ -62,25 +56,12 @@ from virtaama.vault.steps import (
     Supersede,
 )
 
-__all__ = ("CODE_COLUMNS", "engine_type", "newest", "part_name", "render")
-
-CODE_COLUMNS = ("code", "label_fi", "label_sv", "label_en", "valid_from", "valid_until")
+__all__ = ("engine_type", "newest", "part_name", "render")
 
 
 def render(step: Step) -> exp.Expr:
     """The statement of a step. Counts are queries of (batch, check, detail, count); all else changes tables."""
     match step:
-        case CreateTable(name=name, columns=columns):
-            return create_table(name, columns)
-        case AddColumn(table=name, column=added, kind=kind):
-            return _add_column(name, added, kind)
-        case EmptyCodes(table=codes):
-            return exp.Delete(this=table(codes.name))
-        case EmptyHistory(table=name):
-            return exp.Delete(this=table(name))
-        case FillCodes(table=codes):
-            lists = (function("UNNEST", bound(name)) for name in CODE_COLUMNS)
-            return insert(codes.name, CODE_COLUMNS, select(*lists))
         case NameArrivals():
             return name_arrivals()
         case FindDiffering():
@@ -131,8 +112,3 @@ def render(step: Step) -> exp.Expr:
             return count_changes(step)
         case _:
             assert_never(step)
-
-
-def _add_column(name: str, added: str, kind: str) -> exp.Alter:
-    definition = exp.ColumnDef(this=exp.to_identifier(added, quoted=True), kind=column_type(kind))
-    return exp.Alter(this=table(name), kind="TABLE", actions=[definition])
