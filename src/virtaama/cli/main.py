@@ -19,6 +19,7 @@ from virtaama.cli.flow import check, collect, land, load, plan
 from virtaama.cli.intake import intake
 from virtaama.cli.invent import invent
 from virtaama.cli.keep import backup, restore, verify
+from virtaama.cli.models import back_out, rebuild
 from virtaama.cli.new import new
 from virtaama.cli.quality import quality
 from virtaama.cli.runs import runs
@@ -56,6 +57,8 @@ for command in (
     collect,
     plan,
     load,
+    back_out,
+    rebuild,
     watch,
     intake,
     quality,

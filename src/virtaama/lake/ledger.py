@@ -18,6 +18,7 @@ from typing import Any, Self
 
 from virtaama.lake import checks
 from virtaama.lake.batches import Batch, DriftEvent, Rejected
+from virtaama.lake.deployments import Deployment, append_deployment, read_deployments
 from virtaama.lake.ledger_tables import bring_up
 from virtaama.lake.sqlite_files import copy_database, readable
 from virtaama.quality.results import Result
@@ -397,6 +398,19 @@ class Ledger:
     def tallies(self, feed: str) -> dict[tuple[int, str], dict[str, int]]:
         """How often each value stands in a delivery of a feed, by delivery and field, where it was counted."""
         return checks.read_tallies(self._connection, feed)
+
+    # Models that were taken into use
+
+    def record_deployment(self, deployment: Deployment) -> None:
+        """Append a model that is taken into use, unless it is the newest already."""
+        known = self.deployments()
+        if not known or (known[-1].version, known[-1].files) != (deployment.version, deployment.files):
+            with self._writing() as connection:
+                append_deployment(connection, deployment)
+
+    def deployments(self) -> tuple[Deployment, ...]:
+        """Every model that was taken into use, in that order; one that came back stands twice."""
+        return read_deployments(self._connection)
 
     @contextmanager
     def together(self) -> Iterator[None]:

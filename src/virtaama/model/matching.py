@@ -36,11 +36,18 @@ class Matched(Generic[Item]):
 def matched(
     old: Sequence[Item], new: Sequence[Item], former: Callable[[Item], Sequence[str]]
 ) -> Matched[Item]:
-    """Hold two generations against each other. A former name that is gone for long stands for nothing."""
+    """Hold two generations against each other. A former name that is gone for long stands for nothing.
+
+    What the old generation says of its own past counts as well: so one who goes back a generation needs to
+    declare nothing.
+    """
     before = {item.name: item for item in old}
     now = {item.name for item in new}
     parents = {
-        item.name: [w for w in former(item) if w in before and w not in now]
+        item.name: [
+            *(name for name in former(item) if name in before and name not in now),
+            *(gone.name for gone in old if gone.name not in now and item.name in former(gone)),
+        ]
         for item in new
         if item.name not in before
     }

@@ -19,11 +19,12 @@ from virtaama.engines.duckdb import DuckDB
 from virtaama.engines.port import FileDamaged
 from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch, Rejected
+from virtaama.lake.deployments import Deployment
 from virtaama.lake.files import Lake
 from virtaama.lake.ledger import Ledger
 from virtaama.lake.published import check, current_name, snapshot_number
 from virtaama.loading.deployed import refuse_unfinished
-from virtaama.loading.evolve import CountedLoss
+from virtaama.loading.evolve import CountedLoss, refuse_losses
 from virtaama.loading.load import Loaded, LoadPlan, load, plan
 from virtaama.loading.lock import only_one
 from virtaama.loading.publish import Publication, publish
@@ -36,8 +37,10 @@ from virtaama.model.model import Model
 from virtaama.model.parse import parse_model
 from virtaama.privacy.policy import Purpose, Role
 from virtaama.problems import Damaged, NotReady, Problem, ProblemsFound, VirtaamaError
+from virtaama.project.back_out import BackedOut, earlier_model, put_back, write_files
 from virtaama.project.backup import Backup, back_up, back_up_keys
 from virtaama.project.demo_users import DemoUser, parse_demo_users
+from virtaama.project.rebuild import Rebuilt, beside, differing_tables, hashes_of, swap
 from virtaama.project.room import told_of_full_disk
 from virtaama.project.settings import Settings, files_in, read_settings
 from virtaama.project.verify import Checked, verify
@@ -269,6 +272,14 @@ class Project:
             waiting = plan(model, self.ledger, self.lake, engine)
             if waiting.is_empty:
                 return Loaded(batches=0, rows_in=0, rows_new=0)
+            refuse_losses(waiting.model, accepted)
+            self.ledger.record_deployment(
+                Deployment(
+                    version=model.version,
+                    moment=_now(),
+                    files=dict(files_in(self.settings.folder, *MODEL_FOLDERS, METRIC_FOLDER)),
+                )
+            )
             with self._run("load") as tell:
                 loaded = load(
                     model,
@@ -391,6 +402,50 @@ class Project:
             if batch.number in batches
             for row in self.ledger.rejected(batch.number)
         )
+
+    # Models
+
+    def rebuild(self, progress: Progress = silent, *, swapped: bool = True) -> Rebuilt:
+        """Make a second warehouse from the lake alone, compare the two, and put it in the place of the first.
+
+        Not `swapped`: it is only made and compared. Readers keep what is published.
+        """
+        warehouse = self.settings.warehouse
+        with only_one(self.settings.lock), beside(warehouse) as file:
+            with self._run("rebuild") as tell:
+                with opened(self.settings, self.ledger, file) as engine:
+                    loaded = load(self.model, self.ledger, self.lake, engine, now=_now, progress=progress)
+                    made = hashes_of(engine)
+                before = self._hashes_before()
+                other = () if before is None else differing_tables(before, made)
+                tell({"batches": loaded.batches, "rows_read": loaded.rows_in, "tables_differing": len(other)})
+            aside = swap(file, warehouse) if swapped else None
+        return Rebuilt(tables=len(made), differing=other, compared=before is not None, aside=aside)
+
+    def _hashes_before(self) -> dict[str, str] | None:
+        """What the warehouse holds; None where it cannot be read, or has yet to follow the model or the lake."""
+        if not self.settings.warehouse.exists():
+            return None
+        try:
+            with opened(self.settings, self.ledger) as engine:
+                if not plan(self.model, self.ledger, self.lake, engine).is_empty:
+                    return None
+                return hashes_of(engine)
+        except FileDamaged:
+            return None
+
+    def back_out(self, version: str = "", to: Path | None = None) -> BackedOut:
+        """Put the files of the model that was in use before in their place, or a copy of them in a folder.
+
+        The warehouse follows with the next load. NotReady when there is no such model.
+        """
+        with only_one(self.settings.lock):
+            found = earlier_model(self.ledger.deployments(), version)
+            if to:
+                write_files(found, to)
+                return BackedOut(model=found, folder=to, aside=None)
+            folders = (*MODEL_FOLDERS, METRIC_FOLDER)
+            return put_back(found, self.settings.folder, folders, self.settings.data / "models")
 
     # Keeping
 

@@ -14,15 +14,15 @@ from virtaama.project.settings import Settings
 
 
 @contextmanager
-def opened(settings: Settings, ledger: Ledger) -> Iterator[DuckDB]:
-    """The warehouse, reconciled with its ledger.
+def opened(settings: Settings, ledger: Ledger, file: Path | None = None) -> Iterator[DuckDB]:
+    """The warehouse, reconciled with its ledger; `file` where it is another than that of the settings.
 
     Raises FileDamaged when the file is not whole or not this ledger's, from here or from what is done
     inside; the file is closed by then.
     """
     settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
     engine = DuckDB.open(
-        settings.warehouse,
+        file or settings.warehouse,
         folders=(settings.lake, settings.published),
         memory=settings.memory,
         threads=settings.threads,
