@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -11,9 +12,13 @@ from shutil import copyfile, rmtree
 
 from virtaama.keyring import Keyring
 from virtaama.problems import NotReady
-from virtaama.project.extract import Extract, proposal
+from virtaama.project.extract import Extract, plain_name
 from virtaama.project.project import Project
+from virtaama.project.proposal import FromWhere, proposal
+from virtaama.project.relations import related
 from virtaama.project.settings import SETTINGS_FILE, Settings, read_settings
+from virtaama.project.tables import extracts_of
+from virtaama.sources.database.looking import Database
 
 CONTENT = files("virtaama") / "content"
 DEMO = "\ndemo: true # the data is invented: it may be emptied and filled again\n"
@@ -31,11 +36,46 @@ def create_empty(folder: Path) -> Project:
 
 def create_from_extract(folder: Path, path: Path, extract: Extract, today: date) -> Project:
     """A project with a proposed model for an extract, which lies there as the first delivery."""
-    project = _create(folder, {**dict(_texts(CONTENT / "empty")), **proposal(extract)})
-    delivery = project.settings.deliveries / extract.name / f"{today:%Y-%m-%d}" / extract.file
-    delivery.parent.mkdir(parents=True)
-    copyfile(path, delivery)
+    return create_from_extracts(folder, [(path, extract)], today)
+
+
+def create_from_extracts(folder: Path, found: Sequence[tuple[Path, Extract]], today: date) -> Project:
+    """A project with a proposed model for several extracts, which lie there as the first deliveries.
+
+    Files of one name are deliveries of one kind; NotReady when they do not have the same columns.
+    """
+    kinds: dict[str, Extract] = {}
+    for path, extract in found:
+        first = kinds.setdefault(extract.name, extract)
+        if [column.name for column in first.columns] != [column.name for column in extract.columns]:
+            raise NotReady(
+                f"{path}: has other columns than {first.file}, and the same name.\n"
+                "  Files of one name are deliveries of one kind: give it another, or leave it out."
+            )
+    project = _create(
+        folder, {**dict(_texts(CONTENT / "empty")), **proposal(*related(tuple(kinds.values())))}
+    )
+    for path, extract in found:
+        delivery = project.settings.deliveries / extract.name / f"{today:%Y-%m-%d}" / extract.file
+        delivery.parent.mkdir(parents=True, exist_ok=True)
+        copyfile(path, delivery)
     return project
+
+
+def create_from_database(
+    folder: Path, database: Database, url_from: str
+) -> tuple[Project, tuple[Extract, ...]]:
+    """A project with a proposed model for the tables of a database, to be collected from it."""
+    extracts, queries = extracts_of(database)
+    where = FromWhere(system=system_name(database), url_from=url_from, queries=queries)
+    texts = {**dict(_texts(CONTENT / "empty")), **proposal(*extracts, database=where)}
+    hosts = f"\nhosts: [{json.dumps(database.host)}] # the only ones spoken to\n" if database.host else ""
+    return _create(folder, texts, hosts), extracts
+
+
+def system_name(database: Database) -> str:
+    """What a database is called in the model."""
+    return plain_name(Path(database.name).stem)
 
 
 def empty_demo(settings: Settings) -> None:

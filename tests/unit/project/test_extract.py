@@ -4,7 +4,8 @@ import pytest
 
 from virtaama.model.concepts import Type
 from virtaama.problems import NotReady
-from virtaama.project.extract import plain_name, proposal, read_extract
+from virtaama.project.extract import plain_name, read_extract
+from virtaama.project.proposal import proposal
 
 CSV = (
     "KÄYNTI_ID;HENKILOTUNNUS;SUKUNIMI;ALKOI;PÄIVÄ;PAINO;KOODI;LKM\n"
