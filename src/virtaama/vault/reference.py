@@ -8,23 +8,30 @@ from dataclasses import replace
 from datetime import datetime
 from typing import get_args
 
+from sqlglot import exp
+
 from virtaama.model.feeds import Delivery
 from virtaama.model.model import Model
 from virtaama.model.parse import parse_model
 from virtaama.sql.spelling import spelled
 from virtaama.vault.design import design
-from virtaama.vault.evolve import plan_codes, plan_tables
+from virtaama.vault.evolve import plan_evolution
 from virtaama.vault.explain import explain
+from virtaama.vault.explain_tables import explain_table_step
+from virtaama.vault.fingerprints import fingerprint
 from virtaama.vault.plan import FULL_AT_MOST, plan_load
 from virtaama.vault.render import render
-from virtaama.vault.steps import AddColumn, Arrival, EmptyHistory, Step
+from virtaama.vault.render.tables import render_table_step
+from virtaama.vault.steps import Arrival, Step
+from virtaama.vault.table_steps import TableStep
 
 _OPENING = """# Steps of a load
 
 Written from the steps themselves: `python tools/steps.py`.
 
 A plan is a tuple of steps. One reader runs them, another explains them (`virtaama plan`), tests compare them. Here
-is each step that a load is made of, what it does, how a plan says it, and its statement for a small model: residents
+is each step, what it does, how a plan says it, and its statement for a small model: first those that bring the
+tables to the model, or from one model to the next, then those that a load is made of. The model: residents
 with a language and a home municipality, delivered as a whole by a register. `$names` are bound when the step runs. On
 Spark the same statements are spelled for Spark.
 
@@ -96,27 +103,52 @@ mappings:
 def steps_page() -> str:
     """The whole page; ValueError where a step has no example."""
     examples = {type(step): step for step in reversed(tuple(_examples()))}
+    on_tables = {type(step): step for step in reversed(tuple(_examples_on_tables()))}
     missing = [kind.__name__ for kind in get_args(Step) if kind not in examples]
+    missing += [kind.__name__ for kind in get_args(TableStep) if kind not in on_tables]
     if missing:
         raise ValueError(f"steps without an example: {', '.join(missing)}")
-    return _OPENING + "\n".join(_section(examples[kind]) for kind in get_args(Step))
+    sections = [
+        *(_table_section(on_tables[kind]) for kind in get_args(TableStep)),
+        *(
+            _section(type(step), explain(step), render(step))
+            for step in map(examples.get, get_args(Step))
+            if step
+        ),
+    ]
+    return _OPENING + "\n".join(sections)
 
 
-def _section(step: Step) -> str:
-    said = inspect.cleandoc(type(step).__doc__ or "")
-    statement = spelled(render(step), pretty=True)
-    return f"## {type(step).__name__}\n\n{said}\n\n*{explain(step)}*\n\n```sql\n{statement}\n```\n"
+def _table_section(step: TableStep) -> str:
+    return _section(type(step), explain_table_step(step), render_table_step(step))
+
+
+def _section(kind: type, words: str, statement: exp.Expr) -> str:
+    said = inspect.cleandoc(kind.__doc__ or "")
+    written = spelled(statement, pretty=True)
+    return f"## {kind.__name__}\n\n{said}\n\n*{words}*\n\n```sql\n{written}\n```\n"
+
+
+def _examples_on_tables() -> Iterator[TableStep]:
+    """The steps to the model, and from it to one with another name and without the second mapping."""
+    model = parse_model(_MODEL)
+    yield from plan_evolution(None, model, {}, frozenset()).steps
+    changed = {
+        file: text.replace("resident:", "inhabitant:\n    was: resident").replace(
+            "concept: resident", "concept: inhabitant"
+        )
+        for file, text in _MODEL.items()
+    }
+    changed["mappings/residents.yaml"] = changed["mappings/residents.yaml"].partition(
+        "  - feed: register.people\n    concept: municipality"
+    )[0]
+    filled = {source.name: fingerprint(model, source) for source in design(model).sources}
+    yield from plan_evolution(model, parse_model(changed), filled, frozenset()).steps
 
 
 def _examples() -> Iterator[Step]:
     """The steps of loads that come in order, side by side, and late."""
     model = parse_model(_MODEL)
-    tables = design(model)
-    yield from plan_tables(tables, lambda _: ())
-    yield from plan_codes(model, tables)
-    (history, *_) = tables.sources[0].histories
-    yield AddColumn(table=history.name, column="language", kind="VARCHAR")
-    yield EmptyHistory(table=history.name)
     for small in (_with(model, Delivery.CHANGES), model):
         yield from _load(small, rows=3, months=(1,))
         yield from _load(small, rows=FULL_AT_MOST, months=(1, 2))
