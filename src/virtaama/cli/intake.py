@@ -9,7 +9,6 @@ import click
 from virtaama.cli.console import say
 from virtaama.cli.options import project_option
 from virtaama.cli.signals import stopping
-from virtaama.project.intake import Listening, take_in
 from virtaama.project.project import Project
 
 
@@ -29,6 +28,9 @@ def intake(address: str, port: int, folder: Path) -> None:
     Example:
         virtaama intake --port 8100 --project demo
     """
+    # Servers and clients are brought in here: no other command has a use for them.
+    from virtaama.project.intake import Listening, take_in
+
     project = Project.open(folder)
     project.check()
     with stopping() as stop:

@@ -9,6 +9,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from shutil import copyfile, rmtree
+from typing import TYPE_CHECKING
 
 from virtaama.keyring import Keyring
 from virtaama.problems import NotReady
@@ -18,7 +19,9 @@ from virtaama.project.proposal import FromWhere, proposal
 from virtaama.project.relations import related
 from virtaama.project.settings import SETTINGS_FILE, Settings, read_settings
 from virtaama.project.tables import extracts_of
-from virtaama.sources.database.looking import Database
+
+if TYPE_CHECKING:  # the client of databases is brought in where one is looked into
+    from virtaama.sources.database.looking import Database
 
 CONTENT = files("virtaama") / "content"
 DEMO = "\ndemo: true # the data is invented: it may be emptied and filled again\n"

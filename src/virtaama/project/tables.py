@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from virtaama.model.concepts import Type
 from virtaama.project.extract import Column, Extract, Reference, columns_of, plain_name
 from virtaama.project.relations import related
-from virtaama.sources.database.looking import Database, LookedAt
+
+if TYPE_CHECKING:  # the client of databases is brought in where one is looked into
+    from virtaama.sources.database.looking import Database, LookedAt
 
 _FITS = {Type.INTEGER: (Type.INTEGER, Type.TEXT, Type.DECIMAL), Type.DECIMAL: (Type.DECIMAL, Type.TEXT)}
 

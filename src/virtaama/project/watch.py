@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 from virtaama.lake.ledger import Ledger
 from virtaama.loading.inbox import Inbox
-from virtaama.loading.land import LandReport
 from virtaama.loading.lock import only_one
 from virtaama.problems import Busy, ProblemsFound, VirtaamaError
 from virtaama.project.project import METRIC_FOLDER, MODEL_FOLDERS, Project
+
+if TYPE_CHECKING:
+    from virtaama.loading.land import LandReport
 
 Tell = Callable[[str], None]
 
