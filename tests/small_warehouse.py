@@ -188,6 +188,8 @@ def residents(delivery: Delivery = Delivery.CHANGES) -> Model:
 class Warehouse:
     """A model, its deliveries and what became of them."""
 
+    landed: datetime | None = None  # when deliveries land; else the moment they describe
+
     def __init__(self, model: Model, folder: Path, *, in_memory: bool = False) -> None:
         self.model = model
         self.lake = Lake(folder / "lake")
@@ -216,7 +218,7 @@ class Warehouse:
             parquet=relative,
             parquet_sha256=digest,
             extracted=extracted,
-            landed=extracted,
+            landed=self.landed or extracted,
             rows=len(rows),
             contract="",
             rejected=(),

@@ -5,149 +5,18 @@ from __future__ import annotations
 import errno
 import os
 from dataclasses import replace
-from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.small_warehouse import Warehouse, attribute, concept, feed, mapping, model
-from virtaama.engines.duckdb import DuckDB
+from tests.published_warehouse import CATALOGUE, MODEL, Published
+from tests.small_warehouse import mapping
 from virtaama.lake.published import Mart, read_manifest
-from virtaama.loading.publish import Publication, publish
-from virtaama.metrics.definitions import Catalogue
-from virtaama.metrics.parse import parse_catalogue
-from virtaama.model.concepts import Kind, Sensitivity, Type
-from virtaama.model.feeds import Delivery
-from virtaama.vault.derive import star
-from virtaama.vault.design import design
-
-MODEL = model(
-    concepts=[
-        concept("municipality", attribute("code"), key=["code"]),
-        concept(
-            "resident",
-            attribute("person", Type.IDENTITY, sensitivity=Sensitivity.PERSONAL),
-            attribute("name", sensitivity=Sensitivity.DIRECT),
-            key=["person"],
-            relationships={"home": "municipality"},
-        ),
-        concept(
-            "visit",
-            attribute("id"),
-            attribute("started", Type.DATE),
-            key=["id"],
-            kind=Kind.EVENT,
-            relationships={"visitor": "resident"},
-        ),
-        concept("posting", attribute("id"), attribute("day", Type.DATE), key=["id"], kind=Kind.EVENT),
-    ],
-    feeds=[
-        feed("register.people", Delivery.FULL, dict.fromkeys(("ID", "NAME", "HOME"), Type.TEXT)),
-        feed("care.visits", Delivery.EVENTS, {"ID": Type.TEXT, "WHO": Type.TEXT, "DAY": Type.DATE}),
-        feed("books.postings", Delivery.CHANGES, {"ID": Type.TEXT, "DAY": Type.DATE}),
-    ],
-    mappings=[
-        mapping(
-            "register.people",
-            "resident",
-            key=["ID"],
-            attributes={"name": "NAME"},
-            relationships={"home": ["HOME"]},
-        ),
-        mapping(
-            "care.visits",
-            "visit",
-            key=["ID"],
-            attributes={"started": "DAY"},
-            relationships={"visitor": ["WHO"]},
-        ),
-        mapping("books.postings", "posting", key=["ID"], attributes={"day": "DAY"}),
-    ],
-)
-
-FACTS = """
-facts:
-  visit:
-    of: visit
-    time: started
-    person: visitor
-    by: {municipality: visitor.home.code}
-  posting: {of: posting, time: day}
-dimensions:
-  municipality: {labels: {fi: Kunta, sv: Kommun, en: Municipality}, concept: municipality}
-"""
-METRIC = """
-metrics:
-  NAME:
-    labels: {fi: Luku, sv: Tal, en: Number}
-    definition: {fi: Luku, sv: Tal, en: Number}
-    family: need
-    unit: {fi: kpl, sv: st, en: pcs}
-    direction: neutral
-    decimals: 0
-    numerator: {fact: FACT, aggregate: count}
-    levels: LEVELS
-    legal_basis: "612/2021 29 §"
-    source: tests
-    owner: tests
-"""
-
-
-def metric(name: str, fact: str, levels: str) -> str:
-    return METRIC.replace("NAME", name).replace("FACT", fact).replace("LEVELS", levels)
-
-
-CATALOGUE = parse_catalogue(
-    {
-        "facts.yaml": FACTS,
-        "visits.yaml": metric("visits", "visit", "[county, municipality]"),
-        "postings.yaml": metric("postings", "posting", "[county]"),
-    },
-    MODEL,
-)
-
-
-class Published(Warehouse):
-    """A warehouse that is published to a folder."""
-
-    catalogue: Catalogue = CATALOGUE
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        super().__init__(MODEL, folder, in_memory=True)
-
-    def open_engine(self) -> DuckDB:
-        return DuckDB.open(folders=[self.folder], memory="500MB", threads=2)
-
-    def publish(self, to: str = "published") -> Publication:
-        return publish(
-            self.engine,
-            star=partial(star, self.model, design(self.model)),
-            model=self.model,
-            catalogue=self.catalogue,
-            batches=self.ledger.batches(),
-            folder=self.folder / to,
-            county_code="07",
-            moment=datetime(2026, 1, 1),
-        )
-
-    def person(self, month: int, *homes: str) -> None:
-        """A full delivery of the register at the end of a month: persons 0, 1, … with their homes."""
-        rows = [{"ID": f"p{n}", "NAME": f"Name {n}", "HOME": home} for n, home in enumerate(homes) if home]
-        self.deliver("register.people", datetime(2025, month, 28), *rows)
-
-    def visit(self, month: int, *persons: int) -> None:
-        rows = [{"ID": f"{month}/{n}", "WHO": f"p{n}", "DAY": date(2025, month, 1 + n % 27)} for n in persons]
-        self.deliver("care.visits", datetime(2025, month, 28, 1), *rows)
-
-    def post(self, month: int) -> None:
-        row = {"ID": f"{month}", "DAY": date(2025, month, 2)}
-        self.deliver("books.postings", datetime(2025, month, 28, 2), row)
+from virtaama.loading.publish import Publication
 
 
 @pytest.fixture
@@ -255,6 +124,26 @@ def test_removing_an_old_snapshot_leaves_what_newer_ones_have_of_it(county: Publ
     assert content(publication) == before
 
 
+def test_history_is_added_to_by_later_deliveries_and_made_whole_by_late_ones(county: Published) -> None:
+    def files(publication: Publication) -> int:
+        [mart] = [
+            mart
+            for mart in read_manifest(publication.folder).of_kind("history")
+            if mart.table == "sat_visit__care__visits__open"
+        ]
+        return len(mart.files)
+
+    county.visit(5, 0, 1)
+    county.load()
+    later = county.publish()
+    assert files(later) == 2
+    county.visit(2, 3)
+    county.load()
+    late = county.publish()
+    assert files(late) == 1
+    assert content(late) == content(county.publish("from nothing"))
+
+
 def test_inputs_are_named_in_the_manifest(county: Published) -> None:
     manifest = read_manifest(county.folder / "published" / "snapshot-1")
     marts = {mart.name: mart for mart in manifest.marts}
@@ -272,7 +161,12 @@ postings = st.tuples(st.just("post"), months, st.just([]))
 publications = st.tuples(st.just("publish"), months, st.just([]))
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=5,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
+)
 @given(steps=st.lists(st.one_of(people, visits, postings, publications), min_size=4, max_size=9))
 def test_any_sequence_of_loads_gives_the_snapshot_of_a_publication_from_nothing(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int, list[Any]]]

@@ -17,10 +17,11 @@ from virtaama.access.recording import RecordingAnswer, RecordingQuestion, Record
 from virtaama.access.recording import lines as recording_lines
 from virtaama.access.recording import query as recording_query
 from virtaama.access.snapshots import OpenSnapshot, PublishedFolder
+from virtaama.access.then import Then, asked_of
 from virtaama.lake.batches import Batch
 from virtaama.lake.ledger import Ledger, QualityLine, Run
 from virtaama.metrics.definitions import Catalogue, Metric
-from virtaama.metrics.plan import MetricPlan, definition_of
+from virtaama.metrics.plan import Coverage, MetricPlan, definition_of
 from virtaama.metrics.question import Figure, Level, Missing, Question
 from virtaama.model.concepts import Text
 from virtaama.model.model import Model
@@ -28,6 +29,7 @@ from virtaama.privacy.disclosure import is_too_few, smallest_shown
 from virtaama.privacy.policy import Allowed, Asker, Purpose, Refused, Role, decide, may_open
 from virtaama.problems import Damaged, NotAllowed
 from virtaama.quality.results import Result
+from virtaama.vault.design import design
 
 
 class Door:
@@ -53,6 +55,7 @@ class Door:
         self._metrics = {metric.name: metric for metric in catalogue.metrics}
         self._definitions = {m.name: definition_of(m, catalogue) for m in catalogue.metrics}
         self._model = model
+        self._design = design(model)
         self._roles = {role.name: role for role in roles}
         self._audit = audit
         self._ledger = ledger
@@ -81,15 +84,22 @@ class Door:
         if isinstance(decision, Refused):
             self._record(question, asker, purpose, f"refused: {decision.reason}", snapshot, 0)
             raise NotAllowed(f"{decision.reason}. The question was recorded and not answered.")
+        then = self._then(question, snapshot)
+        coverage = snapshot.coverage
+        if then:
+            coverage = then.coverage(
+                question.metrics, self._catalogue, lambda sql, marts: snapshot.read(sql, marts=marts)
+            )
         plan = plan_answer(
             question,
             decision,
             catalogue=self._catalogue,
             model=self._model,
-            coverage=snapshot.coverage,
+            coverage=coverage,
             county=self._county_code,
+            then=then,
         )
-        figures = self._figures(question, decision, plan, snapshot)
+        figures = self._figures(question, decision, plan, snapshot, coverage)
         shown = sum(figure.value is not None for figure in figures)
         record = self._record(question, asker, purpose, "allowed", snapshot, shown)
         info = self._told(snapshot)
@@ -202,6 +212,13 @@ class Door:
             return member
         return name.in_language(language) or name.fi or member
 
+    def _then(self, question: Question, snapshot: OpenSnapshot) -> Then | None:
+        """Where in time a question is asked; None where it is asked of now."""
+        if question.as_of is None and question.known is None:
+            return None
+        applied = tuple(batch for batch in self._ledger.batches() if batch.number in snapshot.applied)
+        return asked_of(question, applied, self._model, self._design)
+
     def _told(self, snapshot: OpenSnapshot) -> Snapshot:
         """A snapshot with what has changed since it was published."""
         return replace(
@@ -215,7 +232,12 @@ class Door:
     # The parts of an answer
 
     def _figures(
-        self, question: Question, allowed: Allowed, plan: AnswerPlan, snapshot: OpenSnapshot
+        self,
+        question: Question,
+        allowed: Allowed,
+        plan: AnswerPlan,
+        snapshot: OpenSnapshot,
+        coverage: dict[str, Coverage],
     ) -> tuple[Figure, ...]:
         areas = self._areas_asked(question, snapshot)
         seen = {code for code, municipality in areas if allowed.sees(question.level, municipality)}
@@ -227,7 +249,7 @@ class Door:
             for name in plan.defined
         }
         for reading in plan.readings:
-            for row in snapshot.read(reading.sql, list(reading.parameters), reading.stars):
+            for row in snapshot.read(reading.sql, list(reading.parameters), reading.marts):
                 metric, period, area, member, numerator, denominator, value, rows, guard, missing = row
                 if area not in within:
                     continue
@@ -255,7 +277,7 @@ class Door:
             if name in plan.undefined:
                 reasons = dict.fromkeys(plan.periods, Missing.NOT_DEFINED)
             else:
-                reasons = self._reasons(self._metrics[name], question, plan.periods, snapshot)
+                reasons = self._reasons(self._metrics[name], question, plan.periods, coverage.get(name))
             whole = members.get(name, {"": None}) if question.by else {"": None}
             for area, _ in areas:
                 for member in sorted(whole):
@@ -283,10 +305,9 @@ class Door:
         ]
 
     def _reasons(
-        self, metric: Metric, question: Question, periods: tuple[date, ...], snapshot: OpenSnapshot
+        self, metric: Metric, question: Question, periods: tuple[date, ...], coverage: Coverage | None
     ) -> dict[date, Missing]:
         """Why a metric has no figure in each period for which none was made."""
-        coverage = snapshot.coverage.get(metric.name)
         if coverage is None:
             return dict.fromkeys(periods, Missing.NO_DATA)
         whole = MetricPlan(metric=metric, breakdowns=(), coverage=coverage).periods(question.grain)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
+from virtaama.access.then import Then, marts_of
 from virtaama.metrics.definitions import Catalogue
 from virtaama.metrics.guard import guarded
 from virtaama.metrics.periods import MONTHS_IN, last_day, period_of, periods
@@ -25,7 +26,7 @@ class Reading:
 
     sql: str
     parameters: tuple[object, ...] = ()
-    stars: frozenset[str] = frozenset()  # the concepts whose stars it reads; none where figures are prepared
+    marts: frozenset[str] = frozenset()  # those it reads besides figures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +47,13 @@ def plan_answer(
     model: Model,
     coverage: dict[str, Coverage],
     county: str,
+    then: Then | None = None,
 ) -> AnswerPlan:
-    """The readings that answer a question. What was prepared at publication is read, the rest computed."""
+    """The readings that answer a question. What was prepared at publication is read, the rest computed.
+
+    `coverage` are the months each metric is whole for. `then` is the place in time of the question where
+    that is not now: nothing is prepared for it.
+    """
     assert isinstance(allowed, Allowed)
     wanted = Breakdown(question.level, question.by or "")
     known = {metric.name: metric for metric in catalogue.metrics}
@@ -56,7 +62,9 @@ def plan_answer(
         for name in question.metrics
         if name in known and is_defined(known[name], question.level, question.by or "", catalogue)
     )
-    prepared = tuple(n for n in defined if wanted in prepared_breakdowns(known[n], catalogue))
+    prepared = tuple(
+        n for n in defined if then is None and wanted in prepared_breakdowns(known[n], catalogue)
+    )
     asked = Coverage(
         period_of(question.first, question.grain),
         last_day(period_of(question.last, question.grain), question.grain),
@@ -67,7 +75,7 @@ def plan_answer(
             continue
         if both := overlap((coverage[name], _whole_longer_periods(asked, question.grain))):
             plan = MetricPlan(metric=known[name], breakdowns=(wanted,), coverage=both)
-            readings.append(_computed(plan, question, county, catalogue, model))
+            readings.append(_computed(plan, question, county, catalogue, model, then))
     return AnswerPlan(
         periods=periods(asked.first, asked.last, question.grain),
         defined=defined,
@@ -95,14 +103,25 @@ def _prepared(metrics: tuple[str, ...], question: Question, wanted: Breakdown) -
 
 
 def _computed(
-    plan: MetricPlan, question: Question, county: str, catalogue: Catalogue, model: Model
+    plan: MetricPlan,
+    question: Question,
+    county: str,
+    catalogue: Catalogue,
+    model: Model,
+    then: Then | None,
 ) -> Reading:
-    stars = Stars(model)
-    figures = guarded(question_query(plan, question.grain, county, catalogue, stars))
+    if then is None:
+        stars = Stars(model)
+        query = guarded(question_query(plan, question.grain, county, catalogue, stars))
+        figures = spelled(query)
+        marts = frozenset(f"star/{concept}" for concept in stars.concepts_in(query))
+    else:
+        statement = then.figures(plan, question.grain, county, catalogue)
+        figures, marts = statement.sql, marts_of(statement)
     area = "AND area = ?" if question.area and question.level is not Level.COUNTY else ""
     return Reading(
-        sql=f"SELECT {READ_COLUMNS} FROM ({spelled(figures)}) WHERE period BETWEEN ? AND ? {area}",
-        stars=stars.concepts_in(figures),
+        sql=f"SELECT {READ_COLUMNS} FROM ({figures}) WHERE period BETWEEN ? AND ? {area}",
+        marts=marts,
         parameters=(
             period_of(question.first, question.grain),
             question.last,

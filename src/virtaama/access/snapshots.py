@@ -32,7 +32,8 @@ from virtaama.problems import Damaged, NotReady
 LOOK_AGAIN = 60.0
 """Seconds until a snapshot that was found damaged is looked at again: someone may have brought it back."""
 
-Row = tuple[object, ...]
+ON_DEMAND = ("star", "history")
+"""Marts that most questions do without: checked, and given a view, when they are first read."""
 
 
 class OpenSnapshot:
@@ -47,8 +48,11 @@ class OpenSnapshot:
         self._folder = folder
         self._manifest = manifest = read_manifest(folder)
         check_sizes(folder, manifest)
-        self._unchecked = {mart.name: mart for mart in manifest.marts}
-        self._check(mart.name for mart in manifest.marts if mart.kind != "star")
+        self._at_hand: set[str] = set()  # marts that are checked and have a view
+        self._making = Lock()
+        for mart in manifest.marts:
+            if mart.kind not in ON_DEMAND:
+                check_bytes(folder, mart)
         # An instance of its own for each: after a fork the parent's threads are not here.
         self._connection = duckdb.connect(
             ":memory:",
@@ -92,14 +96,18 @@ class OpenSnapshot:
         return self._folder.name
 
     def read(
-        self, sql: str, parameters: list[object] | dict[str, object] | None = None, stars: Iterable[str] = ()
+        self,
+        sql: str,
+        parameters: list[object] | dict[str, object] | None = None,
+        marts: Iterable[str] = (),
     ) -> list[tuple]:  # type: ignore[type-arg]
-        """The rows of one SELECT made by the platform; values are bound. `stars` are the concepts it reads.
+        """The rows of one SELECT made by the platform; values are bound. `marts` are the stars and histories it reads.
 
         Damaged when a file is not what was written, or when the snapshot is no longer there; NotReady when
         the model asks for something the snapshot was published without.
         """
-        self._check(f"star/{concept}" for concept in stars)
+        for name in marts:
+            self._bring(name)
         cursor = self._connection.cursor()
         try:
             [statement] = cursor.extract_statements(sql)
@@ -109,10 +117,7 @@ class OpenSnapshot:
         except duckdb.IOException as error:
             raise Damaged(f"{self._folder}: a file of the snapshot can no longer be read.") from error
         except (duckdb.BinderException, duckdb.CatalogException) as error:
-            raise NotReady(
-                f"This cannot be answered from snapshot {self.info.number}: it was published under an earlier"
-                " model. Run `virtaama load`."
-            ) from error
+            raise self._lacks() from error
         finally:
             cursor.close()
 
@@ -125,14 +130,28 @@ class OpenSnapshot:
             max(c.last for c in self.coverage.values()),
         )
 
-    def _check(self, names: Iterable[str]) -> None:
-        for name in names:
-            if mart := self._unchecked.get(name):
+    def _bring(self, name: str) -> None:
+        """Check a mart that is read on demand and make its view, once."""
+        with self._making:
+            mart = self._manifest.mart(name)
+            if mart is None:
+                raise self._lacks()
+            if name not in self._at_hand:
                 check_bytes(self._folder, mart)
-                self._unchecked.pop(name, None)
+                # A history is known by its own name, as in the vault.
+                schema = "" if mart.kind == "history" else f"{mart.kind}."
+                self._make_view(f'{schema}"{mart.table}"', [mart])
+                self._at_hand.add(name)
+
+    def _lacks(self) -> NotReady:
+        return NotReady(
+            f"This cannot be answered from snapshot {self._manifest.number}: it was published without what the"
+            " question needs, under an earlier model or before there was any. Run `virtaama load`."
+        )
 
     def _make_views(self) -> None:
-        for kind in ("star", "ref", "meta"):
+        self._connection.execute("CREATE SCHEMA star")
+        for kind in ("ref", "meta"):
             self._connection.execute(f"CREATE SCHEMA {kind}")
             for mart in self._manifest.of_kind(kind):
                 self._make_view(f'{kind}."{mart.table}"', [mart])

@@ -6,7 +6,7 @@ import csv
 import json
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -21,6 +21,7 @@ from virtaama.metrics.question import Figure, Grain, Level, Question
 from virtaama.privacy.policy import Asker, Purpose
 from virtaama.project.project import Project
 
+DAY = click.DateTime(formats=["%Y-%m-%d"])
 COLUMNS = (
     "metric",
     "level",
@@ -57,6 +58,10 @@ COLUMNS = (
 )
 @click.option("--to", "last", metavar="PERIOD", help="Default: the last whole month with data.")
 @click.option(
+    "--as-of", metavar="DAY", type=DAY, help="What was true when that day was over, such as 2026-03-01."
+)
+@click.option("--known", metavar="DAY", type=DAY, help="What was known when that day was over.")
+@click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
 )
 @click.option(
@@ -73,6 +78,8 @@ def ask(
     grain: str,
     first: str | None,
     last: str | None,
+    as_of: datetime | None,
+    known: datetime | None,
     form: str,
     language: str,
     role: str,
@@ -88,6 +95,7 @@ def ask(
     \b
     Example:
         virtaama ask emergency_visits_per_1000 --area 398 --from 2026-01 --project demo
+        virtaama ask emergency_visits_per_1000 --as-of 2026-03-31 --known 2026-04-02 --project demo
     """
     project = Project.open(folder)
     door = project.door()
@@ -107,6 +115,8 @@ def ask(
         area=chosen.code if chosen else None,
         within=around.code if around else None,
         by=by,
+        as_of=as_of.date() if as_of else None,
+        known=known.date() if known else None,
     )
     answer = door.ask(question, asker, purpose_of(purpose))
     names = {(known.level, known.code): known for known in areas}
@@ -122,6 +132,8 @@ def ask(
                 if by and figure.member is not None
             }
             show(answer, defined, names, member_label, language)
+    if question.as_of or question.known:
+        say(place_in_time(question))
     for line in since_published(answer.snapshot):
         say(line)
 
@@ -220,6 +232,8 @@ def as_json(answer: Answer, names: Names, language: str) -> str:
                 "area": question.area,
                 "within": question.within,
                 "by": question.by,
+                "as_of": question.as_of.isoformat() if question.as_of else None,
+                "known": question.known.isoformat() if question.known else None,
             },
             "snapshot": answer.snapshot.number,
             "published": answer.snapshot.published.isoformat(),
@@ -268,3 +282,10 @@ def since_published(snapshot: Snapshot) -> Iterator[str]:
         yield f"{metric} was published under an earlier definition; `virtaama load` publishes the one of now."
     if snapshot.model_changed:
         yield "The concept model has changed since these figures were published; `virtaama load` brings them to it."
+
+
+def place_in_time(question: Question) -> str:
+    """In a sentence."""
+    true = f"what was true when {question.as_of} was over" if question.as_of else "what is true now"
+    known = f"what was known when {question.known} was over" if question.known else "what is known now"
+    return f"This is {true}, by {known}."

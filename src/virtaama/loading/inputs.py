@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -70,7 +70,7 @@ class Warehouse:
         return {
             "platform": platform(),
             "model": digest(spelled(query), said, told, keys),
-            **{f"batches of {feed}": self._batches(feed) for feed in feeds},
+            **{f"batches of {feed}": self.batches(feed) for feed in feeds},
             **{name: digest(inputs) for name, inputs in read_stars.items()},
         }
 
@@ -91,13 +91,22 @@ class Warehouse:
                     found.setdefault(hub.name, []).append(source)
         return found
 
-    def _batches(self, feed: str) -> str:
-        own = sorted(
-            (a.batch.number, a.batch.parquet_sha256, a.batch.extracted, a.note)
-            for a in self.applied
-            if a.batch.feed == feed
-        )
+    def batches(self, feed: str) -> str:
+        """How many batches of a feed are applied, with a digest of which; the latest in history is the last."""
+        own = self._told(feed)
         return f"{len(own)}, {digest(own)}"
+
+    def since(self, feed: str, earlier: str) -> list[int] | None:
+        """The batches applied since `batches` said `earlier`, if all of them are later in history; else None."""
+        own = self._told(feed)
+        count = earlier.partition(",")[0]
+        if not count.isdecimal() or earlier != f"{count}, {digest(own[: int(count)])}":
+            return None
+        return [number for _, number, *_ in own[int(count) :]]
+
+    def _told(self, feed: str) -> list[tuple[datetime, int, str, tuple[object, ...]]]:
+        own = [a for a in self.applied if a.batch.feed == feed]
+        return sorted((a.batch.extracted, a.batch.number, a.batch.parquet_sha256, a.note) for a in own)
 
 
 def _hubs(source: Source) -> Iterable[Hub]:

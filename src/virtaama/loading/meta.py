@@ -8,7 +8,7 @@ from datetime import date
 from sqlglot import exp
 
 from virtaama.engines.port import Engine
-from virtaama.loading.coverage import FeedCoverage
+from virtaama.lake.coverage import FeedCoverage
 from virtaama.metrics.definitions import Catalogue
 from virtaama.metrics.question import Level
 from virtaama.metrics.render.trees import Stars, column, day, text

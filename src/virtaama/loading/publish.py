@@ -8,7 +8,7 @@ all: its folder is renamed when everything is on disk, and CURRENT names it only
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -16,25 +16,29 @@ from sqlglot import exp
 
 from virtaama.engines.port import Engine
 from virtaama.lake.batches import Batch
+from virtaama.lake.coverage import (
+    FeedCoverage,
+    Span,
+    coverage_of_fact,
+    coverage_of_metric,
+    feed_coverages,
+    last_whole_month,
+)
 from virtaama.lake.published import Manifest, Mart
 from virtaama.loading import inputs, meta
-from virtaama.loading.coverage import FeedCoverage, delivered_months, feed_coverages, last_whole_month
 from virtaama.loading.figures import concepts_read, write_figures
+from virtaama.loading.history import BEFORE, HistoryMart, added_since, history_marts
 from virtaama.loading.inputs import Applied, Inputs, Warehouse
 from virtaama.loading.recording import RECORDED, Counting
 from virtaama.loading.snapshots import NewSnapshot, last_published
 from virtaama.metrics.definitions import Catalogue, Fact, Metric
-from virtaama.metrics.periods import period_of
 from virtaama.metrics.plan import (
     Coverage,
     MetricPlan,
     definition_of,
-    measures_of,
-    overlap,
-    parts_of,
     prepared_breakdowns,
 )
-from virtaama.metrics.question import Grain, Level
+from virtaama.metrics.question import Level
 from virtaama.metrics.render.observations import calendar, span
 from virtaama.metrics.render.trees import Stars
 from virtaama.model.columns import star_columns
@@ -50,7 +54,9 @@ from virtaama.sql.build import named as sql_named
 from virtaama.vault.derive import Made
 from virtaama.vault.design import design
 
-EARLIEST = date(1900, 1, 1)
+MOST_FILES = 24
+"""A mart that was added to so often is written whole again."""
+
 STAR = "published_"
 """What the stars of the snapshot are called while figures are made from them."""
 
@@ -163,7 +169,9 @@ class _Making:
             if self.engine.columns(f"ref_{code_list.name}"):
                 self._write(f"ref/{code_list.name}", select(exp.Star()).from_(table(f"ref_{code_list.name}")))
         stars = Stars(self.model, schema="", prefix=STAR)
-        self._publish_figures(stars, feeds)
+        reads = {m.name: concepts_read(m, self.catalogue, stars) for m in self.catalogue.metrics}
+        self._publish_figures(stars, feeds, reads)
+        self._publish_histories(frozenset[str]().union(*reads.values()))
         self._begin("areas")
         for name, query in meta.marts(self.model, self.catalogue, stars, feeds, self._has_notes()):
             self._write(f"meta/{name}", query)
@@ -281,7 +289,9 @@ class _Making:
 
     # Figures
 
-    def _publish_figures(self, stars: Stars, feeds: dict[str, FeedCoverage]) -> None:
+    def _publish_figures(
+        self, stars: Stars, feeds: dict[str, FeedCoverage], reads: dict[str, frozenset[str]]
+    ) -> None:
         plans = [plan for metric in self.catalogue.metrics if (plan := self._plan(metric, stars, feeds))]
         if not plans:
             return
@@ -290,7 +300,7 @@ class _Making:
         made_from: dict[str, Inputs] = {}
         for plan in plans:
             name = f"figures/{plan.metric.name}"
-            read = concepts_read(plan, self.catalogue, stars)
+            read = reads[plan.metric.name]
             of_stars = {concept: self.marts[f"star/{concept}"].inputs for concept in read}
             made_from[name] = inputs.figures(plan, self.catalogue, of_stars, months, self.county_code)
             if read & self.held or self._is_unchanged(name, made_from[name]):
@@ -313,35 +323,54 @@ class _Making:
             covered = (plan.coverage.first, plan.coverage.last)
             self._keep(name, written[plan.metric.name], made_from[name], covered)
 
+    # History
+
+    def _publish_histories(self, concepts: frozenset[str]) -> None:
+        for mart in history_marts(self.warehouse, sorted(concepts)):
+            if self.held & {source.hub.concept for source in mart.sources}:
+                self._take_over(mart.name)
+            elif self.engine.columns(mart.table):
+                self._begin(mart.table)
+                self._publish_history(mart)
+
     def _plan(self, metric: Metric, stars: Stars, feeds: dict[str, FeedCoverage]) -> MetricPlan | None:
         """What can be computed of a metric: the months its facts have in common."""
-        measured = [self.catalogue.fact(measure.fact) for measure in measures_of(metric)]
-        parts = dict.fromkeys(part for fact in measured for part in parts_of(fact, self.catalogue))
-        for part in parts:
-            if part.name not in self.months:
-                self.months[part.name] = self._months_of(part, stars, feeds)
-        known = [self.months[part.name] for part in parts]
-        coverage = overlap(tuple(months for months in known if months)) if all(known) else None
+        coverage = coverage_of_metric(
+            metric, self.catalogue, lambda part: self._months_of(part, stars, feeds)
+        )
         if coverage is None:
             return None
         breakdowns = prepared_breakdowns(metric, self.catalogue)
         return MetricPlan(metric=metric, breakdowns=breakdowns, coverage=coverage)
 
     def _months_of(self, part: Fact, stars: Stars, feeds: dict[str, FeedCoverage]) -> Coverage | None:
-        """The months in which a fact is whole, by its monthly feeds; without one, those its rows lie in."""
-        mapped = dict.fromkeys(m.feed for m in self.model.mappings if m.concept == part.of)
-        delivered = [feeds[feed] for feed in mapped if feed in feeds]
-        if not delivered:
-            return None
-        if by_feeds := delivered_months(delivered):
-            return by_feeds
-        [(first, last, without_end)] = meta.rows(self.engine, span(part, stars))
-        if not isinstance(first, date) or not isinstance(last, date):
-            return None
-        now = last_whole_month(feeds.values())
-        newest = now if without_end else min(period_of(last, Grain.MONTH), now)
-        oldest = period_of(max(first, EARLIEST), Grain.MONTH)
-        return Coverage(oldest, newest) if oldest <= newest else None
+        def looked_at(part: Fact) -> Span:
+            [(first, last, without_end)] = meta.rows(self.engine, span(part, stars))
+            return first, last, without_end
+
+        if part.name not in self.months:
+            self.months[part.name] = coverage_of_fact(part, self.model, feeds, looked_at)
+        return self.months[part.name]
+
+    def _publish_history(self, mart: HistoryMart) -> None:
+        before = self.before.get(mart.name)
+        new = added_since(mart, before.inputs, self.warehouse) if before else None
+        if before is None or new is None or len(before.files) > MOST_FILES or not self._take_over(mart.name):
+            self._write(mart.name, mart.whole(), mart.inputs)
+            return
+        self.engine.view(BEFORE, before.paths(self.snapshot.folder))
+        rows = mart.added(new) if new else None
+        if rows is None:
+            self.marts[mart.name] = replace(before, inputs=mart.inputs)
+            return
+        part = f"{mart.name}.{self.snapshot.number}"
+        count = self.engine.write(rows, self.snapshot.path(part))
+        self.marts[mart.name] = replace(
+            before,
+            rows=before.rows + count,
+            files=before.files + self.snapshot.files(part),
+            inputs=mart.inputs,
+        )
 
     # Marts
 

@@ -44,7 +44,9 @@ class Question:
 
     `area` None asks for every area of `level`. `within` limits units to those of one municipality.
     `by` is at most one dimension besides area and period. Periods run from the one that contains
-    `first` to the one that contains `last`, at `grain`.
+    `first` to the one that contains `last`, at `grain`. `as_of` asks what was true when a day was over, by
+    deliveries that describe it or the days before; `known` what was known when that day was over. Without
+    them it is what is true and known now.
     """
 
     metrics: tuple[str, ...]
@@ -55,6 +57,8 @@ class Question:
     area: str | None = None
     within: str | None = None
     by: str | None = None
+    as_of: date | None = None
+    known: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

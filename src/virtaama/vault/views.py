@@ -13,7 +13,7 @@ from virtaama.model.model import Model
 from virtaama.sql.build import cast, column, join, named, select, subquery, table, text, union_all
 from virtaama.sql.spelling import DIALECT
 from virtaama.vault.render.names import SUPERSEDED_BY, newest, row_columns
-from virtaama.vault.tables import History, Link, Source, VaultDesign
+from virtaama.vault.tables import History, Link, Satellite, Source, VaultDesign
 
 AS_OF = "as_of"
 _RANK = "source__rank"  # the place of a source among those of its concept; the first wins
@@ -189,7 +189,8 @@ class _View:
         """The rows of a history, as it was when a batch had landed: what is aside now was still in it."""
         if self.known is None:
             return table(history.name)
-        columns = row_columns(history)
+        guarded = isinstance(history, Satellite) and history.sensitivity is Sensitivity.DIRECT
+        columns = [c for c in row_columns(history) if not guarded or c not in history.content]
         landed = column("batch") <= exp.Literal.number(self.known)
         held = select(*columns).from_(table(history.name)).where(landed)
         aside = select(*columns).from_(table(history.superseded)).where(landed.copy())

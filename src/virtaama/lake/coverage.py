@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
 from virtaama.lake.batches import Batch
+from virtaama.metrics.definitions import Catalogue, Fact, Metric
 from virtaama.metrics.periods import period_of
-from virtaama.metrics.plan import Coverage
+from virtaama.metrics.plan import Coverage, measures_of, overlap, parts_of
 from virtaama.metrics.question import Grain
+from virtaama.model.lineage import described_by
+from virtaama.model.model import Model
 
 ENOUGH_TO_SEE_A_RHYTHM = 3
+EARLIEST = date(1900, 1, 1)
+"""Nothing that is counted happened before; what says so is mistaken."""
+
+Span = tuple[object, object, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +61,37 @@ def delivered_months(feeds: Iterable[FeedCoverage]) -> Coverage | None:
     if not monthly:
         return None
     return Coverage(min(feed.first for feed in monthly), min(feed.last for feed in monthly))
+
+
+def coverage_of_fact(
+    part: Fact, model: Model, feeds: Mapping[str, FeedCoverage], span: Callable[[Fact], Span]
+) -> Coverage | None:
+    """The months in which a fact over one concept is whole: by its monthly feeds or, without one, by its rows.
+
+    `span` looks at the rows: the first and the last day, and whether some row has no end yet.
+    """
+    delivered = [feeds[feed] for feed in described_by(model, (part.of,)) if feed in feeds]
+    if not delivered:
+        return None
+    if by_feeds := delivered_months(delivered):
+        return by_feeds
+    first, last, without_end = span(part)
+    if not isinstance(first, date) or not isinstance(last, date):
+        return None
+    now = last_whole_month(feeds.values())
+    newest = now if without_end else min(period_of(last, Grain.MONTH), now)
+    oldest = period_of(max(first, EARLIEST), Grain.MONTH)
+    return Coverage(oldest, newest) if oldest <= newest else None
+
+
+def coverage_of_metric(
+    metric: Metric, catalogue: Catalogue, of_fact: Callable[[Fact], Coverage | None]
+) -> Coverage | None:
+    """The months the facts of a metric have in common; None when it cannot be computed."""
+    facts = [catalogue.fact(measure.fact) for measure in measures_of(metric)]
+    parts = dict.fromkeys(part for fact in facts for part in parts_of(fact, catalogue))
+    known = [of_fact(part) for part in parts]
+    return overlap(tuple(months for months in known if months)) if all(known) else None
 
 
 def _coverage(feed: str, batches: list[Batch], known_until: datetime | None) -> FeedCoverage:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from virtaama.lake.batches import Batch
-from virtaama.loading.coverage import delivered_months, feed_coverages
+from virtaama.lake.coverage import delivered_months, feed_coverages
 from virtaama.metrics.plan import Coverage
 
 

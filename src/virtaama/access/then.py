@@ -1,0 +1,85 @@
+"""What was true at a moment, and what was known: the same figures from the stars of then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from virtaama.lake.batches import Batch
+from virtaama.lake.coverage import Span, coverage_of_fact, coverage_of_metric, feed_coverages
+from virtaama.metrics.definitions import Catalogue, Fact
+from virtaama.metrics.guard import guarded
+from virtaama.metrics.plan import Coverage, MetricPlan
+from virtaama.metrics.question import Grain, Question
+from virtaama.metrics.render.observations import span
+from virtaama.metrics.render.questions import question_query
+from virtaama.metrics.render.then import LookingBack, Place, looking_back
+from virtaama.metrics.render.trees import Stars
+from virtaama.model.feeds import Delivery
+from virtaama.model.model import Model
+from virtaama.vault.derive import end_of
+from virtaama.vault.tables import VaultDesign
+
+Read = Callable[[str, frozenset[str]], list[tuple[object, ...]]]
+"""The rows of a statement that reads these marts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Then:
+    """A place in two times, and the batches that were there to tell of it."""
+
+    place: Place
+    batches: tuple[Batch, ...]
+    model: Model
+    design: VaultDesign
+
+    @property
+    def stars(self) -> Stars:
+        return Stars(self.model, schema="", prefix="then_")
+
+    def figures(self, plan: MetricPlan, grain: Grain, county: str, catalogue: Catalogue) -> LookingBack:
+        """The figures of a metric, guarded."""
+        query = guarded(question_query(plan, grain, county, catalogue, self.stars))
+        return looking_back(query, self.stars, self.design, self.place)
+
+    def coverage(self, metrics: Iterable[str], catalogue: Catalogue, read: Read) -> dict[str, Coverage]:
+        """The months metrics were whole for."""
+        full = frozenset(feed.id for feed in self.model.feeds if feed.delivery is Delivery.FULL)
+        feeds = feed_coverages(self.batches, full)
+        known: dict[str, Coverage | None] = {}
+
+        def looked_at(part: Fact) -> Span:
+            statement = looking_back(span(part, self.stars), self.stars, self.design, self.place)
+            [(first, last, without_end)] = read(statement.sql, marts_of(statement))
+            return first, last, without_end
+
+        def of_fact(part: Fact) -> Coverage | None:
+            if part.name not in known:
+                known[part.name] = coverage_of_fact(part, self.model, feeds, looked_at)
+            return known[part.name]
+
+        defined = {metric.name: metric for metric in catalogue.metrics}
+        found = {
+            name: coverage_of_metric(defined[name], catalogue, of_fact) for name in metrics if name in defined
+        }
+        return {name: coverage for name, coverage in found.items() if coverage}
+
+
+def marts_of(statement: LookingBack) -> frozenset[str]:
+    return frozenset(f"history/{table}" for table in statement.tables)
+
+
+def asked_of(question: Question, applied: Iterable[Batch], model: Model, design: VaultDesign) -> Then:
+    """Where in time a question is asked, by the batches a snapshot holds.
+
+    A day is meant to its end: what was extracted, or had landed, on that day counts.
+    """
+    moment = end_of(question.as_of) if question.as_of else None
+    landed = [b for b in applied if question.known is None or b.landed.date() <= question.known]
+    last = max((batch.number for batch in landed), default=0)
+    return Then(
+        place=Place(moment=moment, batch=last if question.known else None),
+        batches=tuple(b for b in landed if moment is None or b.extracted <= moment),
+        model=model,
+        design=design,
+    )
