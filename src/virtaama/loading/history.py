@@ -7,7 +7,7 @@ file of their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,10 +65,13 @@ class HistoryMart:
         return join(rows, subquery(union_all(keys), "named"), self.key, "SEMI")
 
 
-def history_marts(warehouse: Warehouse, concepts: Iterable[str]) -> Iterator[HistoryMart]:
-    """Every table that must be read to see these concepts at another moment."""
+def history_marts(
+    warehouse: Warehouse, concepts: Iterable[str], is_there: Callable[[str], bool]
+) -> Iterator[HistoryMart]:
+    """Every table that must be read to see these concepts at another moment, as far as it is there."""
     model, vault = warehouse.model, warehouse.design
-    names = {name for c in concepts for name in tables_of(as_of(model, vault, c, _ANY, known=1))}
+    read = {name for c in concepts for name in tables_of(as_of(model, vault, c, _ANY, known=1))}
+    names = {name for name in read if is_there(name)}
     for source in vault.sources:
         for history in source.histories:
             columns = (history.hash_key, *_open(history), "extracted", "batch", "deleted")

@@ -326,10 +326,13 @@ class _Making:
     # History
 
     def _publish_histories(self, concepts: frozenset[str]) -> None:
-        for mart in history_marts(self.warehouse, sorted(concepts)):
+        def is_there(name: str) -> bool:
+            return bool(self.engine.columns(name))
+
+        for mart in history_marts(self.warehouse, sorted(concepts), is_there):
             if self.held & {source.hub.concept for source in mart.sources}:
                 self._take_over(mart.name)
-            elif self.engine.columns(mart.table):
+            else:
                 self._begin(mart.table)
                 self._publish_history(mart)
 
