@@ -3,14 +3,18 @@ from __future__ import annotations
 import hashlib
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from sqlglot import exp
 
 from tests.unit.published_county import MANAGER, PublishedCounty, published_county
-from virtaama.lake.published import read_manifest
-from virtaama.metrics.question import Grain, Missing, Question
+from virtaama.engines.duckdb import DuckDB
+from virtaama.engines.port import ROW_GROUP
+from virtaama.lake.published import check, read_manifest
+from virtaama.metrics.question import Grain, Level, Missing, Question
 from virtaama.privacy.policy import Purpose
 
 
@@ -132,3 +136,46 @@ def test_single_delivery_covers_the_months_its_rows_lie_in(tmp_path: Path) -> No
     county.add("posting", "1, 'p', '2023-02-03', 12.5, 'x'", "2, 'q', '2023-04-03', 2, 'x'")
     county.publish()
     assert county.door().periods() == (date(2023, 2, 1), date(2023, 4, 1))
+
+
+class InParts(DuckDB):
+    """Writes as Spark does: a folder of part files, some empty, with notes of its own."""
+
+    def write(
+        self,
+        query: exp.Expr,
+        path: Path,
+        parameters: dict[str, Any] | None = None,
+        *,
+        group: int = ROW_GROUP,
+    ) -> int:
+        path.mkdir()
+        rows = super().write(query, path / "part-00000.parquet", parameters, group=group)
+        nothing = exp.select("*").from_(exp.Subquery(this=query.copy(), alias="q")).where(exp.false())
+        super().write(nothing, path / "part-00001.parquet", parameters)
+        (path / "_SUCCESS").touch()
+        (path / "._SUCCESS.crc").touch()
+        return rows
+
+
+def test_marts_written_in_parts_are_read_like_single_files(county: PublishedCounty) -> None:
+    asked = Question(
+        metrics=("visits_per_1000", "median_wait", "cost"),
+        grain=Grain.MONTH,
+        first=date(2024, 1, 1),
+        last=date(2024, 4, 1),
+        level=Level.MUNICIPALITY,
+        by="sex",
+    )
+    whole = county.door().ask(asked, MANAGER, Purpose.STEERING)
+    county.engine = InParts(county.connection, in_memory=True)
+    publication = county.publish()
+    in_parts = county.door().ask(asked, MANAGER, Purpose.STEERING)
+    assert (whole.snapshot.number, in_parts.snapshot.number) == (1, 2)
+    assert in_parts.figures == whole.figures
+    manifest = check(publication.folder)
+    assert {len(mart.files) for mart in manifest.marts} == {2}
+    listed = {file.path for mart in manifest.marts for file in mart.files}
+    there = {p.relative_to(publication.folder).as_posix() for p in publication.folder.rglob("*.*")}
+    assert {name for name in there if name.endswith((".crc", "_SUCCESS"))} == set()
+    assert listed <= there
