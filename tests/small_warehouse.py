@@ -15,6 +15,7 @@ from virtaama.engines.duckdb import DuckDB
 from virtaama.lake.batches import Batch
 from virtaama.lake.files import Lake
 from virtaama.lake.ledger import Ledger
+from virtaama.loading.contract import contract_of
 from virtaama.loading.load import Loaded, load
 from virtaama.model.concepts import (
     Attribute,
@@ -220,7 +221,7 @@ class Warehouse:
             extracted=extracted,
             landed=self.landed or extracted,
             rows=len(rows),
-            contract="",
+            contract=contract_of(self.model.feed(feed)),
             rejected=(),
             drift=(),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -73,7 +73,7 @@ def coverage_of_fact(
     delivered = [feeds[feed] for feed in described_by(model, (part.of,)) if feed in feeds]
     if not delivered:
         return None
-    if by_feeds := delivered_months(delivered):
+    if by_feeds := delivered_months(_in_succession(delivered, model)):
         return by_feeds
     first, last, without_end = span(part)
     if not isinstance(first, date) or not isinstance(last, date):
@@ -82,6 +82,23 @@ def coverage_of_fact(
     newest = now if without_end else min(period_of(last, Grain.MONTH), now)
     oldest = period_of(max(first, EARLIEST), Grain.MONTH)
     return Coverage(oldest, newest) if oldest <= newest else None
+
+
+def _in_succession(delivered: list[FeedCoverage], model: Model) -> list[FeedCoverage]:
+    """Feeds of which one took the place of another count as one: from the first month of the older on."""
+    by_feed = {coverage.feed: coverage for coverage in delivered}
+    # Once for each step a chain of replacements may have.
+    for feed in [model.feed(name) for name in by_feed for _ in by_feed]:
+        for old in (by_feed[name] for name in feed.replaces if name in by_feed and feed.id in by_feed):
+            new = by_feed[feed.id]
+            by_feed[feed.id] = replace(
+                new,
+                first=min(old.first, new.first),
+                last=max(old.last, new.last),
+                monthly=old.monthly or new.monthly,
+            )
+    gone = {name for feed in by_feed for name in model.feed(feed).replaces}
+    return [coverage for feed, coverage in by_feed.items() if feed not in gone]
 
 
 def coverage_of_metric(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from virtaama.model.concepts import Concept, Sensitivity
 from virtaama.model.mappings import Mapping
@@ -37,9 +38,22 @@ def design(model: Model) -> VaultDesign:
     return VaultDesign(
         model_version=model.version,
         hubs=tuple(hubs.values()),
-        sources=tuple(sources),
+        sources=tuple(_succeeded(source, sources, model) for source in sources),
         code_tables=tuple(CodeTable(name=f"ref_{c.name}", code_list=c.name) for c in model.code_lists),
     )
+
+
+def _succeeded(source: Source, sources: list[Source], model: Model) -> Source:
+    newer = {feed.id for feed in model.feeds if source.mapping.feed in feed.replaces}
+    waiting = [feed for feed in model.feeds if feed.id in newer]
+    while waiting:
+        taken = waiting.pop().id
+        for feed in model.feeds:
+            if taken in feed.replaces and feed.id not in newer:
+                newer.add(feed.id)
+                waiting.append(feed)
+    successors = (each.name for each in sources if each.hub == source.hub and each.mapping.feed in newer)
+    return replace(source, replaced_by=tuple(successors)) if newer else source
 
 
 def _hub(concept: Concept) -> Hub:

@@ -42,6 +42,7 @@ def _in_order(source: Source) -> Source:
     link = source.link
     return replace(
         source,
+        replaced_by=(),  # decides what views show, not what the tables hold
         mapping=replace(
             mapping,
             attributes=tuple(sorted(mapping.attributes, key=lambda given: given[0])),

@@ -28,6 +28,7 @@ from virtaama.vault.steps import (
     FindTouched,
     ForgetReturned,
     ForgetSuperseded,
+    HeldField,
     InsertChanges,
     InsertHub,
     InsertNew,
@@ -155,7 +156,14 @@ def _shape(model: Model, feed: str, arrivals: tuple[Arrival, ...]) -> Shape | No
         *(today if arrival.columns is None else arrival.columns for arrival in arrivals)
     )
     return Shape(
-        types=tuple((field.name, COLUMN_TYPES[field.type]) for field in fields), absent=today - there
+        fields=tuple(
+            HeldField(
+                name=field.name,
+                kind=COLUMN_TYPES[field.type],
+                columns=tuple(name for name in (field.name, *field.also) if name in there),
+            )
+            for field in fields
+        )
     )
 
 

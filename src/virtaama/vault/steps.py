@@ -57,14 +57,22 @@ class NameArrivals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """How rows that were landed under older descriptions of their feed are brought to today's.
+class HeldField:
+    """A field of a feed with its engine type, and the columns it is found in: under its own name or former ones.
 
-    `types` are the feed's fields with their engine types; a field that is `absent` everywhere is null.
+    The first that has a value counts; without a column it is null.
     """
 
-    types: tuple[tuple[str, str], ...]
-    absent: frozenset[str]
+    name: str
+    kind: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How rows that were landed under older descriptions of their feed are brought to today's."""
+
+    fields: tuple[HeldField, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,6 +99,9 @@ class Source:
     hub: Hub
     satellites: tuple[Satellite, ...]
     link: Link | None
+    replaced_by: tuple[
+        str, ...
+    ] = ()  # sources of the concept that speak instead, where they know an instance
 
     @property
     def histories(self) -> tuple[History, ...]:

@@ -10,7 +10,7 @@ from sqlglot import exp
 from virtaama.model.columns import star_columns as star_columns
 from virtaama.model.concepts import Concept, Sensitivity
 from virtaama.model.model import Model
-from virtaama.sql.build import cast, column, join, named, select, subquery, table, text, union_all
+from virtaama.sql.build import all_of, cast, column, join, named, select, subquery, table, text, union_all
 from virtaama.sql.spelling import DIALECT
 from virtaama.vault.render.names import SUPERSEDED_BY, newest, row_columns
 from virtaama.vault.tables import History, Link, Satellite, Source, VaultDesign
@@ -113,7 +113,7 @@ class _View:
             [
                 select(
                     named(exp.Literal.number(rank), _RANK), *self.by, *(name for name, _ in self.content)
-                ).from_(subquery(self._said(source, "SEMI"), "said"))
+                ).from_(subquery(self._unless_taken_over(source), "said"))
                 for rank, source in enumerate(sources)
             ]
         )
@@ -121,6 +121,30 @@ class _View:
         merged = select(*self.by, *firsts).from_(subquery(together, "said"))
         merged = merged.group_by(*map(column, self.by))
         return union_all([*alone, merged])
+
+    def _unless_taken_over(self, source: Source) -> exp.Select:
+        """What a source says of shared instances; of those that its successors have named by then, nothing."""
+        said = self._said(source, "SEMI")
+        successors = [s for s in self.design.sources_of(self.concept.name) if s.name in source.replaced_by]
+        if not successors:
+            return said
+        named_by = [
+            self._narrowed(select(self.key, "extracted").from_(self._rows(s.histories[0])), "")
+            for s in successors
+        ]
+        first = named(exp.Min(this=column("extracted")), "since")
+        taken = select(named(column(self.key), "taken"), first).from_(
+            subquery(union_all(named_by), "named_by")
+        )
+        taken = taken.group_by(column(self.key))
+        same = column("taken", "taken_over").eq(column(self.key, "said"))
+        by_then = [column("since", "taken_over") <= column(AS_OF, "said")] if self.moments else []
+        names = (column(name, "said") for name in (*self.by, *(name for name, _ in self.content)))
+        return (
+            select(*names)
+            .from_(subquery(said, "said"))
+            .join(subquery(taken, "taken_over"), on=all_of([same, *by_then]), join_type="ANTI")
+        )
 
     def _shared(self, sources: tuple[Source, ...]) -> exp.Select:
         keys = [select(self.key).distinct().from_(self._rows(source.histories[0])) for source in sources]

@@ -65,7 +65,9 @@ def test_rows_landed_under_an_older_description_are_brought_to_the_shape_of_toda
     (load,) = plan_load(residents(), design(residents()), [old], frozenset())
     (stage,) = (step for step in load.readings[0].steps if isinstance(step, StageRows))
     assert stage.shape is not None
-    assert stage.shape.absent == {"NAME", "HOME", "STATE"}
+    held = {field.name: field.columns for field in stage.shape.fields}
+    assert [name for name, columns in held.items() if not columns] == ["NAME", "HOME", "STATE"]
+    assert held["LANGUAGE"] == ("LANGUAGE",)
 
 
 def test_a_load_is_explained_step_by_step() -> None:

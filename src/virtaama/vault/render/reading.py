@@ -28,7 +28,7 @@ from virtaama.vault.render.names import (
     engine_type,
     part_name,
 )
-from virtaama.vault.steps import Shape
+from virtaama.vault.steps import HeldField, Shape
 from virtaama.vault.tables import Column, Hub, Source
 
 
@@ -89,13 +89,17 @@ def _delivered(shape: Shape | None, files: str) -> exp.Select:
             exp.Table(this=exp.func("READ_PARQUET", bound(files), *options)),
         )
     options.append(exp.EQ(this=exp.column("union_by_name"), expression=exp.true()))
-    fields = (
-        named(cast(exp.null() if name in shape.absent else column(name), kind), name)
-        for name, kind in shape.types
-    )
+    fields = (named(_held(field), field.name) for field in shape.fields)
     return select(*fields, FILE, "file_row_number").from_(
         exp.Table(this=exp.func("READ_PARQUET", bound(files), *options))
     )
+
+
+def _held(field: HeldField) -> exp.Expr:
+    values = [cast(column(name), field.kind) for name in field.columns]
+    if not values:
+        return cast(exp.null(), field.kind)
+    return values[0] if len(values) == 1 else exp.func("COALESCE", *values)
 
 
 def _fields_of(source: Source) -> set[str]:
