@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
+from shutil import rmtree
 
 from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch
@@ -22,7 +23,7 @@ from virtaama.loading.pseudonymise import Pseudonymiser
 from virtaama.model.collect import Collect, FromDatabase, kind_of
 from virtaama.model.feeds import Feed
 from virtaama.problems import DeliveryRefused
-from virtaama.sources.collecting import Collected, Collector, NotCollected, Surroundings
+from virtaama.sources.collecting import Collected, Collector, NotCollected, Position, Surroundings
 from virtaama.sources.database import asking as database
 from virtaama.sources.fhir_bulk import export as fhir_bulk
 from virtaama.sources.pxweb import asking as pxweb
@@ -42,6 +43,7 @@ class Reach:
     """How far a project reaches when it collects."""
 
     project: Path
+    folder: Path  # for what is fetched until it has landed; as sensitive as what is delivered
     cache: Path
     hosts: frozenset[str]
 
@@ -58,30 +60,38 @@ def collect_feeds(
     memory: str = "2GB",
     threads: int | None = None,
     wait: Callable[[float], None] | None = None,
+    turn: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> LandReport:
-    """Ask the sources of the feeds that are collected; the caller holds the project's lock.
+    """Ask the sources of the feeds that are collected. One collection at a time: the caller sees to that.
+
+    Sources may take hours: the project's lock is held, by `turn`, only while a delivery lands.
 
     A batch and the position its connector has come to are recorded together: a crash in between makes the
     next run ask for the same again, and what was recorded is not asked for twice. A source that does not
     answer does not hold up the others.
     """
     asked = [feed for feed in feeds if feed.collect is not None]
+
+    def keep(feed: Feed, position: Position) -> None:
+        with turn():
+            ledger.move_position(feed.id, position, now)
+
     landed: list[Batch] = []
     refused: list[Refused] = []
     unchanged = 0
     done = 0
-    with reading_engine(memory, threads) as connection, tempfile.TemporaryDirectory() as folder:
+    with reading_engine(memory, threads) as connection, _empty(reach.folder):
         landing = Landing(
             lake=lake, ledger=ledger, pseudonymiser=Pseudonymiser(keyring), connection=connection, now=now
         )
         around = Surroundings(
-            folder=Path(folder),
+            folder=reach.folder,
             cache=reach.cache,
             project=reach.project,
             hosts=reach.hosts,
             now=now,
             digest=digest_with(keyring),
-            keep=lambda feed, position: ledger.move_position(feed.id, position, now),
+            keep=keep,
         )
         if wait is not None:
             around = replace(around, wait=wait)
@@ -89,11 +99,13 @@ def collect_feeds(
             progress(done, len(asked), together[0].id)
             positions = {feed.id: ledger.position(feed.id) for feed in together}
             for met in COLLECTORS[_kind(together[0])](together, positions, around):
-                match _take(landing, met):
-                    case Batch() as batch:
-                        landed.append(batch)
-                    case Refused() as refusal:
-                        refused.append(refusal)
+                with turn():
+                    became = _take(landing, met)
+                match became:
+                    case Batch():
+                        landed.append(became)
+                    case Refused():
+                        refused.append(became)
                     case None:
                         unchanged += 1
             done += len(together)
@@ -105,6 +117,17 @@ def collect_feeds(
         unchanged=unchanged,
         rejected=sum(batch.rejected for batch in landed),
     )
+
+
+@contextmanager
+def _empty(folder: Path) -> Iterator[None]:
+    """The folder, for its owner only, without what a run that died left in it; gone in the end."""
+    rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    try:
+        yield
+    finally:
+        rmtree(folder, ignore_errors=True)
 
 
 def digest_with(keyring: Keyring) -> Callable[[bytes], str]:

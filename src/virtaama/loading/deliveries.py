@@ -54,8 +54,13 @@ def files_there(feeds: Sequence[Feed], deliveries: Path) -> frozenset[str]:
         path.relative_to(deliveries).as_posix()
         for pattern in patterns
         for path in deliveries.glob(pattern)
-        if path.is_file()
+        if _is_delivered(path, deliveries)
     )
+
+
+def _is_delivered(path: Path, deliveries: Path) -> bool:
+    """Whether it is a file of a source system: hidden ones are still on their way, or ours."""
+    return path.is_file() and not any(part.startswith(".") for part in path.relative_to(deliveries).parts)
 
 
 def outer(file: str) -> str:
@@ -86,7 +91,7 @@ def _files(feed: Feed, deliveries: Path) -> list[str]:
     if not feed.files:  # it is collected
         return []
     pattern, _, member = feed.files.partition(_MEMBER)
-    files = sorted(path for path in deliveries.glob(pattern) if path.is_file())
+    files = sorted(path for path in deliveries.glob(pattern) if _is_delivered(path, deliveries))
     names = [path.relative_to(deliveries).as_posix() for path in files]
     if not member:
         return names

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from virtaama.problems import Busy
@@ -21,4 +22,20 @@ def only_one(path: Path) -> Iterator[None]:
             raise Busy(
                 f"{path}: another process is landing or loading this project. Try again when it has finished."
             ) from None
+        yield
+
+
+@contextmanager
+def in_turn(path: Path, patience: float = 3600.0) -> Iterator[None]:
+    """Hold the lock file while inside; wait up to `patience` seconds for another process, then Busy."""
+    until = time.monotonic() + patience
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(only_one(path))
+                break
+            except Busy:
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(0.5)
         yield

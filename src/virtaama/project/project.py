@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, partial
@@ -26,7 +26,7 @@ from virtaama.lake.published import check, current_name, snapshot_number
 from virtaama.loading.deployed import refuse_unfinished
 from virtaama.loading.evolve import CountedLoss, refuse_losses
 from virtaama.loading.load import Loaded, LoadPlan, load, plan
-from virtaama.loading.lock import only_one
+from virtaama.loading.lock import in_turn, only_one
 from virtaama.loading.publish import Publication, publish
 from virtaama.loading.quality import check_deliveries
 from virtaama.loading.speed import rows_per_second
@@ -36,7 +36,7 @@ from virtaama.model.collect import addresses_of, host_of
 from virtaama.model.model import Model
 from virtaama.model.parse import parse_model
 from virtaama.privacy.policy import Purpose, Role
-from virtaama.problems import Damaged, NotReady, Problem, ProblemsFound, VirtaamaError
+from virtaama.problems import Busy, Damaged, NotReady, Problem, ProblemsFound, VirtaamaError
 from virtaama.project.back_out import BackedOut, earlier_model, put_back, write_files
 from virtaama.project.backup import Backup, back_up, back_up_keys
 from virtaama.project.demo_users import DemoUser, parse_demo_users
@@ -198,9 +198,16 @@ class Project:
         )
         if unknown := sorted(set(feeds) - {feed.id for feed in collected}):
             raise NotReady(f"{', '.join(unknown)}: no such feed is collected.\n  See `collect` in systems/.")
-        reach = Reach(project=self.settings.folder, cache=self.settings.cache, hosts=self.settings.hosts)
-        with only_one(self.settings.lock), self._run("collect") as tell:
-            self._refuse_other_keys()
+        reach = Reach(
+            project=self.settings.folder,
+            folder=self.settings.deliveries / ".collect",
+            cache=self.settings.cache,
+            hosts=self.settings.hosts,
+        )
+        turn = partial(in_turn, self.settings.lock)
+        with only_one(self.settings.data / "collect.lock"), self._run("collect", turn) as tell:
+            with turn():
+                self._refuse_other_keys()
             report = collect_feeds(
                 collected,
                 self.lake,
@@ -211,6 +218,7 @@ class Project:
                 progress,
                 memory=self.settings.memory,
                 threads=self.settings.threads,
+                turn=turn,
             )
             tell(_counts(report))
         return report
@@ -491,9 +499,15 @@ class Project:
             )
 
     @contextmanager
-    def _run(self, kind: str) -> Iterator[Callable[[dict[str, int]], None]]:
-        """A run on record from its start to its end, whatever the end is; the caller holds the lock."""
-        run = self.ledger.start_run(kind, _now())
+    def _run(
+        self, kind: str, turn: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> Iterator[Callable[[dict[str, int]], None]]:
+        """A run on record from its start to its end, whatever the end is.
+
+        The caller holds the lock, or gives a `turn` in which a note is made.
+        """
+        with turn():
+            run = self.ledger.start_run(kind, _now())
         counts: dict[str, int] = {}
         try:
             with told_of_full_disk(self.settings.data):
@@ -501,7 +515,8 @@ class Project:
         except BaseException as error:
             # Only our own messages are sure to hold no personal data.
             ours = isinstance(error, VirtaamaError | FileDamaged)
-            with suppress(sqlite3.Error):  # what went wrong may go wrong here too, and matters more
+            # What went wrong may go wrong here too, and matters more.
+            with suppress(sqlite3.Error, Busy), turn():
                 self.ledger.finish_run(
                     run,
                     finished=_now(),
@@ -510,7 +525,8 @@ class Project:
                     error=str(error) if ours else type(error).__name__,
                 )
             raise
-        self.ledger.finish_run(run, finished=_now(), ok=True, counts=counts)
+        with turn():
+            self.ledger.finish_run(run, finished=_now(), ok=True, counts=counts)
 
 
 def _counts(report: LandReport) -> dict[str, int]:

@@ -41,6 +41,7 @@ class _Watch:
     inbox: Inbox
     tell: Tell
     files: object = None  # of the model, as they were when it was read
+    problems: ProblemsFound | None = None  # of these files
     counts: dict[str, int] = field(default_factory=lambda: {"landed": 0, "refused": 0, "rows_set_aside": 0})
     said: str = ""
     collected: float | None = None
@@ -66,10 +67,15 @@ class _Watch:
         """A model that was changed holds from the next delivery on."""
         files = _written(self.project.settings.folder)
         if files != self.files:
+            self.files, self.problems = files, None
             self.project.ledger.close()
-            self.project = Project.open(self.project.settings.folder)
-            self.project.check()
-            self.files = files
+            try:
+                self.project = Project.open(self.project.settings.folder)
+                self.project.check()
+            except ProblemsFound as problems:
+                self.problems = problems
+        if self.problems:
+            raise self.problems
 
     def bring_up(self) -> None:
         """Load what has landed, publish what is loaded."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,12 +20,25 @@ class Collecting(Landing):
     hosts: frozenset[str] = frozenset({"127.0.0.1"})
     now: datetime = NOW
     waits: list[float] = field(default_factory=list)
+    turn: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def collect(self) -> LandReport:
         self.now += timedelta(hours=1)
-        reach = Reach(project=self.folder, cache=self.folder / "data" / "cache", hosts=self.hosts)
+        reach = Reach(
+            project=self.folder,
+            folder=self.folder / "deliveries" / ".collect",
+            cache=self.folder / "data" / "cache",
+            hosts=self.hosts,
+        )
         return collect_feeds(
-            self.feeds, self.lake, self.ledger, self.keyring, reach, self.now, wait=self.waits.append
+            self.feeds,
+            self.lake,
+            self.ledger,
+            self.keyring,
+            reach,
+            self.now,
+            wait=self.waits.append,
+            turn=self.turn,
         )
 
     def collected(self) -> list[dict[str, Any]]:

@@ -67,3 +67,13 @@ def test_a_zip_is_waited_for_as_a_whole_and_other_files_are_left_alone(tmp_path:
     path.with_name("all.zip").write_bytes(b"PK")
     path.with_name("notes.txt").write_text("nothing")
     assert Inbox(tmp_path, settle=0).ready(FEEDS, 0) == {"register/2026-09/all.zip"}
+
+
+def test_hidden_files_are_still_on_their_way(tmp_path: Path, path: Path) -> None:
+    everything = (feed(*fields(A="text"), files="*/*/*.csv"),)
+    path.with_name(".a.csv").write_text("half of it")
+    hidden = tmp_path / ".collect" / "of" / "a.csv"
+    hidden.parent.mkdir(parents=True)
+    hidden.write_text("ours")
+    path.write_text("one")
+    assert Inbox(tmp_path, settle=0).ready(everything, 0) == {FILE}

@@ -15,7 +15,7 @@ from tests.unit.loading.deliveries import NOW, Landing, feed, fields
 from virtaama.lake.files import Lake
 from virtaama.loading.deliveries import extracted_at
 from virtaama.loading.land import TOGETHER, contract_of, land_deliveries
-from virtaama.loading.lock import only_one
+from virtaama.loading.lock import in_turn, only_one
 from virtaama.loading.pseudonymise import Pseudonymiser
 from virtaama.model.feeds import Delivery, Drift, Outcome
 from virtaama.problems import Busy, Place
@@ -422,3 +422,10 @@ def test_each_page_of_a_lake_file_has_its_checksum(tmp_path: Path) -> None:
     path.write_bytes(whole[:200] + bytes([whole[200] ^ 1]) + whole[201:])
     with pytest.raises(OSError, match="CRC"):
         pq.read_table(path, page_checksum_verification=True)
+
+
+def test_who_waits_for_its_turn_gets_it_or_is_told(tmp_path: Path) -> None:
+    with only_one(tmp_path / "lock"), pytest.raises(Busy), in_turn(tmp_path / "lock", patience=0.6):
+        raise AssertionError("two at once")
+    with in_turn(tmp_path / "lock"), pytest.raises(Busy), only_one(tmp_path / "lock"):
+        raise AssertionError("two at once")

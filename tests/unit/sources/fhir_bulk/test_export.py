@@ -1,6 +1,7 @@
 """Bulk export from a server that is slow, busy, forgetful and breaks off: nothing is lost, nothing comes twice."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -235,6 +236,32 @@ def test_a_host_that_is_not_named_is_never_asked_however_one_is_sent_there(
     before = len(server.asked)
     assert "127.0.0.1 is not among the hosts" in silent.collect().refused[0].reason
     assert len(server.asked) == before
+
+
+def test_nobody_is_held_up_while_a_server_is_asked(tmp_path: Path, server: FhirServer) -> None:
+    fill(server)
+    county = project(tmp_path, server)
+    held: list[int] = []
+
+    @contextmanager
+    def turn() -> Iterator[None]:
+        held.append(len(server.asked))
+        yield
+        assert len(server.asked) == held[-1]  # nothing was asked meanwhile
+
+    county.turn = turn
+    assert len(county.collected()) == 4
+    assert len(held) == 4  # where the export stands, for each feed; then each delivery
+
+
+def test_what_was_fetched_is_gone_when_it_has_landed(tmp_path: Path, server: FhirServer) -> None:
+    fill(server)
+    left = tmp_path / "deliveries" / ".collect" / "register.patient.ndjson"
+    left.parent.mkdir(parents=True)
+    left.write_text("what a run that was killed left behind")
+    county = project(tmp_path, server)
+    assert len(county.collected()) == 4
+    assert not left.parent.exists()
 
 
 def test_a_server_that_is_not_there_is_tried_with_growing_patience(tmp_path: Path) -> None:
