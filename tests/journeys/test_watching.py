@@ -89,7 +89,8 @@ def test_a_delivery_dropped_is_published_and_a_half_written_one_is_waited_for(
     assert [(batch.rows, batch.rejected) for batch in landed] == [(2, 0)]
 
     assert run(["watch", "--project", str(clinic)]) == 4  # one watch at a time
-    assert run(["load", "--project", str(clinic)]) == 0  # other commands have their turn
+    # Other commands have their turn, when the watch has done what is at hand.
+    wait_for(lambda: run(["load", "--project", str(clinic)]) == 0, watching)
 
     watching.send_signal(signal.SIGTERM)
     assert watching.wait(30) == 0
