@@ -11,10 +11,11 @@ from virtaama.model.concepts import CodeList, Type
 from virtaama.model.expectations import Drift, Expectation, RowCheck, Unique
 from virtaama.model.feeds import Feed
 from virtaama.quality.conditions import Row, conditions
-from virtaama.sql.build import bound, cast, column, function, named, select, subquery, text
+from virtaama.sql.build import bound, cast, column, named, select, subquery, text
 from virtaama.sql.expressions import read_expression
 from virtaama.sql.spelling import COLUMN_TYPES
 
+_DECIMALS = 4  # of a decimal column
 FILE, ROWS, EXTRACTED, VALUE = "row__file", "row__count", "row__extracted", "row__value"
 
 
@@ -84,29 +85,28 @@ def counts(
 def tallies(feed: Feed, fields: Sequence[str], present: frozenset[str]) -> exp.Select:
     """How often each value stands in each delivery: file, field, value, count. Null is no value.
 
-    One reading of the files, however many fields: each is a grouping set of its own.
+    One reading of the files, however many fields.
     """
     spread = [named(_tallied(feed, field), _spread(n)) for n, field in enumerate(fields)]
-    rows = select(FILE, *spread).from_(subquery(_rows(feed, tuple(fields), present), "rows"))
-    names = [_spread(n) for n in range(len(fields))]
-    which = exp.Case()
+    rows = select(FILE, *spread).from_(subquery(_rows(feed, tuple(fields), present), "delivered"))
+    listed = exp.values(
+        [(exp.Literal.number(n), text(field)) for n, field in enumerate(fields)],
+        alias="listed",
+        columns=["place", "field"],
+    )
     value = exp.Case()
-    for name, field in zip(names, fields, strict=True):
-        is_this = exp.Anonymous(this="GROUPING", expressions=[column(name)]).eq(exp.Literal.number(0))
-        which = which.when(is_this, text(field))
-        value = value.when(is_this.copy(), column(name))
-    sets = exp.GroupingSets(
-        expressions=[exp.Tuple(expressions=[column(FILE), column(name)]) for name in names]
+    for n in range(len(fields)):
+        value = value.when(column("place", "listed").eq(exp.Literal.number(n)), column(_spread(n), "rows"))
+    laid_out = (
+        select(column(FILE, "rows"), column("field", "listed"), named(value, VALUE))
+        .from_(subquery(rows, "rows"))
+        .join(listed, join_type="CROSS")
     )
-    grouped = select(
-        FILE, named(which, "field"), named(value, VALUE), named(exp.Count(this=exp.Star()), ROWS)
-    )
-    grouped = grouped.from_(subquery(rows, "spread"))
-    grouped.set("group", exp.Group(grouping_sets=[sets]))
     return (
-        select(FILE, "field", VALUE, ROWS)
-        .from_(subquery(grouped, "tallied"))
+        select(FILE, "field", VALUE, named(exp.Count(this=exp.Star()), ROWS))
+        .from_(subquery(laid_out, "spread"))
         .where(exp.not_(exp.Is(this=column(VALUE), expression=exp.null())))
+        .group_by(column(FILE), column("field"), column(VALUE))
     )
 
 
@@ -115,10 +115,28 @@ def _spread(place: int) -> str:
 
 
 def _tallied(feed: Feed, field: str) -> exp.Expr:
+    """A value as it is tallied: a number by its first two digits and its size, so that 71 is 71e0.
+
+    Reckoned with digits, not with powers: engines round these differently. Numbers of more than 14 digits
+    before the point are none that are spread, and have no value.
+    """
     value = column(field)
-    if is_numeric(feed, field):
-        return function("printf", text("%.1e"), cast(value, "DOUBLE"))
-    return cast(value, "VARCHAR")
+    if not is_numeric(feed, field):
+        return cast(value, "VARCHAR")
+    point_by_point = cast(cast(exp.Abs(this=value), f"DECIMAL(24,{_DECIMALS})"), "VARCHAR")
+    digits = exp.Replace(this=point_by_point, expression=text("."), replacement=text(""))
+    whole = cast(exp.TryCast(this=digits, to=exp.DataType.build("BIGINT")), "VARCHAR")
+    size = exp.Greatest(
+        this=exp.Sub(this=exp.Length(this=whole.copy()), expression=exp.Literal.number(2)),
+        expressions=[exp.Literal.number(0)],
+    )
+    power = cast(exp.Sub(this=size, expression=exp.Literal.number(_DECIMALS)), "VARCHAR")
+    sign = exp.Case().when(value.copy() < exp.Literal.number(0), text("-")).else_(text(""))
+    parts = (exp.Left(this=whole, expression=exp.Literal.number(2)), text("e"), power)
+    written: exp.Expr = sign
+    for part in parts:
+        written = exp.DPipe(this=written, expression=part)
+    return written
 
 
 def _rows(feed: Feed, needed: Iterable[str], present: frozenset[str]) -> exp.Select:
