@@ -7,6 +7,11 @@ PYTHON ?= python3
 RESIDENTS ?= 20000
 PORT ?= 8000
 SERVE ?= yes
+SCALE ?= 1
+SHARE ?= 1
+ROUNDS ?= 1
+PARTS ?= changes,whole,model,years,county$(if $(DBT),$(comma)automate_dv$(comma)datavault4dbt)
+comma := ,
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,10 +20,10 @@ RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
 FAST := tests/unit tests/spec tests/docs
 
-.PHONY: help setup demo test check static browser java postgresql bench lock clean
+.PHONY: help setup demo test check static browser java postgresql bench bench-vault bench-nation lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(DEV) ## Make the virtual environment with everything development needs
 
@@ -48,6 +53,13 @@ postgresql:
 
 bench: $(DEV) ## Measure speed and memory at 200 000 residents
 	$(BIN)/python -m benchmarks.flow
+
+bench-vault: $(DEV) ## Measure loading beside SQL by hand, and beside peers [SCALE=1 PARTS=changes,whole,model,years,county PEERS= DBT=]
+	$(BIN)/python -m benchmarks.vault --scale $(SCALE) --parts $(PARTS) --rounds $(ROUNDS) --document \
+		$(if $(PEERS),--peers $(PEERS)) $(if $(DBT),--dbt $(DBT))
+
+bench-nation: $(DEV) ## Load 5.6 million residents with 60 million contacts once [SHARE=1]
+	$(BIN)/python -m benchmarks.vault.nation --share $(SHARE) --document
 
 lock: $(DEV) ## Choose the newest allowed versions and write them down with their hashes (needs uv)
 	uv pip compile pyproject.toml --group build --upgrade --universal --python-version 3.11 --generate-hashes \

@@ -26,8 +26,6 @@ PARTS = ("changes", "whole", "model", "years", "county", *PEERS)
 DAY = {"initial": "2026-01-01", "increment": "2026-01-02", "same": "2026-01-03", "changed": "2026-01-04"}
 YEARS = (1, 10)
 
-Arrivals = list[dict[str, object]]
-
 
 @dataclass(slots=True)
 class Bench:
@@ -116,12 +114,14 @@ class Bench:
             lambda: ours.bring_back(folder),
             note,
         )
-        arrivals = _arrivals(folder)
+        arrivals = ours.arrivals(folder)
         waiting = [a for a in arrivals if a["extracted"] == arrivals[-1]["extracted"]]
         self.by_hand(case, "load", hand, waiting, later)
         _same_rows(folder, hand)
 
-    def by_hand(self, case: str, stage: str, hand: Path, arrivals: Arrivals, later: str = "") -> None:
+    def by_hand(
+        self, case: str, stage: str, hand: Path, arrivals: list[ours.Arrival], later: str = ""
+    ) -> None:
         kept = hand.with_suffix(".kept")
         shutil.copy(hand, kept) if hand.exists() else kept.unlink(missing_ok=True)
 
@@ -138,7 +138,7 @@ class Bench:
             back,
         )
 
-    def hand(self, stage: str, warehouse: Path, arrivals: Arrivals, *options: str) -> Cost:
+    def hand(self, stage: str, warehouse: Path, arrivals: list[ours.Arrival], *options: str) -> Cost:
         told_in = self.folder / "arrivals.json"
         told_in.write_text(json.dumps(arrivals), encoding="utf-8")
         return python("benchmarks.vault.by_hand", stage, warehouse, told_in, *options)
@@ -149,7 +149,7 @@ class Bench:
         self.land(folder, self.initial(), DAY["initial"])
         self.load("initial load", folder, hand)
         floor = self._empty("floor.duckdb")
-        arrivals = _arrivals(folder)
+        arrivals = ours.arrivals(folder)
         self.best(
             "initial load",
             FLOOR,
@@ -166,7 +166,7 @@ class Bench:
         folder, hand = self.project("whole", whole=True), self._empty("whole-by-hand.duckdb")
         self.land(folder, self.initial(), DAY["initial"])
         python("benchmarks.vault.ours", "load", folder)
-        self.hand("load", hand, _arrivals(folder))
+        self.hand("load", hand, ours.arrivals(folder))
         _same_rows(folder, hand)
         ours.deliver(folder, self.initial(), "2026-01-02")
         self.best(
@@ -190,7 +190,7 @@ class Bench:
         for name in ("initial", "increment"):
             self.land(folder, getattr(self, name)(), DAY[name])
             python("benchmarks.vault.ours", "load", folder)
-            arrivals = [a for a in _arrivals(folder) if a["number"] > (0 if name == "initial" else 5)]
+            arrivals = [a for a in ours.arrivals(folder) if a["number"] > (0 if name == "initial" else 5)]
             self.hand("load", hand, arrivals, "--later", "mode")
         ours.change_model(folder, whole=False)
         ours.keep(folder)
@@ -201,7 +201,7 @@ class Bench:
             lambda: python("benchmarks.vault.ours", "load", folder),
             lambda: ours.bring_back(folder),
         )
-        self.by_hand(case, "refill", hand, _arrivals(folder))
+        self.by_hand(case, "refill", hand, ours.arrivals(folder))
         _same_rows(folder, hand)
         self._clear(folder, hand)
 
@@ -215,12 +215,12 @@ class Bench:
             months = 12 * years
             python("benchmarks.vault.ours", "land", folder)
             python("benchmarks.vault.ours", "load", folder)
-            arrivals = _arrivals(folder)
+            arrivals = ours.arrivals(folder)
             self.hand("load", hand, arrivals[loaded:])
             self._deliver_period(folder, 365 * years, 365)
             python("benchmarks.vault.ours", "land", folder)
             self.load(f"a day's increment after {years} year{'s' if years > 1 else ''}", folder, hand)
-            loaded = len(_arrivals(folder))
+            loaded = len(ours.arrivals(folder))
         self._clear(folder, hand)
 
     def _deliver_period(self, folder: Path, period: int, of: int) -> None:
@@ -242,26 +242,6 @@ class Bench:
         shutil.rmtree(folder)
         hand.unlink(missing_ok=True)
         hand.with_suffix(".kept").unlink(missing_ok=True)
-
-
-def _arrivals(folder: Path) -> Arrivals:
-    """Batches as the load by hand is told of them; each whole delivery with the one before it."""
-    whole = "delivery: full" in (folder / "systems" / "trade.yaml").read_text(encoding="utf-8")
-    before: dict[str, str] = {}
-    found: Arrivals = []
-    for batch in ours.kept(folder):
-        earlier = before.get(batch.feed, "") if whole else ""
-        found.append(
-            {
-                "feed": batch.feed,
-                "number": batch.number,
-                "extracted": batch.extracted,
-                "file": batch.file,
-                "before": earlier,
-            }
-        )
-        before[batch.feed] = batch.file
-    return found
 
 
 def _same_rows(folder: Path, hand: Path) -> None:
@@ -305,7 +285,15 @@ def main() -> None:
             case _:
                 getattr(bench, part)()
         report.write_csv(folder, bench.results)
-    print("\n" + report.table(bench.results))
+    command = f"make bench-vault SCALE={chosen.scale:g} PARTS={chosen.parts} ROUNDS={chosen.rounds}"
+    peer = f", {peers.versions(chosen.peers, chosen.dbt)}" if chosen.peers and chosen.dbt else ""
+    text = (
+        f"### Results\n\n{report.machine()}{peer}; a year in *history* is scale {chosen.year:g}; `{command}`.\n\n"
+        f"{report.table(bench.results)}"
+    )
+    print(f"\n{text}")
+    if chosen.document:
+        report.replace_section("bench-vault", text)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from virtaama.project.project import Project
 MODEL = Path(__file__).parent / "model"
 LATER = "# added later"
 
+Arrival = dict[str, object]
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -67,6 +69,26 @@ def kept(folder: Path) -> list[Kept]:
         )
         for batch in project.ledger.batches()
     ]
+
+
+def arrivals(folder: Path) -> list[Arrival]:
+    """Batches as the load by hand is told of them; each whole delivery with the one before it."""
+    whole = "delivery: full" in (folder / "systems" / "trade.yaml").read_text(encoding="utf-8")
+    before: dict[str, str] = {}
+    found: list[Arrival] = []
+    for batch in kept(folder):
+        earlier = before.get(batch.feed, "") if whole else ""
+        found.append(
+            {
+                "feed": batch.feed,
+                "number": batch.number,
+                "extracted": batch.extracted,
+                "file": batch.file,
+                "before": earlier,
+            }
+        )
+        before[batch.feed] = batch.file
+    return found
 
 
 def warehouse(folder: Path) -> Path:

@@ -7,8 +7,12 @@ wrappers of ours, also written at run time.
 
 from __future__ import annotations
 
+import re
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import yaml
 
 from benchmarks.vault.peers import automate_dv, datavault4dbt, postgres
 from benchmarks.vault.peers.project import DbtProject, write_project
@@ -26,6 +30,18 @@ def measure(bench: Bench, system: str, folder: Path, dbt: Path, *, on_postgres: 
         return
     with postgres.running(bench.folder / "postgres") as server:
         _measure(bench, write_project(bench.folder, SYSTEMS[system], folder, dbt, server))
+
+
+def versions(folder: Path, dbt: Path) -> str:
+    """What the peers and dbt call themselves."""
+    said = subprocess.run([dbt, "--version"], check=True, capture_output=True, text=True).stdout
+    found = [f"dbt {core[1]}"] if (core := re.search(r"installed:\s+(\S+)", said)) else []
+    for peer in SYSTEMS.values():
+        settings = folder / peer.package / "dbt_project.yml"
+        if settings.exists():
+            version = yaml.safe_load(settings.read_text(encoding="utf-8"))["version"]
+            found.append(f"{peer.system} {version}")
+    return ", ".join(found)
 
 
 def _measure(bench: Bench, project: DbtProject) -> None:
