@@ -113,8 +113,8 @@ FROM (
       "row__line",
       "row__rank",
       "row__ordinal",
-      "row__hash1",
-      "row__hash2",
+      "row__hash",
+      "row__hash_back",
       CASE
         WHEN "key__person" BETWEEN '!' AND '~' AND RIGHT("key__person", 1) BETWEEN '!' AND '~'
         THEN "key__person"
@@ -147,8 +147,8 @@ FROM (
         "file_row_number" AS "row__line",
         "file_row_number" AS "row__rank",
         "row__ordinal" AS "row__ordinal",
-        HASH("HOME", "ID", "LANGUAGE", "NAME", "STATE", 1) AS "row__hash1",
-        HASH("HOME", "ID", "LANGUAGE", "NAME", "STATE", 2) AS "row__hash2",
+        HASH("HOME", "ID", "LANGUAGE", "NAME", "STATE") AS "row__hash",
+        HASH("STATE", "NAME", "LANGUAGE", "ID", "HOME") AS "row__hash_back",
         CAST(ID AS TEXT) AS "key__person",
         CAST(HOME AS TEXT) AS "home__code",
         CAST(LANGUAGE AS TEXT) AS "language",
@@ -194,8 +194,8 @@ FROM (
     "row__line",
     "row__rank",
     "row__ordinal",
-    "row__hash1",
-    "row__hash2",
+    "row__hash",
+    "row__hash_back",
     CASE
       WHEN "key__person" BETWEEN '!' AND '~' AND RIGHT("key__person", 1) BETWEEN '!' AND '~'
       THEN "key__person"
@@ -228,8 +228,8 @@ FROM (
       "file_row_number" AS "row__line",
       "file_row_number" AS "row__rank",
       "row__ordinal" AS "row__ordinal",
-      HASH("HOME", "ID", "LANGUAGE", "NAME", "STATE", 1) AS "row__hash1",
-      HASH("HOME", "ID", "LANGUAGE", "NAME", "STATE", 2) AS "row__hash2",
+      HASH("HOME", "ID", "LANGUAGE", "NAME", "STATE") AS "row__hash",
+      HASH("STATE", "NAME", "LANGUAGE", "ID", "HOME") AS "row__hash_back",
       CAST(ID AS TEXT) AS "key__person",
       CAST(HOME AS TEXT) AS "home__code",
       CAST(LANGUAGE AS TEXT) AS "language",

@@ -45,9 +45,9 @@ def function(name: str, *arguments: exp.Expr) -> exp.Expr:
     return exp.func(name, *arguments, dialect=DIALECT)
 
 
-def row_hash(columns: Iterable[exp.Expr], salt: int) -> exp.Expr:
+def row_hash(columns: Iterable[exp.Expr]) -> exp.Expr:
     """The engine's own 64-bit hash of a row, null told from every value; differs from engine to engine."""
-    return exp.Anonymous(this="HASH", expressions=[*columns, exp.Literal.number(salt)])
+    return exp.Anonymous(this="HASH", expressions=[*columns])
 
 
 def text(value: str) -> exp.Literal:

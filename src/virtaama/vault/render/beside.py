@@ -7,7 +7,6 @@ from sqlglot import exp
 from virtaama.sql.build import (
     any_of,
     column,
-    function,
     join,
     named,
     select,
@@ -17,12 +16,11 @@ from virtaama.sql.build import (
     union_all,
 )
 from virtaama.vault.render.names import (
-    HASH,
+    HASHES,
     STAGE,
     count_rows,
     known,
     part_name,
-    unknown,
 )
 from virtaama.vault.render.reading import hashed, mapped_rows
 from virtaama.vault.steps import FindDiffering
@@ -30,23 +28,31 @@ from virtaama.vault.tables import Source
 
 
 def find_differing(step: FindDiffering) -> exp.Create:
+    """Keys of rows that are on one side only or not the same on both, and keys a delivery repeats."""
     source = step.source
     parts = key_parts(source)
-    sides = [
-        select(*parts, f"{HASH}1", f"{HASH}2", named(exp.Literal.number(side), "side")).from_(
-            subquery(mapped_rows(source, "", step.shape, before=side == 2), "mapped")
+    now, before = (
+        subquery(
+            select(*parts, *HASHES).from_(
+                subquery(mapped_rows(source, "", step.shape, before=name == "before"), "mapped")
+            ),
+            name,
         )
-        for side in (1, 2)
+        for name in ("now", "before")
+    )
+    same_key = [column(part, "now").eq(column(part, "before")) for part in parts]
+    either = [
+        named(exp.Coalesce(this=column(part, "now"), expressions=[column(part, "before")]), part)
+        for part in parts
     ]
-    # Once on each side, and the same: anything else is worth a look, repeated keys above all.
-    folded = {"side": 3, f"{HASH}1": 0, f"{HASH}2": 0}
     differs = [
-        exp.NEQ(this=function("BIT_XOR", column(name)), expression=exp.Literal.number(value))
-        for name, value in folded.items()
+        exp.NullSafeNEQ(this=column(name, "now"), expression=column(name, "before")) for name in HASHES
     ]
-    differs.append(exp.NEQ(this=count_rows(), expression=exp.Literal.number(2)))
-    keys = select(*parts).from_(subquery(union_all(sides), "sides")).group_by(*map(column, parts))
-    return temporary_table("differing", keys.having(any_of([*differs, *(unknown(part) for part in parts)])))
+    differing = select(*either).from_(now).join(before, on=exp.and_(*same_key), join_type="FULL")
+    repeated = select(*parts).from_(now.copy()).group_by(*map(column, parts))
+    repeated = repeated.having(count_rows() > exp.Literal.number(1))
+    keys = subquery(union_all([differing.where(any_of(differs)), repeated]), "keys")
+    return temporary_table("differing", select(*parts).distinct().from_(keys))
 
 
 def find_touched(source: Source) -> exp.Create:

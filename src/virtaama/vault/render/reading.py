@@ -21,7 +21,7 @@ from virtaama.vault.keys import hash_key, standardised
 from virtaama.vault.render.names import (
     ARRIVING,
     FILE,
-    HASH,
+    HASHES,
     LINE,
     ORDINAL,
     RANK,
@@ -47,7 +47,11 @@ def mapped_rows(source: Source, row_order: str, shape: Shape | None, before: boo
     if not before:
         read.append(named(column(ORDINAL), ORDINAL))
     fields = sorted(_fields_of(source))
-    read += [named(row_hash(map(column, fields), salt), f"{HASH}{salt}") for salt in (1, 2)]
+    # Two, in either order: rows that meet in the one do not meet in the other.
+    read += [
+        named(row_hash(map(column, order)), name)
+        for name, order in zip(HASHES, (fields, reversed(fields)), strict=True)
+    ]
     attributes = dict(mapping.attributes)
     targets = {target.relationship: target.key for target in mapping.targets}
     read += _key_parts("key", source.hub, mapping.key)
