@@ -357,6 +357,7 @@ def expected(
     return ExpectationState(
         expectation=expectation,
         subject=text("Perusterveydenhuolto: Käynnit", "Primärvård: Besök", "Primary care: Visits"),
+        fields=text(", ".join(expectation.fields)),
         last=last,
         failing_since=datetime(2026, 10, 1) if last and not last.passed else None,
     )

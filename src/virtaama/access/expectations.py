@@ -18,6 +18,7 @@ class ExpectationState:
 
     expectation: Expectation
     subject: Text
+    fields: Text  # what it names; empty where it looks at whole rows
     last: Result | None
     failing_since: datetime | None  # None while it holds
 
@@ -42,10 +43,24 @@ def states(model: Model, results: Iterable[Result]) -> tuple[ExpectationState, .
         ExpectationState(
             expectation=expectation,
             subject=_subject(model, expectation),
+            fields=_fields(model, expectation),
             last=last.get(expectation.id),
             failing_since=began(since[expectation.id]) if expectation.id in since else None,
         )
         for expectation in model.expectations
+    )
+
+
+def _fields(model: Model, expectation: Expectation) -> Text:
+    """Fields of a feed by their names at the source, attributes and relationships by their labels."""
+    labels: dict[str, Text] = {}
+    if not expectation.of_feed:
+        concept = model.concept(expectation.subject)
+        labels = {attribute.name: attribute.labels for attribute in concept.attributes}
+        labels |= {relationship.name: relationship.labels for relationship in concept.relationships}
+    called = [labels.get(name, Text(name, name, name)) for name in expectation.fields]
+    return Text(
+        *(", ".join(text.in_language(language) for text in called) for language in ("fi", "sv", "en"))
     )
 
 

@@ -29,6 +29,7 @@ from virtaama.quality.results import Result
 register = template.Library()
 
 CARRIED = ("area", "grain", "period")
+NO_BREAK = "\N{NO-BREAK SPACE}"
 READABLE = re.compile(r"[\w-]{1,40}")
 COLUMN_IN_DETAIL = re.compile(r"column (?P<name>\S+) (?:is delivered as (?P<now>\S+))?")
 
@@ -174,7 +175,7 @@ def expectation_name(kind: str) -> str:
 @register.filter
 def share(value: float) -> str:
     """A share as a percentage with one decimal."""
-    return f"{formats.number(value * 100, 1, language())} %"
+    return f"{formats.number(value * 100, 1, language())}{NO_BREAK}%"
 
 
 @register.filter
@@ -184,7 +185,7 @@ def measure(value: float | None, unit: Unit) -> str:
         return "–"
     match unit:
         case Unit.SHARE:
-            return f"{formats.number(value * 100, 2, language())} %"
+            return f"{formats.number(value * 100, 2, language())}{NO_BREAK}%"
         case Unit.INDEX:
             return formats.number(value, 3, language())
         case Unit.DAYS:
@@ -196,8 +197,8 @@ def measure(value: float | None, unit: Unit) -> str:
 @register.filter
 def allowed(result: Result, unit: Unit) -> str:
     sides = [
-        f"≥ {measure(result.least, unit)}" if result.least is not None else "",
-        f"≤ {measure(result.most, unit)}" if result.most is not None else "",
+        f"≥{NO_BREAK}{measure(result.least, unit)}" if result.least is not None else "",
+        f"≤{NO_BREAK}{measure(result.most, unit)}" if result.most is not None else "",
     ]
     return " ".join(side for side in sides if side)
 
