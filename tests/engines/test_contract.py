@@ -209,3 +209,32 @@ def test_rows_are_written_to_parquet_in_order_and_come_back_as_a_view(engine: En
     assert written.column("a").to_pylist() == [3, 2]
     engine.view("back", [path])
     assert rows(engine, "SELECT back.a FROM back JOIN t ON t.k = back.k AND t.a = back.a") == [(2,), (3,)]
+
+
+def test_tables_and_columns_are_called_otherwise_and_keep_their_rows(engine: Engine) -> None:
+    run(engine, "CREATE TABLE t (a INTEGER, b VARCHAR)")
+    run(engine, "CREATE TABLE e (a INTEGER)")
+    run(engine, "INSERT INTO t (a, b) VALUES (1, 'x')")
+    run(engine, "INSERT INTO t (a, b) VALUES (2, NULL)")
+    with engine.transaction():
+        run(engine, "ALTER TABLE t RENAME TO u")
+        run(engine, "ALTER TABLE u RENAME COLUMN b TO c")
+        run(engine, "ALTER TABLE e RENAME COLUMN a TO z")
+        run(engine, "CREATE TABLE t (q INTEGER)")
+    run(engine, "INSERT INTO u (a, c) VALUES (3, 'y')")
+    assert [name for name, _ in engine.columns("u")] == ["a", "c"]
+    assert [name for name, _ in engine.columns("e")] == ["z"]
+    assert rows(engine, "SELECT a, c FROM u") == [(1, "x"), (2, None), (3, "y")]
+    assert rows(engine, "SELECT q FROM t") == []
+
+
+def test_keys_that_no_table_names_are_deleted(engine: Engine) -> None:
+    for name in ("hub", "sat", "link"):
+        run(engine, f"CREATE TABLE {name} (k INTEGER)")
+        run(engine, f"INSERT INTO {name} (k) SELECT k FROM (VALUES (1), (2), (3)) AS v(k)")
+    run(engine, "DELETE FROM sat WHERE k > 1")
+    run(engine, "DELETE FROM link WHERE k < 3")
+    run(engine, "INSERT INTO link (k) VALUES (NULL)")
+    named = "SELECT k FROM sat WHERE NOT k IS NULL UNION ALL SELECT k FROM link WHERE NOT k IS NULL"
+    run(engine, f"DELETE FROM hub WHERE NOT k IN (SELECT k FROM ({named}) AS known)")
+    assert rows(engine, "SELECT k FROM hub") == [(1,), (3,)]

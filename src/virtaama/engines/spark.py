@@ -276,6 +276,12 @@ class Spark:
         return {Path(row[0]).parent.name for row in found}
 
     def _alter(self, statement: exp.Alter) -> int:
+        [*actions] = statement.args["actions"]
+        match actions:
+            case [exp.AlterRename() as renamed]:
+                return self._rename(statement.this.name, renamed.this.name)
+            case [exp.RenameColumn() as renamed]:
+                return self._rename_column(statement.this.name, renamed.this.name, renamed.args["to"].name)
         table = self._held(statement.this.name)
         columns = table.columns
         for action in statement.args["actions"]:
@@ -284,8 +290,33 @@ class Spark:
             elif isinstance(action, exp.Drop) and str(action.args["kind"]).upper() == "COLUMN":
                 columns = tuple(column for column in columns if column[0] != action.this.name)
             else:
-                raise ValueError("a column is added or dropped; nothing else of a table changes")
+                raise ValueError("a column is added, dropped or renamed; nothing else of a table changes")
         self._hold(statement.this.name, StoredTable(columns=columns, segments=table.segments))
+        return 0
+
+    def _rename(self, name: str, to: str) -> int:
+        self._held(name)
+        place = self._temporary if name in self._temporary else self._tables
+        place[to] = place.pop(name)
+        self._forget(name)
+        self._forget(to)
+        return 0
+
+    def _rename_column(self, name: str, column: str, to: str) -> int:
+        """Parquet files know their columns by name: the rows are written once more."""
+        table = self._held(name)
+        columns = tuple((to if each == column else each, kind) for each, kind in table.columns)
+        if not table.segments:
+            self._hold(name, StoredTable(columns=columns))
+            return 0
+        told = [
+            exp.alias_(exp.column(each, quoted=True), now, quoted=True)
+            for (each, _), (now, _) in zip(table.columns, columns, strict=True)
+        ]
+        rows = exp.select(*told).from_(exp.table_(name, quoted=True))
+        segment = self._write(cast_to(self._frame(rows), columns))
+        self._forget(name)
+        self._hold(name, StoredTable(columns=columns, segments=_kept(segment)))
         return 0
 
     def _drop(self, statement: exp.Drop) -> int:

@@ -22,7 +22,7 @@ _RELATIONS = (
 )  # fmt: skip
 _STATEMENTS = (
     exp.Insert, exp.Schema, exp.Create, exp.ColumnDef, exp.Properties, exp.TemporaryProperty, exp.Delete,
-    exp.Update, exp.Alter, exp.Drop,
+    exp.Update, exp.Alter, exp.AlterRename, exp.RenameColumn, exp.Drop,
 )  # fmt: skip
 _VALUES = (
     exp.Literal, exp.Null, exp.Boolean, exp.Cast, exp.TryCast, exp.DataType, exp.DataTypeParam, exp.Interval,
