@@ -15,7 +15,8 @@ from virtaama.keyring import Keyring
 from virtaama.problems import NotReady
 from virtaama.project.extract import Extract, plain_name
 from virtaama.project.project import Project
-from virtaama.project.proposal import FromWhere, proposal
+from virtaama.project.proposal import proposal
+from virtaama.project.proposed_sources import FromWhere
 from virtaama.project.relations import related
 from virtaama.project.settings import SETTINGS_FILE, Settings, read_settings
 from virtaama.project.tables import extracts_of

@@ -6,23 +6,20 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from virtaama.model.concepts import Type
-from virtaama.project.extract import DATES, NUMBERED, TIMESTAMPS, Column, Extract, plain_name
+from virtaama.project.extract import NUMBERED, Column, Extract, plain_name
+from virtaama.project.proposed_sources import (
+    GONE,
+    NOBODY,
+    FromWhere,
+    compares,
+    labels,
+    opening,
+    system_of_database,
+    system_of_file,
+)
 from virtaama.project.relations import telling_of_persons
-
-_MARKS = re.compile(r"muutettu|muokattu|paivitetty|changed|updated|modified|andrad")
-_GONE = "REMOVED"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FromWhere:
-    """The database tables were found in: what it is called in the model, and where its address is."""
-
-    system: str
-    url_from: str
-    queries: dict[str, str]  # by the name of the extract
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +82,11 @@ def proposal(*extracts: Extract, database: FromWhere | None = None) -> dict[str,
     )
     files = {}
     if database:
-        files[f"systems/{database.system}.yaml"] = _database(proposed, database)
+        files[f"systems/{database.system}.yaml"] = system_of_database(proposed.extracts, database)
     with_person = next((extract for extract in proposed.extracts if extract.person), None)
     for extract in proposed.extracts:
         if not database:
-            files[f"systems/{extract.name}.yaml"] = _file(extract)
+            files[f"systems/{extract.name}.yaml"] = system_of_file(extract)
         files[f"concepts/{extract.name}.yaml"] = _concepts(
             proposed, extract, with_the_person=extract is with_person
         )
@@ -120,131 +117,11 @@ def _apart(extract: Extract) -> Extract:
     )
 
 
-def _labels(text: str) -> str:
-    return f"{{fi: {text}, sv: {text}, en: {text}}}"
-
-
-def _opening(extract: Extract, about: str) -> str:
-    return f"# {about}\n# Proposed from {extract.file}. Read it through and correct it; `virtaama check` helps.\n"
-
-
 def _time(proposed: _Proposed, extract: Extract) -> Column | None:
     return next(
         (column for column in proposed.attributes(extract) if column.type in (Type.DATE, Type.TIMESTAMP)),
         None,
     )
-
-
-# How it is handed over
-
-
-def _file(extract: Extract) -> str:
-    """The source description: how the file is written and what its columns are."""
-    day = next((c.format for c in extract.columns if c.type is Type.DATE), DATES[0])
-    moment = next((c.format for c in extract.columns if c.type is Type.TIMESTAMP), TIMESTAMPS[0])
-    decimal = next((c.decimal for c in extract.columns if c.decimal), ",")
-    lines = [
-        _opening(extract, "How the source system hands its data over."),
-        f"system: {extract.name}\n",
-        f"labels: {_labels(extract.name)}\n",
-    ]
-    if extract.delimiter:
-        lines.append(
-            "format: csv\n"
-            f"csv: {{delimiter: {json.dumps(extract.delimiter)}, encoding: {extract.encoding}, "
-            f'decimal: "{decimal}", date: "{day}", timestamp: "{moment}"}}\n'
-        )
-    else:
-        lines.append("format: json_lines\n")
-    lines.append(
-        "extracted: '/(?P<year>\\d{4})-(?P<month>\\d{2})(?:-(?P<day>\\d{2}))?/' # from the path of a delivery\n"
-        "\n"
-        "feeds:\n"
-        "  rows:\n"
-        f"    labels: {_labels(extract.name)}\n"
-        f'    files: "{extract.name}/*/*{Path(extract.file).suffix}"\n'
-        "    delivery: events # full: a delivery holds everything there is; changes: what is new or changed\n"
-        "    fields:\n"
-    )
-    defaults = {Type.DATE: day, Type.TIMESTAMP: moment} if extract.delimiter else {}
-    lines += [_field(extract, column, defaults.get(column.type, "")) for column in extract.columns]
-    return "".join(lines)
-
-
-def _database(proposed: _Proposed, database: FromWhere) -> str:
-    """The source description of a database: each table a feed, asked for what is new where that can be told."""
-    lines = [
-        "# What is collected from the database, table by table.\n"
-        "# Proposed from its tables. Read it through and correct it; `virtaama check` helps.\n",
-        f"system: {database.system}\n",
-        f"labels: {_labels(database.system)}\n",
-        "format: sql\n",
-        f"collect: {{database: {{url_from: {json.dumps(database.url_from)}}}}}\n",
-        "\nfeeds:\n",
-    ]
-    for extract in proposed.extracts:
-        collect, delivery = _way(extract)
-        lines += [
-            f"  {extract.name}:\n",
-            f"    labels: {_labels(extract.name)}\n",
-            f"    query: {json.dumps(database.queries[extract.name], ensure_ascii=False)}\n",
-            f"    delivery: {delivery}\n",
-            f"    collect: {{database: {{{collect}}}}}\n" if collect else "",
-            "    fields:\n",
-            *(_field(extract, column, _iso(column)) for column in extract.columns),
-            f"      {_GONE}: {{type: boolean, optional: true}} # a row that is gone\n"
-            if _compares(extract)
-            else "",
-        ]
-    return "".join(lines)
-
-
-def _way(extract: Extract) -> tuple[str, str]:
-    if mark := _mark(extract):
-        return (
-            f"mark: {json.dumps(mark.name, ensure_ascii=False)}",
-            "changes # what is deleted is not seen: see docs",
-        )
-    if _compares(extract):
-        names = ", ".join(json.dumps(column.name, ensure_ascii=False) for column in extract.key_columns)
-        return f"compare: [{names}], removed: {_GONE}", "changes"
-    return "", "full"
-
-
-def _mark(extract: Extract) -> Column | None:
-    return next(
-        (
-            column
-            for column in extract.columns
-            if column.type is Type.TIMESTAMP and column.filled and _MARKS.search(plain_name(column.name))
-        ),
-        None,
-    )
-
-
-def _compares(extract: Extract) -> bool:
-    return (bool(extract.keys) or extract.key.unique) and _mark(extract) is None
-
-
-def _iso(column: Column) -> str:
-    """The format of a day or a moment that needs no saying, where text is read as SQL writes it."""
-    return column.format if column.format in ("%Y-%m-%d", *(f"%Y-%m-%d{gap}%H:%M:%S" for gap in " T")) else ""
-
-
-def _field(extract: Extract, column: Column, usual: str) -> str:
-    members = [f"type: {column.type.value}"]
-    if column.format and column.format != usual:
-        members.append(f'format: "{column.format}"')
-    if column.direct:
-        members.append("direct: true")
-    if column in extract.key_columns:
-        members.append("required: true")
-    remark = " # names a person: kept only enciphered" if column.direct else ""
-    return f"      {_key(column.name)}: {{{', '.join(members)}}}{remark}\n"
-
-
-def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) else json.dumps(name, ensure_ascii=False)
 
 
 # What is known
@@ -255,12 +132,12 @@ def _concepts(proposed: _Proposed, extract: Extract, *, with_the_person: bool) -
     guarded = "personal" if extract.name in proposed.persons else "open"
     keys = ", ".join(proposed.name(extract, column) for column in extract.key_columns)
     lines = [
-        _opening(extract, "What the county knows from these rows. Labels and definitions: three languages."),
+        opening(extract, "What the county knows from these rows. Labels and definitions: three languages."),
         "concepts:\n",
         f"  {extract.name}:\n",
         f"    kind: {'event' if _time(proposed, extract) else 'entity'}\n",
-        f"    labels: {_labels(extract.name)}\n",
-        f"    definition: {_labels(f'A row of {extract.file}.')}\n",
+        f"    labels: {labels(extract.name)}\n",
+        f"    definition: {labels(f'A row of {extract.file}.')}\n",
         f"    key: [{keys}]\n",
         "    attributes: # health and social care data: sensitivity special, with purposes\n",
     ]
@@ -269,18 +146,24 @@ def _concepts(proposed: _Proposed, extract: Extract, *, with_the_person: bool) -
     if relationships:
         lines.append("    relationships:\n")
         lines += [
-            f"      {name}: {{to: {to}, labels: {_labels(name)}}}\n"
-            for name, (to, _) in relationships.items()
+            f"      {name}: {{to: {to}, labels: {labels(name)}}}\n" for name, (to, _) in relationships.items()
+        ]
+    described = [name for name, (to, _) in relationships.items() if to != proposed.person]
+    if described:
+        lines.append("    expectations:\n")
+        lines += [
+            f"      {name}_is_described: {{reference: {name}, at_most: 0.02, owner: {NOBODY}}}\n"
+            for name in described
         ]
     if with_the_person:
         lines.append(
             f"  {proposed.person}:\n"
             "    kind: entity\n"
-            f"    labels: {_labels(proposed.person)}\n"
-            f"    definition: {_labels('Somebody a row is about.')}\n"
+            f"    labels: {labels(proposed.person)}\n"
+            f"    definition: {labels('Somebody a row is about.')}\n"
             "    key: [pseudonym]\n"
             "    attributes:\n"
-            f"      pseudonym: {{type: identity, sensitivity: personal, labels: {_labels('pseudonym')}}}\n"
+            f"      pseudonym: {{type: identity, sensitivity: personal, labels: {labels('pseudonym')}}}\n"
         )
     return "".join(lines)
 
@@ -298,7 +181,7 @@ def _attribute(proposed: _Proposed, extract: Extract, column: Column, guarded: s
         members.append(f"sensitivity: {guarded}")
     if column.codes:
         members.append(f"code_list: {_list(extract, column)}")
-    members.append(f"labels: {_labels(json.dumps(column.name, ensure_ascii=False))}")
+    members.append(f"labels: {labels(json.dumps(column.name, ensure_ascii=False))}")
     return f"      {proposed.name(extract, column)}: {{{', '.join(members)}}}{remark}\n"
 
 
@@ -312,7 +195,7 @@ def _list(extract: Extract, column: Column) -> str:
 def _codes(proposed: _Proposed, extract: Extract) -> str:
     """Values that several rows share, as code lists: their words are still to be written."""
     lines = [
-        _opening(
+        opening(
             extract, "Codes that were met, each in several rows. Write what they mean, in three languages."
         ),
         "code_lists:\n",
@@ -321,11 +204,11 @@ def _codes(proposed: _Proposed, extract: Extract) -> str:
         if column.codes:
             lines += [
                 f"  {_list(extract, column)}:\n",
-                f"    labels: {_labels(json.dumps(column.name, ensure_ascii=False))}\n",
+                f"    labels: {labels(json.dumps(column.name, ensure_ascii=False))}\n",
                 "    source: not stated yet\n",
                 "    codes:\n",
                 *(
-                    f"      {quoted}: {_labels(quoted)}\n"
+                    f"      {quoted}: {labels(quoted)}\n"
                     for quoted in (json.dumps(code, ensure_ascii=False) for code in column.codes)
                 ),
             ]
@@ -338,11 +221,11 @@ def _codes(proposed: _Proposed, extract: Extract) -> str:
 def _mapping(proposed: _Proposed, extract: Extract) -> str:
     """How columns become attributes."""
     lines = [
-        _opening(extract, "How columns become attributes: expressions in DuckDB's SQL."),
+        opening(extract, "How columns become attributes: expressions in DuckDB's SQL."),
         "mappings:\n",
         f"  - feed: {proposed.feed(extract)}\n",
         f"    concept: {extract.name}\n",
-        f"    deleted: {_GONE}\n" if proposed.database and _compares(extract) else "",
+        f"    deleted: {GONE}\n" if proposed.database and compares(extract) else "",
         f"    key: {{{_parts(proposed, extract, extract.key_columns)}}}\n",
     ]
     others = [column for column in proposed.attributes(extract) if column not in extract.key_columns]
@@ -388,7 +271,7 @@ def _metrics(proposed: _Proposed, extract: Extract) -> str:
     assert time is not None
     counted = "    person: person\n" if extract.person else ""
     return (
-        _opening(extract, "What is counted, and the figures made of it.")
+        opening(extract, "What is counted, and the figures made of it.")
         + "facts:\n"
         + f"  {extract.name}_row:\n"
         + f"    of: {extract.name}\n"
@@ -397,8 +280,8 @@ def _metrics(proposed: _Proposed, extract: Extract) -> str:
         + "\n"
         + "metrics:\n"
         + f"  {extract.name}_rows:\n"
-        + f"    labels: {_labels(f'Rows of {extract.name}')}\n"
-        + f"    definition: {_labels(f'How many rows of {extract.file} fall in the period.')}\n"
+        + f"    labels: {labels(f'Rows of {extract.name}')}\n"
+        + f"    definition: {labels(f'How many rows of {extract.file} fall in the period.')}\n"
         + "    family: need\n"
         + "    unit: {fi: riviä, sv: rader, en: rows}\n"
         + "    direction: neutral\n"

@@ -81,8 +81,16 @@ def test_several_extracts_are_related_by_their_values(
     assert not any(person in written for person in PERSONS)
     assert not any("Sukunimi" in line for line in written.splitlines())
     assert remarks(project.model) == ()
+    expected = {(each.subject, each.name) for each in project.model.expectations}
+    assert expected >= {
+        ("kaynnit.rows", "key_is_unique"),
+        ("kaynnit.rows", "asiakasnro_is_known"),
+        ("kaynnit", "asiakasnro_is_described"),
+    }
     assert run(["land", "--project", folder]) == 0
     assert run(["load", "--project", folder]) == 0
+    assert run(["quality", "--fail-on", "warn", "--project", folder]) == 0
+    capsys.readouterr()
     assert run(["ask", "kaynnit_rows", "--from", "2026-08", "--to", "2026-10", "--project", folder]) == 0
     assert [line.split()[-1] for line in capsys.readouterr().out.splitlines()[2:]] == ["15", "15", "15"]
 
