@@ -61,6 +61,7 @@ class Spec:
     others: bool = False
     others_first: bool = False
     places_mapped: bool = False
+    places_named: bool = False  # the feed of persons describes places as well
     where: str = ""
     deleted: str = ""
     full: bool = False
@@ -74,6 +75,7 @@ class Spec:
         places = mapping(PLACES, self.place, key=["A"], attributes={"label": "B"})
         delivery = Delivery.FULL if self.full else Delivery.CHANGES
         fields = dict.fromkeys(FIELDS, Type.TEXT)
+        named = mapping(PEOPLE, self.place, key=["B"], attributes={"label": "upper(C)"})
         return Model(
             version=version,
             concepts=(self._person(), self._place()),
@@ -95,7 +97,11 @@ class Spec:
                 ),
                 System(name="map", labels=WORDS, feeds=(feed(PLACES, Delivery.FULL, fields),), place=HERE),
             ),
-            mappings=(*mappings, *((places,) if self.places_mapped else ())),
+            mappings=(
+                *mappings,
+                *((places,) if self.places_mapped else ()),
+                *((named,) if self.places_named else ()),
+            ),
         )
 
     def _key(self) -> dict[str, str]:
@@ -217,6 +223,7 @@ def specs(draw: st.DrawFn) -> Spec:
         friend=draw(st.booleans()),
         others=draw(st.booleans()),
         places_mapped=draw(st.booleans()),
+        places_named=draw(st.booleans()),
         where=draw(st.sampled_from(["", "B IS NOT NULL"])),
         deleted=draw(st.sampled_from(["", "D = 'x'"])),
         full=draw(st.booleans()),
@@ -241,6 +248,7 @@ KINDS = (
     "toggle others",
     "reorder mappings",
     "toggle places",
+    "toggle named places",
     "rename person",
     "rename place",
     "rename key",
@@ -276,6 +284,8 @@ def _change(draw: st.DrawFn, spec: Spec, kind: str, mark: str) -> Spec:
             return replace(spec, others_first=not spec.others_first)
         case "toggle places":
             return replace(spec, places_mapped=not spec.places_mapped)
+        case "toggle named places":
+            return replace(spec, places_named=not spec.places_named)
         case "rename person":
             return replace(spec, person=f"person_{mark}", person_was=(spec.person,))
         case "rename place":

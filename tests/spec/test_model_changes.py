@@ -63,7 +63,7 @@ def follow(warehouse: Warehouse, new: Model) -> list[str]:
     planned = plan(new, warehouse.ledger, warehouse.lake, warehouse.engine).model
     assert planned.losses == ()
     warehouse.load()
-    return [*map(words, planned.changes), *(refill.refill.source.name for refill in planned.refills)]
+    return [*map(words, planned.changes), *(refill.refill.source.id for refill in planned.refills)]
 
 
 def known(warehouse: Warehouse, *names: str, at: datetime | None = None) -> list[tuple[Any, ...]]:
@@ -72,14 +72,14 @@ def known(warehouse: Warehouse, *names: str, at: datetime | None = None) -> list
 
 def test_a_new_attribute_has_its_values_from_the_first_delivery_on(warehouse: Warehouse) -> None:
     told = follow(warehouse, clients("name", "place", name="NAME", place="PLACE"))
-    assert told == ["attribute 'place' of client is new", "old__clients"]
+    assert told == ["attribute 'place' of client is new", "client__old__clients"]
     assert known(warehouse, "number", "place", at=FEBRUARY) == [("1", "016"), ("2", None)]
     assert known(warehouse, "number", "place") == [("1", "398"), ("2", None)]
 
 
 def test_a_changed_expression_holds_for_the_past_as_well(warehouse: Warehouse) -> None:
     told = follow(warehouse, clients("name", name="upper(NAME)"))
-    assert told == ["name of mapping of old.clients to client: upper(NAME), was NAME", "old__clients"]
+    assert told == ["name of mapping of old.clients to client: upper(NAME), was NAME", "client__old__clients"]
     assert known(warehouse, "name", at=FEBRUARY) == [("AALTO A",), ("BERG B",)]
 
 
@@ -88,7 +88,7 @@ def test_an_attribute_is_split_in_two(warehouse: Warehouse) -> None:
     [described] = parted.concepts
     attributes = tuple(replace(a, was=() if a.name == "number" else ("name",)) for a in described.attributes)
     told = follow(warehouse, replace(parted, concepts=(replace(described, attributes=attributes),)))
-    assert told == ["attribute 'name' of client is split into 'family' and 'given'", "old__clients"]
+    assert told == ["attribute 'name' of client is split into 'family' and 'given'", "client__old__clients"]
     assert known(warehouse, "family", "given", at=FEBRUARY) == [("Aalto", "A"), ("Berg", "B")]
 
 

@@ -76,7 +76,7 @@ def as_json(plan: LoadPlan, speed: float | None) -> str:
             ],
             "refills": [
                 {
-                    "source": refill.refill.source.name,
+                    "source": refill.refill.source.id,
                     "concept": refill.refill.source.hub.concept,
                     "feed": refill.refill.source.mapping.feed,
                     "deliveries": refill.deliveries,

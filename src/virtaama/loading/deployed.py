@@ -48,7 +48,7 @@ def refuse_unfinished(engine: Engine, model: Model) -> None:
     """Raise NotReady where the tables are not those of the model, or not all of them are whole."""
     now = deployed(engine)
     whole = filled(engine)
-    prints = {source.name: fingerprint(model, source) for source in design(model).sources}
+    prints = {source.id: fingerprint(model, source) for source in design(model).sources}
     if now is None or now.model.version != model.version or prints != whole:
         raise NotReady(
             "The warehouse does not hold yet what the model says.\n"

@@ -139,7 +139,7 @@ def evolve(
                 fill(load)
             for prune in planned.refill.hubs:
                 engine.run(render_table_step(prune))
-            note_filled(engine, planned.refill.source.name, planned.refill.fingerprint)
+            note_filled(engine, planned.refill.source.id, planned.refill.fingerprint)
 
 
 def _counted(name: str, held: Held, engine: Engine, arrivals: list[Arrival]) -> CountedLoss | None:

@@ -58,11 +58,11 @@ def plan_evolution(
     wanted = design(new)
     today = under_new_names(old, new) if old else None
     whole = _whole(old, today, filled) if old and today else {}
-    prints = {source.name: fingerprint(new, source) for source in wanted.sources}
+    prints = {source.id: fingerprint(new, source) for source in wanted.sources}
     # The tables of a source without deliveries are made anew as well: they may have other columns now.
-    anew = tuple(source for source in wanted.sources if whole.get(source.name) != prints[source.name])
+    anew = tuple(source for source in wanted.sources if whole.get(source.id) != prints[source.id])
     again = tuple(source for source in anew if source.mapping.feed in fed)
-    waiting = {source.name for source in again}
+    waiting = {source.id for source in again}
     later = {hub.name for source in again for hub in _hubs_of(source)}
     tables = _Tables(old, today, new, anew)
     pruned = (keep_named_keys(wanted, hub) for hub in tables.hubs_that_lost() if hub.name not in later)
@@ -72,7 +72,7 @@ def plan_evolution(
         refills=tuple(
             Refill(
                 source=source,
-                fingerprint=prints[source.name],
+                fingerprint=prints[source.id],
                 hubs=tuple(
                     keep_named_keys(wanted, hub)
                     for hub in _hubs_of(source)
@@ -111,9 +111,7 @@ def _whole(old: Model, today: Model, filled: Mapping[str, str]) -> dict[str, str
     """The fingerprints of what is whole, as they are under the names of the new model."""
     pairs = zip(design(old).sources, design(today).sources, strict=True)
     return {
-        now.name: fingerprint(today, now)
-        for was, now in pairs
-        if filled.get(was.name) == fingerprint(old, was)
+        now.id: fingerprint(today, now) for was, now in pairs if filled.get(was.id) == fingerprint(old, was)
     }
 
 
@@ -128,7 +126,7 @@ class _Tables:
         called = wanted_tables(self._today) if self._today else ()
         self._pairs = tuple(zip(there, called, strict=True))
         self._found = {table.name: table for table in wanted_tables(self._wanted)}
-        self._anew = {source.name for source in anew}
+        self._anew = {source.id for source in anew}
         emptied = {table.name for source in anew for table in source_tables(source)}
         self._kept = {
             now.name
@@ -155,11 +153,11 @@ class _Tables:
 
     def hubs_that_lost(self) -> Iterator[Hub]:
         """Hubs that stay, of sources that do not stay as they were."""
-        stays = {source.name for source in self._wanted.sources} - self._anew
+        stays = {source.id for source in self._wanted.sources} - self._anew
         lost = {
             hub.name
             for source in (self._today.sources if self._today else ())
-            if source.name not in stays
+            if source.id not in stays
             for hub in _hubs_of(source)
         }
         return (hub for hub in self._wanted.hubs if hub.name in lost and hub.name in self._kept)

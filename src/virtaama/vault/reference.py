@@ -142,7 +142,7 @@ def _examples_on_tables() -> Iterator[TableStep]:
     changed["mappings/residents.yaml"] = changed["mappings/residents.yaml"].partition(
         "  - feed: register.people\n    concept: municipality"
     )[0]
-    filled = {source.name: fingerprint(model, source) for source in design(model).sources}
+    filled = {source.id: fingerprint(model, source) for source in design(model).sources}
     yield from plan_evolution(model, parse_model(changed), filled, frozenset()).steps
 
 

@@ -104,6 +104,11 @@ class Source:
     ] = ()  # sources of the concept that speak instead, where they know an instance
 
     @property
+    def id(self) -> str:
+        """The name that no other source of the design has: a feed may describe several concepts."""
+        return f"{self.hub.concept}__{self.name}"
+
+    @property
     def histories(self) -> tuple[History, ...]:
         """Never empty, and each holds every instance the source has named. The first counts for all."""
         return (*self.satellites, *((self.link,) if self.link else ()))

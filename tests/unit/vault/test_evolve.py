@@ -70,7 +70,7 @@ def _towns(roles: dict[str, str]) -> tuple[Relationship, ...]:
 
 
 def filled(made: Model) -> dict[str, str]:
-    return {source.name: fingerprint(made, source) for source in design(made).sources}
+    return {source.id: fingerprint(made, source) for source in design(made).sources}
 
 
 def evolution(new: Model, old: Model | None = None) -> Evolution:
@@ -83,7 +83,7 @@ def said(plan: Evolution) -> list[str]:
 
 
 def refilled(plan: Evolution) -> list[str]:
-    return [refill.source.name for refill in plan.refills]
+    return [refill.source.id for refill in plan.refills]
 
 
 UNIT = "sat_unit__register__units__open"
@@ -96,7 +96,7 @@ def test_an_empty_warehouse_gets_every_table_and_reads_nothing_again() -> None:
         "write the 1 code of list kind to ref_kind",
     ]
     assert refilled(plan) == []
-    assert [name for name, _ in plan.filled] == ["register__units", "register__towns"]
+    assert [name for name, _ in plan.filled] == ["unit__register__units", "town__register__towns"]
 
 
 def test_a_model_that_says_the_same_asks_for_nothing() -> None:
@@ -160,8 +160,8 @@ def one_more() -> Model:
 )
 def test_only_the_source_that_is_concerned_is_read_again(changed: Model) -> None:
     plan = evolution(changed)
-    assert refilled(plan) == ["register__units"]
-    assert plan.filled == (("register__towns", filled(units())["register__towns"]),)
+    assert refilled(plan) == ["unit__register__units"]
+    assert plan.filled == (("town__register__towns", filled(units())["town__register__towns"]),)
     assert not any("towns" in step for step in said(plan))
     assert not any("create table hub" in step or "drop table hub" in step for step in said(plan))
 
@@ -172,7 +172,7 @@ def test_another_key_makes_the_hub_anew_and_everything_that_refers_to_it() -> No
     plan = evolution(replace(shifted, concepts=(shifted.concepts[0], town)))
     assert {"drop table hub_town", "create table hub_town (town_key, code)"} <= set(said(plan))
     assert "drop table hub_unit" not in said(plan)
-    assert refilled(plan) == ["register__units", "register__towns"]
+    assert refilled(plan) == ["unit__register__units", "town__register__towns"]
 
 
 def test_hubs_lose_what_nobody_names_with_the_last_source_that_adds_keys() -> None:
@@ -199,14 +199,25 @@ def test_a_mapping_that_is_gone_takes_its_tables_and_its_keys_with_it() -> None:
 
 
 def test_a_source_that_was_never_finished_is_read_again() -> None:
-    halfway = {name: value for name, value in filled(units()).items() if name != "register__towns"}
-    assert refilled(plan_evolution(units(), units(), halfway, FED)) == ["register__towns"]
+    halfway = {name: value for name, value in filled(units()).items() if name != "town__register__towns"}
+    assert refilled(plan_evolution(units(), units(), halfway, FED)) == ["town__register__towns"]
 
 
 def test_a_new_source_without_deliveries_waits_for_them() -> None:
     plan = plan_evolution(units(), one_more(), filled(units()), frozenset({"register.towns"}))
     assert refilled(plan) == []
     assert dict(plan.filled) == filled(one_more())
+
+
+def test_a_feed_that_describes_two_concepts_is_two_sources() -> None:
+    towns = mapping("register.units", "town", key=["TOWN"])
+    both = replace(units(), mappings=(*units().mappings, towns))
+    other = mapping("register.units", "town", key=["upper(TOWN)"])
+    changed = replace(both, mappings=(*units().mappings, other))
+    assert refilled(evolution(changed, both)) == ["town__register__units"]
+    upper = units(attributes={"name": "upper(NAME)", "size": "try_cast(SIZE AS BIGINT)"}).mappings[0]
+    changed = replace(both, mappings=(upper, *both.mappings[1:]))
+    assert refilled(evolution(changed, both)) == ["unit__register__units"]
 
 
 def test_codes_are_written_again_where_they_are_others() -> None:
