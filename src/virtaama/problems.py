@@ -100,3 +100,9 @@ class WouldLose(VirtaamaError):
     """A changed model would take something out of the warehouse that nobody has accepted. Nothing was changed."""
 
     exit_code = 11
+
+
+class EnginesDiffer(VirtaamaError):
+    """The same lake gave different tables or figures on two engines. What differs is listed."""
+
+    exit_code = 12

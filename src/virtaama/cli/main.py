@@ -11,6 +11,7 @@ import sys
 import click
 
 from virtaama.cli.ask import ask
+from virtaama.cli.compare import compare
 from virtaama.cli.console import say
 from virtaama.cli.contract import contract
 from virtaama.cli.demo import demo
@@ -69,6 +70,7 @@ for command in (
     verify,
     backup,
     restore,
+    compare,
     serve,
     demo,
 ):

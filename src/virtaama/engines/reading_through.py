@@ -1,12 +1,16 @@
-"""Every block of a DuckDB file, read once: damage is found where no question would have met it."""
+"""Every block of a warehouse, read once: damage is found where no question would have met it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from virtaama.engines.faults import told
+from virtaama.engines.port import FileDamaged
+from virtaama.engines.segments import Segments
 
 
 def read_through(path: Path) -> int:
@@ -14,6 +18,8 @@ def read_through(path: Path) -> int:
 
     Raises FileDamaged, Busy.
     """
+    if path.is_dir():
+        return _segments(path)
     with told(str(path)), duckdb.connect(str(path), read_only=True) as connection:
         tables = connection.execute(
             "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal"
@@ -26,6 +32,29 @@ def read_through(path: Path) -> int:
             ).fetchone()
             rows += int(found[0]) if found else 0
         return rows
+
+
+def _segments(folder: Path) -> int:
+    """The tables of Spark: every page of every file that the manifest names."""
+    segments = Segments.open(folder)
+    try:
+        rows = 0
+        for table in segments.current().tables.values():
+            for segment in table.segments:
+                found = sum(_rows(Path(file)) for file in segments.files(segment))
+                if found != segment.rows:
+                    raise FileDamaged("a segment has other rows than were written")
+                rows += found
+        return rows
+    finally:
+        segments.close()
+
+
+def _rows(file: Path) -> int:
+    try:
+        return int(pq.read_table(file).num_rows)
+    except (OSError, pa.ArrowException) as error:
+        raise FileDamaged(f"{file.name} cannot be read") from error
 
 
 def _quoted(name: str) -> str:

@@ -20,7 +20,7 @@ from pyspark.sql.functions import broadcast
 from pyspark.sql.types import StructType
 from sqlglot import exp
 
-from virtaama.engines.port import FileDamaged, WrongType
+from virtaama.engines.port import ROW_GROUP, FileDamaged, WrongType
 from virtaama.engines.segments import Segment, Segments, StoredTable
 from virtaama.engines.spark_values import (
     PLAIN_PATH,
@@ -116,10 +116,14 @@ class Spark:
         with self._statement(query, parameters) as bound:
             return keys_as_text(self._frame(bound).toArrow())
 
-    def write(self, query: exp.Expr, path: Path, parameters: dict[str, Any] | None = None) -> int:
+    def write(
+        self, query: exp.Expr, path: Path, parameters: dict[str, Any] | None = None, *, group: int = ROW_GROUP
+    ) -> int:
         """A folder of Parquet files; where the query has an order, the files' order and that of their rows."""
         with self._statement(query, parameters) as bound:
-            self._frame(bound).write.parquet(str(path.resolve()))
+            self._frame(bound).write.option("parquet.block.row.count.limit", group).parquet(
+                str(path.resolve())
+            )
         files = sorted(path.glob("*.parquet"))
         return sum(pq.read_metadata(file).num_rows for file in files)
 

@@ -10,13 +10,13 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from virtaama.access.audit import AuditLog
 from virtaama.access.door import Door
 from virtaama.access.roles import parse_roles
-from virtaama.engines.duckdb import DuckDB
-from virtaama.engines.port import FileDamaged
+from virtaama.engines.port import Engine, FileDamaged
 from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch, Rejected
 from virtaama.lake.deployments import Deployment
@@ -39,7 +39,9 @@ from virtaama.privacy.policy import Purpose, Role
 from virtaama.problems import Busy, Damaged, NotReady, Problem, ProblemsFound, VirtaamaError
 from virtaama.project.back_out import BackedOut, earlier_model, put_back, write_files
 from virtaama.project.backup import Backup, back_up, back_up_keys
+from virtaama.project.compare_engines import Comparison, compare_engines
 from virtaama.project.demo_users import DemoUser, parse_demo_users
+from virtaama.project.on_spark import problems_on_spark
 from virtaama.project.rebuild import Rebuilt, beside, differing_tables, hashes_of, swap
 from virtaama.project.room import told_of_full_disk
 from virtaama.project.settings import Settings, files_in, read_settings
@@ -47,6 +49,7 @@ from virtaama.project.verify import Checked, verify
 from virtaama.project.warehouse import opened, set_aside
 from virtaama.quality.held import HeldBack, held_back
 from virtaama.quality.results import Result, state_of
+from virtaama.sql.spelling import EngineName
 from virtaama.vault.derive import star
 from virtaama.vault.design import design
 
@@ -143,6 +146,8 @@ class Project:
                 problems += found.problems
         if not problems:
             problems += self._unnamed_hosts()
+        if not problems and self.settings.engine is EngineName.SPARK:
+            problems += problems_on_spark(self.model, self.catalogue)
         if problems:
             raise ProblemsFound(tuple(problems))
 
@@ -315,7 +320,7 @@ class Project:
         with opened(self.settings, self.ledger) as engine:
             self._check(engine)
 
-    def _check(self, engine: DuckDB, again: frozenset[int] = frozenset()) -> None:
+    def _check(self, engine: Engine, again: frozenset[int] = frozenset()) -> None:
         with self._run("quality") as tell:
             (run, *_) = self.ledger.runs()
             results = check_deliveries(
@@ -454,6 +459,25 @@ class Project:
                 return BackedOut(model=found, folder=to, aside=None)
             folders = (*MODEL_FOLDERS, METRIC_FOLDER)
             return put_back(found, self.settings.folder, folders, self.settings.data / "models")
+
+    def compare_engines(self, folder: Path | None = None, progress: Progress = silent) -> Comparison:
+        """Load and publish the lake on DuckDB and on Spark, in folders that are deleted, and compare all of it.
+
+        The project itself is not changed. `folder` must be seen by the workers of the cluster under the same
+        path; without one it is below `data`.
+        """
+        below = folder or self.settings.data
+        below.mkdir(parents=True, exist_ok=True)
+        with only_one(self.settings.lock), TemporaryDirectory(prefix="compare-", dir=below) as place:
+            return compare_engines(
+                self.settings,
+                self.model,
+                self.catalogue,
+                self.ledger,
+                Path(place).resolve(),
+                _now().replace(tzinfo=None),
+                progress,
+            )
 
     # Keeping
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ def beside(warehouse: Path) -> Iterator[Path]:
 def swap(new: Path, warehouse: Path) -> Path | None:
     """Put the new warehouse in the place of the old, which keeps its rows under a name that is free.
 
-    At no moment is there none: the name is given from one file to the other in one step.
+    At no moment is there no file: the name is given from one to the other in one step.
     """
     if not warehouse.exists():
         new.replace(warehouse)
@@ -59,11 +60,17 @@ def swap(new: Path, warehouse: Path) -> Path | None:
     log = warehouse.with_name(f"{warehouse.name}.wal")
     if log.exists():
         log.replace(aside.with_name(f"{aside.name}.wal"))
-    os.link(warehouse, aside)
+    if warehouse.is_dir():
+        # Two folders cannot change names in one step. After a crash between the two `load` makes it from the lake.
+        warehouse.replace(aside)
+    else:
+        os.link(warehouse, aside)
     new.replace(warehouse)
     return aside
 
 
 def _take_away(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
     for leftover in (path, path.with_name(f"{path.name}.wal")):
         leftover.unlink(missing_ok=True)

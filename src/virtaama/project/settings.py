@@ -10,6 +10,8 @@ from pathlib import Path
 from virtaama.model.concepts import Text
 from virtaama.model.shape import Shape, members, number, one_of, text, texts, truth, words
 from virtaama.problems import NotReady, Place, Problem, ProblemsFound
+from virtaama.project.spark_settings import NO_CLUSTER, SPARK, SparkSettings, parse_spark
+from virtaama.sql.spelling import EngineName
 
 SETTINGS_FILE = "virtaama.yaml"
 MEMORY = "3GB"
@@ -34,6 +36,8 @@ SETTINGS = Shape(
             "keys": text("The keys; never inside `data`."),
             "memory": text("Memory a step of landing, loading or publishing may use: 512MB, 3GB."),
             "threads": number("Cores they may use; all where nothing is said.", minimum=1, multipleOf=1),
+            "engine": one_of([*EngineName], "What the warehouse is on: duckdb or spark."),
+            "spark": SPARK,
             "minimum_group": number("Figures about fewer persons are not shown.", minimum=0, multipleOf=1),
             "languages": {
                 **texts("Languages the portal offers; the first is the default.", minItems=1),
@@ -61,6 +65,8 @@ class Settings:
     keys: Path
     memory: str = MEMORY
     threads: int | None = None  # as many as the machine has
+    engine: EngineName = EngineName.DUCKDB
+    spark: SparkSettings = NO_CLUSTER
     minimum_group: int = 5
     languages: tuple[str, ...] = LANGUAGES
     hosts: frozenset[str] = frozenset()  # in small letters: the only ones spoken to
@@ -76,7 +82,8 @@ class Settings:
 
     @property
     def warehouse(self) -> Path:
-        return self.data / "warehouse" / "warehouse.duckdb"
+        """A file of DuckDB, or a folder of Spark."""
+        return self.data / "warehouse" / f"warehouse.{self.engine}"
 
     @property
     def published(self) -> Path:
@@ -143,6 +150,8 @@ def parse_settings(text: str, folder: Path) -> Settings:
         keys=keys,
         memory=memory,
         threads=int(float(threads)) if threads else None,
+        engine=EngineName(root.text("engine", EngineName.DUCKDB)),
+        spark=parse_spark(root),
         minimum_group=int(float(root.text("minimum_group", "5"))),
         languages=root.texts("languages") or LANGUAGES,
         hosts=frozenset(host.lower() for host in root.texts("hosts")),

@@ -79,7 +79,7 @@ def _lake(settings: Settings, ledger: Ledger, progress: Progress) -> Checked:
 
 
 def _warehouse(settings: Settings, ledger: Ledger) -> Checked:
-    aside = [path.name for path in settings.warehouse.parent.glob("*.damaged-*.duckdb")]
+    aside = [path.name for path in settings.warehouse.parent.glob("*.damaged-*")]
     remarks = [f"{name} was moved aside; delete it when it has been looked into" for name in sorted(aside)]
     if not settings.warehouse.exists():
         return Checked(part="warehouse", seen="none yet", remarks=tuple(remarks))

@@ -1,4 +1,4 @@
-"""The file of the warehouse: opened, compared with the ledger, and moved aside when it is not to be trusted."""
+"""The warehouse of a project: opened, compared with the ledger, and moved aside when it is not to be trusted."""
 
 from __future__ import annotations
 
@@ -8,26 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from virtaama.engines.duckdb import DuckDB
+from virtaama.engines.port import Engine
 from virtaama.lake.ledger import Ledger
 from virtaama.loading.reconcile import reconcile
+from virtaama.problems import NotReady
 from virtaama.project.settings import Settings
+from virtaama.sql.spelling import EngineName
 
 
 @contextmanager
-def opened(settings: Settings, ledger: Ledger, file: Path | None = None) -> Iterator[DuckDB]:
+def opened(settings: Settings, ledger: Ledger, file: Path | None = None) -> Iterator[Engine]:
     """The warehouse, reconciled with its ledger; `file` where it is another than that of the settings.
 
     Raises FileDamaged when the file is not whole or not this ledger's, from here or from what is done
     inside; the file is closed by then.
     """
-    settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
-    engine = DuckDB.open(
-        file or settings.warehouse,
-        folders=(settings.lake, settings.published),
-        memory=settings.memory,
-        threads=settings.threads,
-        temporary=settings.warehouse.parent / "temporary",
-    )
+    engine = open_engine(settings, file or settings.warehouse, settings.lake, settings.published)
     try:
         reconcile(engine, ledger)
         yield engine
@@ -35,6 +31,42 @@ def opened(settings: Settings, ledger: Ledger, file: Path | None = None) -> Iter
         engine.let_go()
         raise
     engine.close()
+
+
+def open_engine(settings: Settings, warehouse: Path, *folders: Path) -> Engine:
+    """The engine a project asks for, with a warehouse as it is. It can read and write below these folders."""
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    if settings.engine is EngineName.SPARK:
+        return _spark(settings, warehouse, folders)
+    return DuckDB.open(
+        warehouse,
+        folders=folders,
+        memory=settings.memory,
+        threads=settings.threads,
+        temporary=warehouse.parent / "temporary",
+    )
+
+
+def _spark(settings: Settings, warehouse: Path, folders: tuple[Path, ...]) -> Engine:
+    # Imported here: Spark is installed only where it is asked for.
+    try:
+        from virtaama.engines.spark import Spark
+        from virtaama.engines.spark_session import start_session
+    except ImportError:
+        raise NotReady(
+            "virtaama.yaml says `engine: spark`, and PySpark is not installed.\n"
+            "  Run: pip install 'virtaama[spark]'. See docs/how-to/run-on-spark.md."
+        ) from None
+    asked = settings.spark
+    session = start_session(
+        asked.master,
+        warehouse.parent / "session",
+        memory=asked.executor_memory,
+        driver_memory=asked.driver_memory,
+        cores=asked.cores,
+        settings=dict(asked.settings),
+    )
+    return Spark.open(warehouse, session, folders=folders)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,9 +123,6 @@ def cells(
         for b in breakdowns
     ]
     select.set("group", exp.Group(expressions=[exp.GroupingSets(expressions=sets)]))
-    # A row without an area or a member belongs to none; it counts only where they are not asked.
-    for grouped in (*levels.values(), *dimensions.values()):
-        select = select.having(exp.not_(exp.and_(_is_grouped(grouped), grouped.copy().is_(exp.null()))))
     if measure.per_person_having:
         select = select.join(
             exp.alias_(
@@ -138,7 +135,10 @@ def cells(
                 column("period", "q").eq(column("period", "w")),
             ),
         )
-    return select.where(*conditions) if conditions else select
+    grouped = select.where(*conditions) if conditions else select
+    # A row without an area or a member belongs to none; it counts only where they are not asked.
+    belongs = (column(name).is_(exp.null()).not_() for name in ("area", "member"))
+    return exp.select(exp.Star()).from_(grouped.subquery("grouped")).where(*belongs)
 
 
 def _is_grouped(by: exp.Expr) -> exp.Expr:

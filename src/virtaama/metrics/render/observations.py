@@ -91,7 +91,7 @@ def _observed(
         month: exp.Expr = first_of_month
         starts: exp.Expr = exp.GTE(this=start.copy(), expression=first_of_month)
         days: exp.Expr = exp.Add(
-            this=exp.Paren(this=exp.Sub(this=piece_ends.copy(), expression=piece_starts)),
+            this=function("date_diff", text("day"), piece_starts, piece_ends.copy()),
             expression=exp.Literal.number(1),
         )
         conditions = [within]

@@ -30,15 +30,3 @@ def as_spark(value: exp.Expr, kind: str, *, trying: bool = False) -> exp.Expr:
     if trying:
         return exp.TryCast(this=value.copy(), to=wanted, safe=True)
     return exp.Cast(this=value.copy(), to=wanted)
-
-
-def is_type(value: exp.Expr, *kinds: str) -> exp.Expr:
-    """Whether Spark finds a value to be of a type; a '%' at the end takes any parameters."""
-    kind = call("typeof", value)
-    found: list[exp.Expr] = [
-        exp.Like(this=kind.copy(), expression=text(name))
-        if name.endswith("%")
-        else kind.copy().eq(text(name))
-        for name in kinds
-    ]
-    return exp.or_(*found)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlglot import exp
 
-from virtaama.sql.spark.build import as_spark, call, is_type, number, text, when
+from virtaama.sql.spark.build import as_spark, call, number, text, when
 
 INTEGERS = ("TINYINT", "SMALLINT", "INT", "BIGINT")
 TEXTS = ("VARCHAR", "TEXT")
 _GIVES_TEXT = ("concat", "concat_ws", "translate", "btrim", "ltrim", "rtrim", "date_format", "regexp_extract")
-_GROUPS = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))  # a key as text: where its groups of digits start
 
 
 def cast(node: exp.Expr) -> exp.Expr:
@@ -33,6 +34,8 @@ def cast(node: exp.Expr) -> exp.Expr:
 
 def _to_key(value: exp.Expr) -> exp.Expr:
     """Keys are made from the hexadecimal text of a hash, or are null."""
+    if isinstance(value, exp.Unhex):
+        return value.copy()
     if isinstance(value, exp.MD5):
         return exp.Unhex(this=value.copy())
     if isinstance(value, exp.Literal):
@@ -40,20 +43,30 @@ def _to_key(value: exp.Expr) -> exp.Expr:
     if isinstance(value, exp.Null):
         return as_spark(value, "BINARY")
     digits = call("unhex", call("replace", as_spark(value, "STRING"), text("-"), text("")))
-    return when((is_type(value, "string"), digits), otherwise=as_spark(value, "BINARY"))
+    return by_type(value, (("string",), digits), otherwise=as_spark(value, "BINARY"))
 
 
 def kind_of(value: exp.Expr) -> str:
     """The type of a value where its own words say it; else empty."""
     match value:
         case exp.Paren():
-            return kind_of(value.this)
-        case exp.Case():  # a cast that asks for the type of what it casts
-            return kind_of(value.args["default"]) if value.args.get("default") else ""
+            return str(value.meta["kind"]) if "kind" in value.meta else kind_of(value.this)
+        case exp.Case():
+            values = [branch.args["true"] for branch in value.args["ifs"]]
+            return _common([*values, value.args.get("default")])
+        case exp.If():
+            return _common([value.args["true"], value.args.get("false")])
+        case exp.Coalesce():
+            return _common([value.this, *value.expressions])
         case exp.Cast():
             return str(value.args["to"].this.name).removesuffix("NTZ")
         case exp.Literal():
             return "VARCHAR" if value.is_string else "BIGINT" if value.name.isdigit() else ""
+        case exp.Count() | exp.CountIf():
+            return "BIGINT"
+        case exp.Add() | exp.Sub() | exp.Mul():
+            sides = (kind_of(value.this), kind_of(value.expression))
+            return "BIGINT" if all(side in INTEGERS for side in sides) else ""
         case exp.Anonymous():  # a function of Spark that stands for one of DuckDB
             return "VARCHAR" if value.name in _GIVES_TEXT else ""
         case exp.Lower() | exp.Upper() | exp.Trim() | exp.DPipe() | exp.Substring() | exp.Translate():
@@ -62,17 +75,33 @@ def kind_of(value: exp.Expr) -> str:
             return ""
 
 
+def _common(values: Iterable[exp.Expr | None]) -> str:
+    """The type of alternatives, where all that are not null have the same."""
+    told = [value for value in values if value is not None and not isinstance(value, exp.Null)]
+    kinds = {kind_of(value) for value in told}
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
+def by_type(value: exp.Expr, *branches: tuple[tuple[str, ...], exp.Expr], otherwise: exp.Expr) -> exp.Expr:
+    """What to do with a value by the type Spark finds, which it knows while it plans."""
+    kind = call("regexp_extract", call("typeof", value), text("^[a-z]+"), number(0))
+    case = exp.Case(this=kind)
+    for kinds, said in branches:
+        for each in kinds:
+            case = case.when(text(each), said.copy())
+    made = exp.paren(case.else_(otherwise.copy()))
+    made.meta["kind"] = kind_of(otherwise)
+    return made
+
+
 def to_text(value: exp.Expr) -> exp.Expr:
     plain = as_spark(value, "STRING")
-    if isinstance(value, exp.Null) or kind_of(value) in (*TEXTS, *INTEGERS, "DATE", "BOOLEAN"):
+    if isinstance(value, exp.Null) or kind_of(value) in (*TEXTS, *INTEGERS, "DATE", "BOOLEAN", "TIMESTAMP"):
         return plain
-    groups = [call("substr", call("hex", plain), number(s), number(n)) for s, n in _GROUPS]
-    binary = exp.Lower(this=call("concat_ws", text("-"), *groups))
-    return when(
-        (is_type(value, "binary"), binary),
-        (is_type(value, "double", "float"), _refused("a binary number has no one text: cast it to DECIMAL")),
-        otherwise=plain,
-    )
+    digits = exp.Lower(this=call("hex", plain))
+    binary = call("regexp_replace", digits, text("(.{8})(.{4})(.{4})(.{4})(.{12})"), text("$1-$2-$3-$4-$5"))
+    no_text = _refused("a binary number has no one text: cast it to DECIMAL")
+    return by_type(value, (("binary",), binary), (("double", "float"), no_text), otherwise=plain)
 
 
 def _refused(why: str) -> exp.Expr:
@@ -89,9 +118,10 @@ def _to_integer(value: exp.Expr, kind: str, trying: bool) -> exp.Expr:
     written = as_spark(value, "STRING")
     decimal = call("round", as_spark(written, "DECIMAL(38,10)", trying=trying))
     binary = call("rint", as_spark(written, "DOUBLE", trying=trying))
-    return when(
-        (is_type(value, "string", "decimal%"), as_spark(decimal, kind, trying=trying)),
-        (is_type(value, "double", "float"), as_spark(binary, kind, trying=trying)),
+    return by_type(
+        value,
+        (("string", "decimal"), as_spark(decimal, kind, trying=trying)),
+        (("double", "float"), as_spark(binary, kind, trying=trying)),
         otherwise=plain,
     )
 
@@ -113,7 +143,7 @@ def _from_written(value: exp.Expr, kind: str, trying: bool) -> exp.Expr:
     written = call("translate", as_spark(value, "STRING"), text("/"), text("-"))
     whole = call("rlike", written, text(r"^\s*[0-9]{1,4}-[0-9]{1,2}-[0-9]{1,2}"))
     read = as_spark(when((whole, written), otherwise=text("no day")), kind, trying=trying)
-    return when((is_type(value, "string"), read), otherwise=as_spark(value, kind, trying=trying))
+    return by_type(value, (("string",), read), otherwise=as_spark(value, kind, trying=trying))
 
 
 def _is_constant(value: exp.Expr) -> bool:

@@ -40,7 +40,7 @@ _TEXT = (
     exp.DPipe, exp.Concat, exp.ConcatWs, exp.Lower, exp.Upper, exp.Trim, exp.Length, exp.Left, exp.Right,
     exp.Substring, exp.Pad, exp.Replace, exp.Repeat, exp.Contains, exp.StartsWith, exp.EndsWith,
     exp.StrPosition, exp.SplitPart, exp.Translate, exp.RegexpLike, exp.RegexpFullMatch, exp.RegexpExtract,
-    exp.RegexpReplace, exp.SimilarTo, exp.Chr, exp.MD5,
+    exp.RegexpReplace, exp.SimilarTo, exp.Chr, exp.MD5, exp.Unhex,
 )  # fmt: skip
 _TIME = (
     exp.Year, exp.Month, exp.Day, exp.DayOfMonth, exp.Hour, exp.Minute, exp.Second, exp.Quarter, exp.Week,
@@ -50,7 +50,8 @@ _TIME = (
 )  # fmt: skip
 _SEVERAL_ROWS = (
     exp.Count, exp.CountIf, exp.Sum, exp.Avg, exp.Min, exp.Max, exp.Median, exp.PercentileCont, exp.LogicalOr,
-    exp.LogicalAnd, exp.ArgMin, exp.ArgMax, exp.AnyValue, exp.IgnoreNulls, exp.Filter, exp.Grouping, exp.Window,
+    exp.LogicalAnd, exp.BitwiseXorAgg, exp.ArgMin, exp.ArgMax, exp.AnyValue, exp.IgnoreNulls, exp.Filter,
+    exp.Grouping, exp.Window,
     exp.WindowSpec, exp.RowNumber, exp.Rank, exp.DenseRank, exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue,
 )  # fmt: skip
 
@@ -61,7 +62,8 @@ ALLOWED: frozenset[type[exp.Expr]] = frozenset(
 
 _CALLS = """
 date_sub datesub date_part datepart epoch isoyear weekday prefix suffix strlen mean lag lead to_years to_months
-to_weeks to_hours to_minutes to_seconds try_strptime quantile_cont
+to_weeks to_hours to_minutes to_seconds try_strptime quantile_cont grouping hash printf
+md5_number_lower md5_number_upper
 """
 ALLOWED_CALLS = frozenset(_CALLS.split())
 """Functions the parser has no node for, by name; each is rewritten."""

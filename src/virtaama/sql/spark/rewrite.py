@@ -118,10 +118,39 @@ def _called(node: exp.Expr) -> exp.Expr:
         case "mean":
             [value] = arguments
             return _mean(exp.Avg(this=value))
+        case "hash":
+            # The engine's own, never stored; it passes over nulls, so each value says whether it is one.
+            told = [
+                part
+                for value in arguments
+                for part in (value, exp.Is(this=value.copy(), expression=exp.null()))
+            ]
+            return call("xxhash64", *told)
+        case "printf":
+            return _printed(*arguments)
+        case "md5_number_lower" | "md5_number_upper":
+            return _half_of_digest(name, *arguments)
         case "quantile_cont":
             return call("percentile", *arguments)
         case _:
             return node
+
+
+def _printed(form: exp.Expr, value: exp.Expr) -> exp.Expr:
+    if form.name != "%.1e":
+        raise NotSpelled("printf of anything but '%.1e'")
+    # A number that lies just between two of two digits may go to the other one; what is tallied bears that.
+    return when((value.copy().is_(exp.null()).not_(), call("format_string", form, value)))
+
+
+def _half_of_digest(name: str, value: exp.Expr) -> exp.Expr:
+    """Eight bytes of the MD5, the first of them the least, as a whole number."""
+    first = 17 if name.endswith("lower") else 1
+    pairs = [
+        call("substr", exp.MD5(this=value.copy()), number(first + 2 * place), number(2)) for place in range(8)
+    ]
+    digits = call("conv", call("concat", *reversed(pairs)), number(16), number(10))
+    return as_spark(digits, "DECIMAL(20,0)")
 
 
 REWRITES: dict[type[exp.Expr], Rewrite] = {

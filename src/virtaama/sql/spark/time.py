@@ -144,6 +144,9 @@ def complete(unit: exp.Expr, start: exp.Expr, end: exp.Expr) -> exp.Expr:
         return exp.paren(exp.IntDiv(this=_elapsed("day", moment(start), moment(end)), expression=number(7)))
     if name not in _MONTHS:
         return _elapsed(name, moment(start), moment(end))
+    if name == "year" and kind_of(start) == kind_of(end) == "DATE":
+        # Of days: whole where the day of the month is reached, or the last of a shorter February.
+        return as_spark(exp.Div(this=call("months_between", end, start), expression=number(12)), "INT")
     first, last = moment(start), moment(end)
     turned = boundaries("month", first, last)
     reached = exp.Add(this=first.copy(), expression=call("make_ym_interval", number(0), turned))

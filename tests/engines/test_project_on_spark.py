@@ -1,0 +1,110 @@
+"""A whole project on a cluster: the same warehouse and the same figures as on DuckDB."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from tests.engines.small_county import METRICS, small_county
+from tests.small_warehouse import Warehouse, residents
+from virtaama.cli.main import run
+from virtaama.engines.port import Engine
+from virtaama.engines.spark import Spark
+from virtaama.model.feeds import Delivery
+from virtaama.project.project import Project
+from virtaama.vault.design import design
+from virtaama.vault.views import as_of, star
+
+pytestmark = pytest.mark.timeout(1200)  # some hundred jobs; minutes where other work has the cores
+
+
+class OnSpark(Warehouse):
+    """The small warehouse of the specs, on the cluster."""
+
+    session: SparkSession
+
+    def open_engine(self) -> Engine:  # type: ignore[override]
+        return Spark.open(self.lake.folder.parent / "warehouse", self.session, folders=[self.lake.folder])
+
+
+def test_every_table_mart_and_figure_is_the_same_on_both(
+    spark_session: SparkSession, spark_master: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = small_county(tmp_path / "county", f"spark: {{master: '{spark_master}'}}\n")
+    assert run(["land", "--project", str(folder)]) == 0
+    assert run(["compare", "--engines", "--all", "--project", str(folder)]) == 0
+    told = capsys.readouterr().out
+    for name in (
+        *(f"figures/{metric}" for metric in METRICS),
+        "star/visit",
+        "warehouse/hub_resident",
+        "findings",
+    ):
+        [line] = [line for line in told.splitlines() if line.startswith(f"{name} ")]
+        assert int(line.split()[1]) > 0
+    assert not list((folder / "data").glob("compare-*"))
+    assert not (folder / "data" / "warehouse").exists()
+
+
+def test_a_late_delivery_gives_the_same_history(spark_session: SparkSession, tmp_path: Path) -> None:
+    OnSpark.session = spark_session
+    told = [
+        history_of(kind(residents(Delivery.FULL), tmp_path / kind.__name__)) for kind in (Warehouse, OnSpark)
+    ]
+    for name, rows in told[0].items():
+        assert told[1][name] == rows, name
+
+
+def history_of(warehouse: Warehouse) -> dict[str, str]:
+    """Deliveries of January and March, then late that of February: every table, view and finding."""
+    feed, january, february, march = "register.people", *(datetime(2025, month, 1) for month in (1, 2, 3))
+    warehouse.deliver(
+        feed, january, {"ID": "a", "LANGUAGE": "fi", "HOME": "398"}, {"ID": " b ", "HOME": "781"}, {"ID": "c"}
+    )
+    warehouse.deliver(
+        feed, march, {"ID": "a", "LANGUAGE": "sv"}, {"ID": "b", "HOME": "398"}, {"ID": "b", "NAME": "x"}
+    )
+    warehouse.load()
+    warehouse.deliver(feed, february, {"ID": "a", "LANGUAGE": "en"}, {"ID": "b", "HOME": "398"}, {"ID": "d"})
+    warehouse.load()
+    engine, wanted = warehouse.engine, design(warehouse.model)
+    told: dict[str, object] = {
+        name: warehouse.rows(f"SELECT {', '.join(sorted(c for c, _ in engine.columns(name)))} FROM {name}")
+        for name in engine.tables()
+    }
+    views = {
+        "star": star(warehouse.model, wanted, "resident"),
+        "as of February": as_of(warehouse.model, wanted, "resident", february),
+        "known before": as_of(warehouse.model, wanted, "resident", march, known=2),
+    }
+    for name, view in views.items():
+        told[name] = sorted(map(repr, engine.read(view).to_pylist()))
+    told["findings"] = warehouse.findings()
+    engine.close()
+    return {name: repr(rows).replace("UUID", "") for name, rows in told.items()}
+
+
+def test_a_project_on_spark_plans_loads_publishes_answers_and_is_verified(
+    spark_session: SparkSession, spark_master: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = small_county(tmp_path / "county", f"engine: spark\nspark: {{master: '{spark_master}'}}\n")
+    (folder / "deliveries" / "people_2025-02.csv").unlink()
+    (folder / "deliveries" / "people_2025-03.csv").unlink()
+    for command in ("check", "land", "plan", "load"):
+        assert run([command, "--project", str(folder)]) == 0
+    period = ["--from", "2025-01", "--to", "2025-03", "--format", "csv", "--project", str(folder)]
+    capsys.readouterr()
+    assert run(["ask", "visits_per_100", *period]) == 0
+    assert "2025-01" in capsys.readouterr().out
+    assert run(["load", "--project", str(folder)]) == 0
+    assert "0 batches loaded" in capsys.readouterr().err
+    project = Project.open(folder)
+    assert run(["verify", "--project", str(folder)]) == 0
+    # A manifest that is not what was written is found out, and nothing is read from the warehouse.
+    [manifest] = (project.settings.warehouse / "manifests").glob("*.json")
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace("hub_", "hob_"), encoding="utf-8")
+    assert run(["plan", "--project", str(folder)]) == 6
+    assert "is not to be trusted" in capsys.readouterr().err
