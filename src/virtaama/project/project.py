@@ -27,6 +27,7 @@ from virtaama.loading.deployed import refuse_unfinished
 from virtaama.loading.evolve import CountedLoss, refuse_losses
 from virtaama.loading.load import Loaded, LoadPlan, load, plan
 from virtaama.loading.lock import in_turn, only_one
+from virtaama.loading.on_spark import problems_on_spark
 from virtaama.loading.publish import Publication, publish
 from virtaama.loading.quality import check_deliveries
 from virtaama.loading.speed import rows_per_second
@@ -41,7 +42,6 @@ from virtaama.project.back_out import BackedOut, earlier_model, put_back, write_
 from virtaama.project.backup import Backup, back_up, back_up_keys
 from virtaama.project.compare_engines import Comparison, compare_engines
 from virtaama.project.demo_users import DemoUser, parse_demo_users
-from virtaama.project.on_spark import problems_on_spark
 from virtaama.project.rebuild import Rebuilt, beside, differing_tables, hashes_of, swap
 from virtaama.project.room import told_of_full_disk
 from virtaama.project.settings import Settings, files_in, read_settings

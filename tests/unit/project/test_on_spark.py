@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.engines.small_county import small_county
+from virtaama.loading.on_spark import problems_on_spark
 from virtaama.problems import NotReady, ProblemsFound
 from virtaama.project.create import create_county
-from virtaama.project.on_spark import problems_on_spark
 from virtaama.project.project import Project
 from virtaama.project.settings import parse_settings
 from virtaama.project.spark_settings import NO_CLUSTER
