@@ -17,6 +17,7 @@ from pathlib import Path
 from virtaama.model.feeds import Feed
 from virtaama.problems import DeliveryRefused
 
+DONE = ".done"  # `x.csv.done` beside `x.csv` says that it is complete
 _MEMBER = "!"  # `x.zip!NAME.csv` is a file inside a zip
 
 
@@ -59,8 +60,9 @@ def files_there(feeds: Sequence[Feed], deliveries: Path) -> frozenset[str]:
 
 
 def _is_delivered(path: Path, deliveries: Path) -> bool:
-    """Whether it is a file of a source system: hidden ones are still on their way, or ours."""
-    return path.is_file() and not any(part.startswith(".") for part in path.relative_to(deliveries).parts)
+    """Whether it is a file of a source system: hidden ones are still on their way, or ours; markers are empty."""
+    is_hidden = any(part.startswith(".") for part in path.relative_to(deliveries).parts)
+    return path.is_file() and not is_hidden and path.suffix != DONE
 
 
 def outer(file: str) -> str:

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from virtaama.loading.deliveries import files_there
+from virtaama.loading.deliveries import DONE, files_there
 from virtaama.model.feeds import Feed
-
-DONE = ".done"  # `x.csv.done` beside `x.csv` says that it is complete
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from virtaama.problems import NotReady
 SAMPLE = 4_000_000  # bytes looked at
 DELIMITERS = ";,\t|"
 DATES = ("%d.%m.%Y", "%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%d-%m-%Y")
-TIMES = ("%H:%M", "%H:%M:%S")
+TIMES = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
 TIMESTAMPS = tuple(f"{day}{gap}{time}" for day in DATES for gap in (" ", "T") for time in TIMES)
 NAMING = ("nimi", "name", "osoite", "address", "puhelin", "phone", "email", "posti_")
 # Health and social care in Finnish, Swedish and English names of columns: GDPR article 9.

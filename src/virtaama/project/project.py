@@ -153,9 +153,11 @@ class Project:
 
     def _unnamed_hosts(self) -> Iterator[Problem]:
         for feed in self.model.feeds:
-            for address in addresses_of(feed.collect) if feed.collect else ():
-                if (host := host_of(address)) not in self.settings.hosts:
-                    what = f"feed '{feed.id}' is collected from {host}, which is not among `hosts`."
+            spoken_to = [host_of(address) for address in addresses_of(feed.collect)] if feed.collect else []
+            spoken_to += [feed.intake.host] if feed.intake and feed.intake.topic else []
+            for host in spoken_to:
+                if host not in self.settings.hosts:
+                    what = f"feed '{feed.id}' speaks to {host}, which is not among `hosts`."
                     yield Problem(feed.place, what, f"Write hosts: [{host}] in virtaama.yaml.")
 
     # The flow

@@ -139,7 +139,7 @@ def compares(extract: Extract) -> bool:
 
 def _iso(column: Column) -> str:
     """The format of a day or a moment that needs no saying, where text is read as SQL writes it."""
-    return column.format if column.format in ("%Y-%m-%d", *(f"%Y-%m-%d{gap}%H:%M:%S" for gap in " T")) else ""
+    return column.format if column.format.startswith("%Y-%m-%d") else ""
 
 
 def _field(extract: Extract, column: Column, usual: str) -> str:

@@ -92,5 +92,7 @@ def as_text(value: object) -> str | None:
             return "true" if value else "false"
         case datetime() | date():
             return value.isoformat()
+        case dict() | list():
+            return json.dumps(value, default=str, ensure_ascii=False)
         case _:
             return str(value)

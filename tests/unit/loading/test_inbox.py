@@ -69,6 +69,13 @@ def test_a_zip_is_waited_for_as_a_whole_and_other_files_are_left_alone(tmp_path:
     assert Inbox(tmp_path, settle=0).ready(FEEDS, 0) == {"register/2026-09/all.zip"}
 
 
+def test_a_marker_is_no_delivery(tmp_path: Path, path: Path) -> None:
+    everything = (feed(*fields(A="text"), files="*/*/*"),)
+    path.write_text("one")
+    path.with_name("a.csv.done").touch()
+    assert Inbox(tmp_path, settle=60).ready(everything, 0) == {FILE}
+
+
 def test_hidden_files_are_still_on_their_way(tmp_path: Path, path: Path) -> None:
     everything = (feed(*fields(A="text"), files="*/*/*.csv"),)
     path.with_name(".a.csv").write_text("half of it")

@@ -15,6 +15,7 @@ from virtaama.lake.ledger import Ledger
 from virtaama.model.collect import FromDatabase
 from virtaama.model.feeds import Feed, Format
 from virtaama.sources.database import marks
+from virtaama.sources.sql_database import as_text
 
 WAY = FromDatabase(url_from="env:REGISTER")
 
@@ -303,3 +304,19 @@ def test_a_database_that_stopped_answering_does_not_hold_up_the_others(
     project = Collecting(tmp_path, (other, VISITS))
     report = project.collect()
     assert (len(report.refused), len(report.landed)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, None),
+        ("", None),
+        (True, "true"),
+        (Decimal("1.50"), "1.50"),
+        (date(2026, 11, 1), "2026-11-01"),
+        (b"\xc3\xa4", "ä"),
+        ({"a": [1, "ä"]}, '{"a": [1, "ä"]}'),
+    ],
+)
+def test_values_of_a_database_become_text_that_reads_back(value: object, text: str | None) -> None:
+    assert as_text(value) == text
