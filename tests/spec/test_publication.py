@@ -50,6 +50,7 @@ def rows_of(folder: Path, mart: Mart) -> list[dict[str, Any]]:
 def test_without_news_stars_and_figures_are_taken_over_as_the_same_files(county: Published) -> None:
     publication = county.publish()
     assert written(publication) == set()
+    assert not [name for name in publication.written if name.startswith("history/")]
     for name in ("star/visit.parquet", "figures/visits.parquet"):
         first, second = (county.folder / "published" / f"snapshot-{n}" / name for n in (1, 2))
         assert first.samefile(second)

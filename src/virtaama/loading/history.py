@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlglot import exp
 
-from virtaama.loading.inputs import Inputs, Warehouse, platform
+from virtaama.loading.inputs import Inputs, Warehouse, hubs_of, platform
 from virtaama.model.concepts import Sensitivity
 from virtaama.model.digest import digest
 from virtaama.sql.build import column, join, select, subquery, table, union_all
@@ -89,6 +89,8 @@ def added_since(mart: HistoryMart, earlier: Inputs, warehouse: Warehouse) -> lis
 
     None where something else is different: the mart must be made whole again.
     """
+    if mart.inputs == earlier:
+        return []
     if mart.inputs.keys() != earlier.keys() or not (mart.named_by or "batch" in mart.columns):
         return None
     new: list[int] = []
@@ -117,7 +119,7 @@ def _mart(
     named_by: tuple[History, ...] = (),
 ) -> HistoryMart:
     feeds = sorted({source.mapping.feed for source in sources})
-    said = [(source.mapping, warehouse.model.feed(source.mapping.feed), source.hub) for source in sources]
+    said = [(s.mapping, warehouse.model.feed(s.mapping.feed), *hubs_of(s)) for s in sources]
     return HistoryMart(
         table=name,
         key=columns[0],

@@ -64,7 +64,7 @@ class Warehouse:
         }
         sources = [read[name] for name in sorted(read)]
         feeds = sorted({source.mapping.feed for source in sources})
-        keys = [hub.business_key for source in sources for hub in _hubs(source)]
+        keys = [hub.business_key for source in sources for hub in hubs_of(source)]
         told = [self.model.feed(feed) for feed in feeds]
         said = [source.mapping for source in sources]
         return {
@@ -85,7 +85,7 @@ class Warehouse:
             for history in source.histories:
                 found.setdefault(history.name, []).append(source)
                 found.setdefault(history.superseded, []).append(source)
-            for hub in _hubs(source):
+            for hub in hubs_of(source):
                 own = self.design.sources_of(hub.concept)
                 if not own or source in own:
                     found.setdefault(hub.name, []).append(source)
@@ -109,7 +109,8 @@ class Warehouse:
         return sorted((a.batch.extracted, a.batch.number, a.batch.parquet_sha256, a.note) for a in own)
 
 
-def _hubs(source: Source) -> Iterable[Hub]:
+def hubs_of(source: Source) -> Iterable[Hub]:
+    """The hub a source fills and those it refers to."""
     return (source.hub, *(reference.hub for reference in source.references))
 
 
