@@ -9,12 +9,14 @@ from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
 from time import monotonic
+from uuid import uuid4
 
 import duckdb
 
 from virtaama.access.answers import AreaName, Snapshot
 from virtaama.access.expectations import Held
 from virtaama.lake.published import (
+    READING,
     Mart,
     check_bytes,
     check_sizes,
@@ -27,7 +29,7 @@ from virtaama.metrics.definitions import Catalogue
 from virtaama.metrics.plan import Coverage
 from virtaama.metrics.render.figures import FIGURE_COLUMNS
 from virtaama.model.concepts import Text
-from virtaama.problems import Damaged, NotReady
+from virtaama.problems import Damaged, NoRoom, NotReady
 
 LOOK_AGAIN = 60.0
 """Seconds until a snapshot that was found damaged is looked at again: someone may have brought it back."""
@@ -62,6 +64,9 @@ class OpenSnapshot:
                 "autoload_known_extensions": False,
                 "autoinstall_known_extensions": False,
                 "allow_community_extensions": False,
+                # What a question about the past does not hold in memory is put aside, and only then.
+                "temp_directory": str(folder.parent / f"{READING}{uuid4().hex}"),
+                "preserve_insertion_order": False,
             },
         )
         self._connection.execute("SET parquet_metadata_cache = true")
@@ -114,6 +119,10 @@ class OpenSnapshot:
             if statement.type != duckdb.StatementType.SELECT:
                 raise ValueError("a reader may do nothing but read")
             return cursor.execute(statement, parameters or []).fetchall()
+        except duckdb.OutOfMemoryException as error:
+            raise NoRoom(
+                "The question needs more memory than a reader may have. Ask for fewer metrics at a time."
+            ) from error
         except duckdb.IOException as error:
             raise Damaged(f"{self._folder}: a file of the snapshot can no longer be read.") from error
         except (duckdb.BinderException, duckdb.CatalogException) as error:

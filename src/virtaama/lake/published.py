@@ -19,6 +19,9 @@ from virtaama.problems import Damaged
 CURRENT = "CURRENT"
 """The file that holds the name of the newest snapshot."""
 
+READING = "reading-"
+"""How the folders begin in which readers put aside what they cannot hold in memory, until they are done."""
+
 MANIFEST = "manifest.json"
 FORMAT = 1
 

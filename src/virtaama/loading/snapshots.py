@@ -6,10 +6,12 @@ import errno
 import os
 import shutil
 from pathlib import Path
+from time import time
 
 from virtaama.lake.files import sha256_of
 from virtaama.lake.published import (
     CURRENT,
+    READING,
     Manifest,
     Mart,
     MartFile,
@@ -23,6 +25,8 @@ from virtaama.problems import Damaged
 
 KEPT = 3
 UNFINISHED = ".tmp"
+A_DAY = 86_400.0
+"""Seconds after which nobody reads any more what a reader put aside: a crash left it."""
 # A file system that makes no hard links, or no more of them, or not between these two places.
 _NO_LINKS = {errno.EPERM, errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 
@@ -38,6 +42,9 @@ class NewSnapshot:
         published.mkdir(parents=True, exist_ok=True)
         for leftover in published.glob(f"*{UNFINISHED}"):
             _remove(leftover)
+        for leftover in published.glob(f"{READING}*"):
+            if time() - leftover.stat().st_mtime > A_DAY:
+                shutil.rmtree(leftover)
         self._published = published
         self.number = 1 + max((_number(path) for path in published.iterdir()), default=0)
         self.folder = published / f"{snapshot_name(self.number)}{UNFINISHED}"

@@ -21,7 +21,7 @@ from tests.unit.published_county import (
 from virtaama.access.snapshots import OpenSnapshot, PublishedFolder
 from virtaama.metrics.question import Figure, Grain, Level, Missing, Question
 from virtaama.privacy.policy import Asker, Purpose
-from virtaama.problems import Damaged, NotAllowed, NotReady
+from virtaama.problems import Damaged, NoRoom, NotAllowed, NotReady
 
 STEERING = Purpose.STEERING
 
@@ -262,6 +262,13 @@ def test_configuration_of_a_reader_is_locked(county: PublishedCounty) -> None:
         "autoload_known_extensions": "false",
         "autoinstall_known_extensions": "false",
     }
+
+
+def test_question_that_needs_too_much_memory_says_so(county: PublishedCounty) -> None:
+    snapshot = PublishedFolder(county.folder / "published", CATALOGUE, memory="20MB").current()
+    too_much = "SELECT list(i) FROM (SELECT hash(i) AS i FROM range(20000000) AS t(i))"
+    with pytest.raises(NoRoom, match="more memory"):
+        snapshot.read(f"SELECT len(list) FROM ({too_much}) AS l(list)")
 
 
 def test_question_whose_snapshot_is_taken_away_is_asked_anew(

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from datetime import date, datetime
 from pathlib import Path
+from time import time
 from typing import Any
 
 import duckdb
@@ -71,6 +73,17 @@ def test_killed_publication_is_swept_away_by_the_next(county: PublishedCounty) -
     assert county.door().snapshot().number == 1
     county.publish()
     assert published(county) == ["CURRENT", "snapshot-1", "snapshot-2"]
+
+
+def test_what_a_killed_reader_put_aside_is_swept_away_after_a_day(county: PublishedCounty) -> None:
+    old, new = (county.folder / "published" / f"reading-{name}" for name in ("old", "new"))
+    for folder in (old, new):
+        folder.mkdir()
+        (folder / "duckdb_temp_storage.tmp").write_bytes(b"rows")
+    two_days_ago = time() - 2 * 86_400
+    os.utime(old, (two_days_ago, two_days_ago))
+    county.publish()
+    assert (old.exists(), new.exists()) == (False, True)
 
 
 def test_figures_lie_so_that_statistics_leave_most_of_them_out(county: PublishedCounty) -> None:
