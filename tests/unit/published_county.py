@@ -18,7 +18,8 @@ from virtaama.lake.ledger import Ledger
 from virtaama.loading.publish import Publication, publish
 from virtaama.metrics.definitions import Catalogue
 from virtaama.metrics.parse import parse_catalogue
-from virtaama.model.concepts import Text
+from virtaama.model.concepts import Text, Type
+from virtaama.model.feeds import Delivery, Feed, Field, Format, System
 from virtaama.model.mappings import Expression, Mapping
 from virtaama.model.model import Model
 from virtaama.privacy.policy import Asker, Purpose, Role
@@ -115,7 +116,26 @@ def mapping(feed: str, concept: str) -> Mapping:
     )
 
 
-PUBLISHED_MODEL = replace(MODEL, mappings=tuple(mapping(f, c) for f, c in FEEDS.items()))
+def system(id: str) -> System:
+    name, feed = id.split(".")
+    described = Feed(
+        system=name,
+        name=feed,
+        format=Format.CSV,
+        files=f"{name}/*.csv",
+        delivery=Delivery.CHANGES,
+        fields=(Field(name="id", type=Type.TEXT, place=HERE),),
+        labels=Text("syöte", "flöde", "feed"),
+        place=HERE,
+    )
+    return System(name=name, labels=Text("lähde", "källa", "source"), feeds=(described,), place=HERE)
+
+
+PUBLISHED_MODEL = replace(
+    MODEL,
+    systems=tuple(system(feed) for feed in FEEDS),
+    mappings=tuple(mapping(f, c) for f, c in FEEDS.items()),
+)
 CATALOGUE = parse_catalogue({"facts.yaml": FACTS, "metrics.yaml": METRICS}, PUBLISHED_MODEL)
 
 
