@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from shutil import copytree
@@ -10,7 +11,7 @@ import duckdb
 import pytest
 
 from tests.unit.project.loaded import hashes, loaded_project
-from virtaama.cli.main import run
+from virtaama.cli.main import STOPPED, run
 from virtaama.problems import NotReady, WouldLose
 from virtaama.project.project import Project
 
@@ -104,6 +105,25 @@ def test_what_would_leave_the_warehouse_is_asked_for_by_name(
     assert run(["load", "--project", str(folder)]) == WouldLose.exit_code
     assert "3 000 values of sat_visits__visits__rows__open since 2026-11-01" in capsys.readouterr().err
     said("load", "--accept-loss", "visits.rows/visits.hour", folder=folder, capsys=capsys)
+    assert Project.open(folder).losses() == ()
+
+
+class Terminal(io.StringIO):
+    """Somebody who answers."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_at_a_terminal_one_is_asked_and_may_say_no(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_hour(folder)
+    Project.open(folder).load()
+    change(folder, "mappings/visits.yaml", "\n      hour: hour(STARTED)", "")
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+    assert run(["load", "--no-publish", "--project", str(folder)]) == STOPPED
+    assert len(Project.open(folder).losses()) == 1
+    monkeypatch.setattr("sys.stdin", Terminal("y\n"))
+    assert run(["load", "--no-publish", "--project", str(folder)]) == 0
     assert Project.open(folder).losses() == ()
 
 
