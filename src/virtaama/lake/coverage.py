@@ -13,7 +13,7 @@ from virtaama.metrics.definitions import Catalogue, Fact, Metric
 from virtaama.metrics.periods import period_of
 from virtaama.metrics.plan import Coverage, measures_of, overlap, parts_of
 from virtaama.metrics.question import Grain
-from virtaama.model.lineage import described_by
+from virtaama.model.dependencies import feeds_counted
 from virtaama.model.model import Model
 
 ENOUGH_TO_SEE_A_RHYTHM = 3
@@ -70,10 +70,10 @@ def coverage_of_fact(
 
     `span` looks at the rows: the first and the last day, and whether some row has no end yet.
     """
-    delivered = [feeds[feed] for feed in described_by(model, (part.of,)) if feed in feeds]
+    delivered = [feeds[feed] for feed in feeds_counted(model, part.of) if feed in feeds]
     if not delivered:
         return None
-    if by_feeds := delivered_months(_in_succession(delivered, model)):
+    if by_feeds := delivered_months(in_succession(delivered, model)):
         return by_feeds
     first, last, without_end = span(part)
     if not isinstance(first, date) or not isinstance(last, date):
@@ -84,11 +84,12 @@ def coverage_of_fact(
     return Coverage(oldest, newest) if oldest <= newest else None
 
 
-def _in_succession(delivered: list[FeedCoverage], model: Model) -> list[FeedCoverage]:
+def in_succession(delivered: Iterable[FeedCoverage], model: Model) -> list[FeedCoverage]:
     """Feeds of which one took the place of another count as one: from the first month of the older on."""
     by_feed = {coverage.feed: coverage for coverage in delivered}
     # Once for each step a chain of replacements may have.
-    for feed in [model.feed(name) for name in by_feed for _ in by_feed]:
+    known = [feed for feed in model.feeds if feed.id in by_feed]
+    for feed in [feed for _ in by_feed for feed in known]:
         for old in (by_feed[name] for name in feed.replaces if name in by_feed and feed.id in by_feed):
             new = by_feed[feed.id]
             by_feed[feed.id] = replace(
@@ -97,7 +98,7 @@ def _in_succession(delivered: list[FeedCoverage], model: Model) -> list[FeedCove
                 last=max(old.last, new.last),
                 monthly=old.monthly or new.monthly,
             )
-    gone = {name for feed in by_feed for name in model.feed(feed).replaces}
+    gone = {name for feed in known for name in feed.replaces}
     return [coverage for feed, coverage in by_feed.items() if feed not in gone]
 
 

@@ -43,13 +43,15 @@ from virtaama.metrics.render.observations import calendar, span
 from virtaama.metrics.render.trees import Stars
 from virtaama.model.columns import star_columns
 from virtaama.model.dependencies import needed_for, publication_order
+from virtaama.model.derived import Derived
 from virtaama.model.feeds import Delivery
 from virtaama.model.model import Model
+from virtaama.problems import Problem, ProblemsFound
 from virtaama.quality.held import HeldBack
 from virtaama.quality.judge import Occasion
 from virtaama.quality.reading import recording
 from virtaama.quality.results import Result, fingerprint
-from virtaama.sql.build import cast, select, subquery, table
+from virtaama.sql.build import cast, column, select, subquery, table
 from virtaama.sql.build import named as sql_named
 from virtaama.vault.derive import Made
 from virtaama.vault.design import design
@@ -165,6 +167,7 @@ class _Making:
                 self._begin(concept)
                 self._publish_star(concept)
             self._hold_back(concepts, feeds, applied)
+            self._make_again(concepts)
         for code_list in self.model.code_lists:
             if self.engine.columns(f"ref_{code_list.name}"):
                 self._write(f"ref/{code_list.name}", select(exp.Star()).from_(table(f"ref_{code_list.name}")))
@@ -200,14 +203,28 @@ class _Making:
     # Stars
 
     def _in_steps(self) -> Iterator[tuple[str, ...]]:
-        """The concepts in the order they are made: those computed from others after these were judged."""
+        """The concepts in the order they are made: derived ones after what they are made from was judged.
+
+        Delivered ones are judged together, because they refer to each other.
+        """
         step: list[str] = []
         for concept in publication_order(self.model):
-            if step and needed_for(self.model, concept.name):
+            if step and self.model.derived_as(concept.name):
                 yield tuple(step)
                 step = []
             step.append(concept.name)
         yield tuple(step)
+
+    def _make_again(self, concepts: tuple[str, ...]) -> None:
+        """The stars with values computed from a concept that was put back: from what it is now."""
+        put_back = self.held & set(concepts)
+        for concept in concepts:
+            if concept not in self.held and put_back & set(needed_for(self.model, concept)):
+                name = f"star/{concept}"
+                if name in self.taken_over:
+                    self.taken_over.remove(name)
+                self.snapshot.discard(name)
+                self._publish_star(concept)
 
     def _publish_star(self, concept: str) -> None:
         name = f"star/{concept}"
@@ -222,6 +239,20 @@ class _Making:
         elif not (self._is_unchanged(name, made_from) and self._take_over(name)):
             self._write(name, query, made_from)
         self.engine.view(f"{STAR}{concept}", self.marts[name].paths(self.snapshot.folder))
+        if derived := self.model.derived_as(concept):
+            self._refuse_repeated(derived)
+
+    def _refuse_repeated(self, derived: Derived) -> None:
+        """A rule that makes two instances of one key would count them twice wherever it is followed."""
+        key = column(f"{derived.name}_key")
+        once = exp.Count(this=exp.Distinct(expressions=[key]))
+        [(rows, keys)] = meta.rows(
+            self.engine, select(exp.Count(this=exp.Star()), once).from_(_made(derived.name))
+        )
+        if rows != keys:
+            what = f"the rules of derived concept '{derived.name}' make {rows} instances of {keys} different keys."
+            advice = f"Every key ({', '.join(derived.concept.key)}) has to be made once: group by it."
+            raise ProblemsFound((Problem(derived.place, what, advice),))
 
     def _hold_back(
         self, concepts: tuple[str, ...], feeds: dict[str, FeedCoverage], applied: tuple[Batch, ...]
@@ -401,7 +432,7 @@ class _Making:
         return bool(self.engine.columns("applied"))
 
     def _begin(self, what: str) -> None:
-        steps = len(self.model.concepts) + len(self.catalogue.metrics) + 1
+        steps = len(self.model.every_concept) + len(self.catalogue.metrics) + 1
         self.progress(self.done, max(steps, self.done + 1), what)
         self.done += 1
 

@@ -219,7 +219,7 @@ def _pointing(
     for relationship in concept.relationships:
         if relationship.to not in known.concepts:
             continue
-        for origin in made.reckoned[f"{relationship.name}_key"]:
+        for origin in made.shown[f"{relationship.name}_key"]:
             if leads_to(origin, known) != relationship.to:
                 what = f"{said} gives '{relationship.name}_key' from {origin}, which is no key of '{relationship.to}'."
                 yield Problem(

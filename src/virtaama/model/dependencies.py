@@ -44,11 +44,13 @@ def in_order(reads: Reads) -> tuple[str, ...]:
 
 
 def publication_order(model: Model) -> tuple[Concept, ...]:
-    """Every concept of the model, each after those it is computed from; else in the model's order."""
+    """Every concept of the model, each after those it is computed from: delivered ones, then derived ones."""
     reads = what_reads_what(model.concepts, model.derived, model)
-    plain = tuple(concept for concept in model.concepts if not reads[concept.name])
-    names = {concept.name for concept in plain}
-    return (*plain, *(model.concept(name) for name in in_order(reads) if name not in names))
+    plain = [concept.name for concept in model.concepts if not reads[concept.name]]
+    computed = [name for name in in_order(reads) if name not in plain]
+    derived = [name for name in computed if model.derived_as(name)]
+    partly = [name for name in computed if name not in derived]
+    return tuple(map(model.concept, (*plain, *partly, *derived)))
 
 
 def needed_for(model: Model, concept: str) -> tuple[str, ...]:
@@ -62,3 +64,12 @@ def needed_for(model: Model, concept: str) -> tuple[str, ...]:
             needed.add(name)
             waiting += reads[name]
     return tuple(name for name in in_order(reads) if name in needed)
+
+
+def feeds_counted(model: Model, concept: str) -> tuple[str, ...]:
+    """The feeds that tell which instances of a concept there are: its own, or those behind its rules."""
+    derived = model.derived_as(concept)
+    if derived is None:
+        return tuple(dict.fromkeys(m.feed for m in model.mappings if m.concept == concept))
+    read = (name for rule in derived.rules for name in concepts_read(rule.making))
+    return tuple(dict.fromkeys(feed for name in read for feed in feeds_counted(model, name)))

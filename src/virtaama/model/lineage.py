@@ -120,8 +120,10 @@ def computed_from(model: Model, concept: Concept) -> dict[str, tuple[Origin, ...
     for rule in derived.rules:
         query_made = query_of(rule.making, concept, model)
         whole = qualified(query_made, schema_of(model, tables_of(query_made)))
+        # What counts rows comes from there being rows.
+        rows = {Origin(name, f"{name}_key") for name in tables_of(query_made)}
         for name, origins in origins_in(whole).items():
-            found.setdefault(name, set()).update(origins)
+            found.setdefault(name, set()).update(origins or rows)
     key = {origin for name in concept.key for origin in found.get(name, ())}
     found[f"{concept.name}_key"] = key
     return {name: tuple(sorted(origins)) for name, origins in found.items()}

@@ -38,13 +38,18 @@ def star(model: Model, design: VaultDesign, concept: str, made: Made | None = No
 
 
 def as_of(
-    model: Model, design: VaultDesign, concept: str, moment: datetime | None = None, known: int | None = None
+    model: Model,
+    design: VaultDesign,
+    concept: str,
+    moment: datetime | None = None,
+    known: int | None = None,
+    made: Made | None = None,
 ) -> exp.Query:
     """The same at another moment, in either of two times: computed from what was true, or known, then.
 
     `moment`: from deliveries extracted until then. `known`: from what had landed when this batch had.
     """
-    return _view(model, concept, lambda name: views.as_of(model, design, name, moment, known), None)
+    return _view(model, concept, lambda name: views.as_of(model, design, name, moment, known), made)
 
 
 def states(model: Model, design: VaultDesign, concept: str, days: Iterable[date]) -> exp.Query:
@@ -91,7 +96,7 @@ def _view(model: Model, name: str, delivered: Callable[[str], exp.Query], made: 
         return with_tables(query, {other: made(other) for other in needed}) if needed else query
     for other in needed:
         assert isinstance(query, exp.Select)
-        query = query.with_(other, as_=rows_of(model, model.concept(other), delivered))
+        query = query.with_(other, as_=rows_of(model, model.concept(other), delivered), copy=False)
     return query
 
 
