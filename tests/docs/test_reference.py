@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from virtaama.access.roles import ACCESS
 from virtaama.cli.main import NOT_UNDERSTOOD, STOPPED, virtaama
 from virtaama.cli.reference import reference
 from virtaama.metrics.definitions import Direction, Family, Window
+from virtaama.metrics.feature_schema import FEATURES
 from virtaama.metrics.question import Missing
 from virtaama.metrics.schema import METRICS
 from virtaama.model.shape import Shape
@@ -74,3 +77,19 @@ def test_every_word_of_the_metric_language_is_documented(word: str) -> None:
 
 def test_the_page_of_steps_is_what_the_steps_say() -> None:
     assert page("steps.md") == steps_page(), "python tools/steps.py"
+
+
+@pytest.mark.parametrize("word", names_in(FEATURES))
+def test_every_word_of_feature_tables_is_documented(word: str) -> None:
+    assert (
+        f"`{word}`" in (DOCS / "how-to" / "feature-tables.md").read_text(encoding="utf-8")
+        or word == "features"
+    )
+
+
+def test_the_feature_table_of_the_guide_is_of_the_right_shape() -> None:
+    text = (DOCS / "how-to" / "feature-tables.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^   ```yaml\n(.*?)^   ```", text, re.M | re.S)
+    root, wrong = FEATURES.read("example.yaml", textwrap.dedent(example))
+    assert root is not None
+    assert wrong == ()

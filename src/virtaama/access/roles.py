@@ -28,6 +28,7 @@ ROLE = members(
         "pages": _some_of(PAGES, "The pages they may open."),
         "own_municipality_only": truth("Below the county they see their own municipalities only."),
         "minimum_group": number("Figures about fewer persons are hidden from them.", minimum=0, multipleOf=1),
+        "features": texts("Feature tables whose rows, about single persons, they may open."),
     },
 )
 DEMO_USER = members(
@@ -73,6 +74,7 @@ def parse_roles(text: str) -> tuple[Role, ...]:
             pages=frozenset(entry.texts("pages")),
             own_municipality_only=entry.truth("own_municipality_only"),
             minimum_group=int(float(entry.text("minimum_group", "5"))),
+            features=frozenset(entry.texts("features")),
         )
         for name, entry in root.within("roles")
     )

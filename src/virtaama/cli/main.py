@@ -16,6 +16,7 @@ from virtaama.cli.console import say
 from virtaama.cli.contract import contract
 from virtaama.cli.demo import demo
 from virtaama.cli.explain import explain
+from virtaama.cli.features import features
 from virtaama.cli.flow import check, collect, land, load, plan
 from virtaama.cli.intake import intake
 from virtaama.cli.invent import invent
@@ -66,6 +67,7 @@ for command in (
     contract,
     ask,
     explain,
+    features,
     runs,
     verify,
     backup,

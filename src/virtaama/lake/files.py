@@ -37,13 +37,13 @@ class Lake:
         path = self.folder / relative
         if not path.parent.is_dir():
             path.parent.mkdir(parents=True)
-            _sync(self.folder)
+            sync(self.folder)
         unfinished = path.with_suffix(".unfinished")
         write(unfinished)
         digest = sha256_of(unfinished)
-        _sync(unfinished)
+        sync(unfinished)
         unfinished.replace(path)
-        _sync(path.parent)
+        sync(path.parent)
         return digest
 
     def verified_path(self, batch: Batch) -> Path:
@@ -82,7 +82,7 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -28,6 +28,7 @@ class Role:
     pages: frozenset[str]  # steering, runs, quality, lineage
     own_municipality_only: bool = False
     minimum_group: int = 5
+    features: frozenset[str] = frozenset()  # feature tables whose rows, about single persons, they may open
 
 
 class Asked(Protocol):
@@ -100,6 +101,41 @@ def decide(
     if not all(allowed.sees(asked.level, municipality) for municipality in wanted):
         return Refused(reason=f"role '{role.name}' sees its own municipality only")
     return allowed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsAllowed:
+    """The leave to open the rows of one feature table. Only `decide_rows` makes it."""
+
+    table: str
+    asker: Asker
+    purpose: Purpose
+    seal: InitVar[object]
+
+    def __post_init__(self, seal: object) -> None:
+        if seal is not _SEAL:
+            raise TypeError("only decide_rows() allows")
+
+
+def decide_rows(
+    table: str, purposes: tuple[Purpose, ...], asker: Asker, purpose: Purpose, role: Role | None
+) -> RowsAllowed | Refused:
+    """The decision on opening a feature table. `purposes` are those its rows may serve at all.
+
+    Its rows are about single persons of the whole county: the role must name the table, have the purpose,
+    and not be limited to some municipalities.
+    """
+    if role is None:
+        return Refused(reason=f"there is no role '{asker.role}'")
+    if table not in role.features:
+        return Refused(reason=f"role '{role.name}' does not open the feature table '{table}'")
+    if purpose not in role.purposes:
+        return Refused(reason=f"role '{role.name}' has no purpose '{purpose}'")
+    if purpose not in purposes:
+        return Refused(reason=f"feature table '{table}' is not for the purpose '{purpose}'")
+    if role.own_municipality_only:
+        return Refused(reason=f"role '{role.name}' sees its own municipality only")
+    return RowsAllowed(table=table, asker=asker, purpose=purpose, seal=_SEAL)
 
 
 def may_open(page: str, role: Role | None) -> bool:

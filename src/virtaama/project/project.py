@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,15 +16,18 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from virtaama.access.audit import AuditLog
 from virtaama.access.door import Door
 from virtaama.access.roles import parse_roles
+from virtaama.access.rows import OpenedRows, RowDoor
 from virtaama.engines.port import Engine, FileDamaged
 from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch, Rejected
 from virtaama.lake.deployments import Deployment
 from virtaama.lake.files import Lake
 from virtaama.lake.ledger import Ledger
+from virtaama.lake.marts import FeatureMart
 from virtaama.lake.published import check, current_name, snapshot_number
 from virtaama.loading.deployed import refuse_unfinished
 from virtaama.loading.evolve import CountedLoss, refuse_losses
+from virtaama.loading.features import Built, FeatureBuild, applied_batches, build_features
 from virtaama.loading.load import Loaded, LoadPlan, load, plan
 from virtaama.loading.lock import in_turn, only_one
 from virtaama.loading.on_spark import problems_on_spark
@@ -32,11 +35,13 @@ from virtaama.loading.publish import Publication, publish
 from virtaama.loading.quality import check_deliveries
 from virtaama.loading.speed import rows_per_second
 from virtaama.metrics.definitions import Catalogue
+from virtaama.metrics.feature_parse import parse_features
+from virtaama.metrics.feature_tables import FeatureTable
 from virtaama.metrics.parse import parse_catalogue
 from virtaama.model.collect import addresses_of, host_of
 from virtaama.model.model import Model
 from virtaama.model.parse import parse_model
-from virtaama.privacy.policy import Purpose, Role
+from virtaama.privacy.policy import Asker, Purpose, Role
 from virtaama.problems import Busy, Damaged, NotReady, Problem, ProblemsFound, VirtaamaError
 from virtaama.project.back_out import BackedOut, earlier_model, put_back, write_files
 from virtaama.project.backup import Backup, back_up, back_up_keys
@@ -62,6 +67,7 @@ if TYPE_CHECKING:
 
 MODEL_FOLDERS = ("systems", "concepts", "codes", "mappings", "derived", "calendars")
 METRIC_FOLDER = "metrics"
+FEATURE_FOLDER = "features"
 ACCESS_FILE = "access.yaml"
 
 Done = TypeVar("Done")
@@ -109,6 +115,12 @@ class Project:
         return parse_catalogue(dict(files_in(self.settings.folder, METRIC_FOLDER)), self.model)
 
     @cached_property
+    def features(self) -> tuple[FeatureTable, ...]:
+        """Feature tables, checked against model and facts; ProblemsFound likewise."""
+        files = dict(files_in(self.settings.folder, FEATURE_FOLDER))
+        return parse_features(files, self.model, self.catalogue) if files else ()
+
+    @cached_property
     def roles(self) -> tuple[Role, ...]:
         """Who may ask what; no role shows smaller groups than the settings allow."""
         path = self.settings.folder / ACCESS_FILE
@@ -139,7 +151,7 @@ class Project:
     def check(self) -> None:
         """Read everything; ProblemsFound with every problem of every file."""
         problems: list[Problem] = []
-        for part in ("model", "catalogue", "roles"):
+        for part in ("model", "catalogue", "features", "roles"):
             try:
                 getattr(self, part)
             except ProblemsFound as found:
@@ -280,6 +292,46 @@ class Project:
         """Make what the warehouse holds now visible to readers, all at once."""
         with only_one(self.settings.lock):
             return self._mending(lambda: self._publish(progress), again=lambda: self._load(silent))
+
+    def open_features(
+        self,
+        table: FeatureTable,
+        asker: Asker,
+        purpose: Purpose,
+        *,
+        first: date | None = None,
+        last: date | None = None,
+        progress: Progress = silent,
+    ) -> OpenedRows:
+        """The rows of a feature table, built first where what they are made from has changed.
+
+        Raises NotAllowed, on record, before anything is built. Who it was built and opened for goes on record.
+        """
+        door = RowDoor(marts=self.settings.features, roles=self.roles, audit=self.audit, clock=_now)
+        allowed = door.decide(table, asker, purpose)
+        with only_one(self.settings.lock):
+            built = self._mending(
+                lambda: self._build_features(table, progress), again=lambda: self._load(silent)
+            )
+        if built.written:
+            door.built(table, allowed, built.written, built.rows)
+        return door.open(table, allowed, first, last)
+
+    def _build_features(self, table: FeatureTable, progress: Progress) -> Built:
+        model = self.model
+        with self._run("features") as tell, opened(self.settings, self.ledger) as engine:
+            refuse_unfinished(engine, model)
+            build = FeatureBuild(
+                table=table,
+                model=model,
+                design=design(model),
+                catalogue=self.catalogue,
+                batches=applied_batches(engine, self.ledger.batches()),
+            )
+            mart = FeatureMart(self.settings.features / table.name)
+            built = build_features(engine, build, mart, _now(), progress)
+            tell({"days": built.days, "days_written": built.written, "rows": built.rows})
+        return built
 
     def _load(self, progress: Progress, accepted: frozenset[str] = frozenset()) -> Loaded:
         model = self.model

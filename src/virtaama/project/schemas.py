@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator
 
 from virtaama.access.roles import ACCESS
+from virtaama.metrics.feature_schema import FEATURES
 from virtaama.metrics.schema import METRICS
 from virtaama.model.schema import KINDS
 from virtaama.project.settings import SETTINGS
 
-SHAPES = {**KINDS, "metrics": METRICS, "access": ACCESS, "virtaama": SETTINGS}
+SHAPES = {**KINDS, "metrics": METRICS, "features": FEATURES, "access": ACCESS, "virtaama": SETTINGS}
 
 
 def published() -> Iterator[tuple[str, str]]:

@@ -98,6 +98,10 @@ class Settings:
         return self.data / "cache"
 
     @property
+    def features(self) -> Path:
+        return self.data / "marts" / "features"
+
+    @property
     def audit(self) -> Path:
         return self.data / "audit.sqlite"
 

@@ -20,7 +20,8 @@ from virtaama.metrics.plan import (
     read_aggregate,
 )
 from virtaama.metrics.question import Grain, Level
-from virtaama.metrics.render.observations import DAYS, MONTH, PERSON, STARTS, flat
+from virtaama.metrics.render.joins import flat
+from virtaama.metrics.render.observations import DAYS, MONTH, PERSON, STARTS
 from virtaama.metrics.render.trees import as_type, column, day, text, values
 from virtaama.model.paths import rename
 from virtaama.sql.build import function

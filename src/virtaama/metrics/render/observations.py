@@ -19,8 +19,9 @@ from virtaama.metrics.plan import (
     read_aggregate,
 )
 from virtaama.metrics.question import Grain
+from virtaama.metrics.render.joins import Joins, flat
 from virtaama.metrics.render.trees import Stars, as_type, column, day, text, values
-from virtaama.model.paths import Name, follow, names_in, rename
+from virtaama.model.paths import Name, names_in
 from virtaama.sql.build import function
 
 # Columns every observation has; the underscore keeps them apart from what authors name.
@@ -64,7 +65,7 @@ def _observed(
     catalogue: Catalogue,
     stars: Stars,
 ) -> exp.Select:
-    joins = _Joins(fact.of, stars)
+    joins = Joins(fact.of, stars)
     if fact.during:
         start, end = (_as_day(joins.resolve(sql, {})) for sql in fact.during)
         first_of_month, last_of_month = (
@@ -122,7 +123,7 @@ def _observed(
 
 def span(part: Fact, stars: Stars) -> exp.Select:
     """The first and the last day of a fact over one concept, and whether some row has no end yet."""
-    joins = _Joins(part.of, stars)
+    joins = Joins(part.of, stars)
     start, end = (_as_day(joins.resolve(sql, {})) for sql in part.during or (part.time, part.time))
     select = exp.select(
         exp.Min(this=start).as_("first"),
@@ -137,7 +138,7 @@ def span(part: Fact, stars: Stars) -> exp.Select:
 def _named(
     name: Name,
     fact: Fact,
-    joins: _Joins,
+    joins: Joins,
     at: exp.Expr,
     dimensions: tuple[str, ...],
 ) -> exp.Expr:
@@ -150,10 +151,6 @@ def _named(
                 value = joins.resolve(sql, {AT: at})
                 return as_type(value, "VARCHAR") if known in dimensions else value
     return joins.column(name)
-
-
-def flat(name: Name) -> str:
-    return "__".join(name)
 
 
 def _as_day(value: exp.Expr) -> exp.Expr:
@@ -171,49 +168,3 @@ def _calendar(months: tuple[date, ...]) -> exp.Expr:
         ("first_day", "last_day"),
         ((day(month), day(last_day(month, Grain.MONTH))) for month in months),
     )
-
-
-class _Joins:
-    """The star tables a fact needs, each joined once, found while its expressions are resolved."""
-
-    def __init__(self, concept: str, stars: Stars) -> None:
-        self._concept = stars.model.concept(concept)
-        self._stars = stars
-        self._met: dict[tuple[str, ...], str] = {}
-
-    def resolve(self, sql: str, known: dict[Name, exp.Expr]) -> exp.Expr:
-        """An author's expression over star columns, the platform's functions written out."""
-
-        def stands_for(name: Name) -> exp.Expr:
-            return known[name].copy() if name in known else self.column(name)
-
-        return rename(expand(read_expression(sql)), stands_for)
-
-    def column(self, name: Name) -> exp.Expr:
-        followed = follow(self._stars.model, self._concept, name)
-        path: tuple[str, ...] = ()
-        for relationship, concept in followed.steps:
-            path = (*path, relationship)
-            self._met.setdefault(path, concept)
-        return column(followed.column, self._alias(path))
-
-    def person(self, path: str) -> exp.Expr:
-        if not path:
-            return exp.null()
-        if path == "self":
-            return column(f"{self._concept.name}_key", self._alias(()))
-        return self.column(tuple(path.split(".")))
-
-    def add_to(self, select: exp.Select) -> exp.Select:
-        select = select.from_(exp.alias_(self._stars.table(self._concept.name), self._alias(()), table=True))
-        for path, concept in sorted(self._met.items(), key=lambda met: len(met[0])):
-            alias = self._alias(path)
-            select = select.join(
-                exp.alias_(self._stars.table(concept), alias, table=True),
-                on=column(f"{concept}_key", alias).eq(column(f"{path[-1]}_key", self._alias(path[:-1]))),
-                join_type="left",
-            )
-        return select
-
-    def _alias(self, path: tuple[str, ...]) -> str:
-        return flat((self._concept.name, *path))

@@ -25,7 +25,7 @@ class Stars:
 
     def concepts_in(self, query: exp.Query) -> frozenset[str]:
         """The concepts whose star tables a query reads."""
-        known = {f"{self.prefix}{concept.name}": concept.name for concept in self.model.concepts}
+        known = {f"{self.prefix}{concept.name}": concept.name for concept in self.model.every_concept}
         tables = [table for table in query.find_all(exp.Table) if table.db == self.schema]
         return frozenset(known[table.name] for table in tables if table.name in known)
 

@@ -1,0 +1,102 @@
+"""The door to feature tables: decide, read, record, and only then give rows about single persons."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from virtaama.access.audit import AuditLog
+from virtaama.lake.marts import About, FeatureMart
+from virtaama.metrics.feature_tables import FeatureTable
+from virtaama.privacy.policy import Asker, Purpose, Refused, Role, RowsAllowed, decide_rows
+from virtaama.problems import NotAllowed, NotReady
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedRows:
+    """The rows of a feature table that were opened, with the number of the record that says so."""
+
+    about: About
+    rows: pa.Table
+    record: int
+
+
+class RowDoor:
+    """Opens the rows of feature tables. There is no other way to them."""
+
+    def __init__(
+        self,
+        *,
+        marts: Path,
+        roles: tuple[Role, ...],
+        audit: AuditLog,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._marts = marts
+        self._roles = {role.name: role for role in roles}
+        self._audit = audit
+        self._clock = clock
+
+    def decide(self, table: FeatureTable, asker: Asker, purpose: Purpose) -> RowsAllowed:
+        """The leave to build and open a table. Raises NotAllowed; the refusal is on record by then."""
+        decision = decide_rows(table.name, table.purposes, asker, purpose, self._roles.get(asker.role))
+        if isinstance(decision, Refused):
+            self._record(table, asker, purpose, "open", f"refused: {decision.reason}", None, 0)
+            raise NotAllowed(f"{decision.reason}. The question was recorded and not answered.")
+        return decision
+
+    def built(self, table: FeatureTable, allowed: RowsAllowed, days: int, rows: int) -> int:
+        """Put on record that a table was built, and for whom; the number of the record."""
+        assert isinstance(allowed, RowsAllowed)
+        return self._record(table, allowed.asker, allowed.purpose, "build", "allowed", days, rows)
+
+    def open(
+        self,
+        table: FeatureTable,
+        allowed: RowsAllowed,
+        first: date | None = None,
+        last: date | None = None,
+    ) -> OpenedRows:
+        """The rows of the days from `first` to `last`. On record, on disk, before they are given."""
+        assert isinstance(allowed, RowsAllowed)
+        if allowed.table != table.name:
+            raise TypeError("the leave is for another table")
+        mart = FeatureMart(self._marts / table.name)
+        about = mart.about()
+        if about is None:
+            raise NotReady(f"Feature table '{table.name}' has not been built yet.")
+        chosen = [each for each in about.days if (first or date.min) <= each.day <= (last or date.max)]
+        if not chosen:
+            raise NotReady(f"Feature table '{table.name}' holds no such day.")
+        rows = pa.concat_tables([mart.rows(each) for each in chosen], promote_options="permissive")
+        record = self._record(
+            table, allowed.asker, allowed.purpose, "open", "allowed", len(chosen), len(rows)
+        )
+        return OpenedRows(about=about, rows=rows, record=record)
+
+    def _record(
+        self,
+        table: FeatureTable,
+        asker: Asker,
+        purpose: Purpose,
+        act: str,
+        decision: str,
+        days: int | None,
+        rows: int,
+    ) -> int:
+        question = {f"{act} feature table": table.name} | ({} if days is None else {"days": days})
+        return self._audit.append(
+            moment=self._clock(),
+            asker=asker.id,
+            role=asker.role,
+            purpose=purpose.value,
+            question=json.dumps(question, ensure_ascii=False),
+            decision=decision,
+            snapshot=None,
+            rows=rows,
+        )

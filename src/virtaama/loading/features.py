@@ -1,0 +1,187 @@
+"""From the warehouse to feature tables: the rows of each day from what was known when it was over."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlglot import exp
+
+from virtaama.engines.port import Engine
+from virtaama.lake.batches import Batch
+from virtaama.lake.coverage import feed_coverages, in_succession
+from virtaama.lake.marts import About, FeatureDay, FeatureMart
+from virtaama.metrics.definitions import Catalogue
+from virtaama.metrics.feature_tables import FeatureTable, Use
+from virtaama.metrics.periods import last_day
+from virtaama.metrics.plan import parts_of
+from virtaama.metrics.question import Grain, Missing
+from virtaama.metrics.render.features import (
+    Then,
+    concepts_of_states,
+    concepts_of_uses,
+    feature_rows,
+    window,
+)
+from virtaama.metrics.render.trees import Stars
+from virtaama.model.dependencies import feeds_counted, needed_for
+from virtaama.model.feeds import Delivery
+from virtaama.model.lineage import described_by
+from virtaama.model.model import Model
+from virtaama.sql.build import select, table
+from virtaama.vault.derive import as_of, end_of, star
+from virtaama.vault.tables import VaultDesign
+
+THEN, NOW = "then_", "now_"
+
+Progress = Callable[[int, int, str], None]
+"""Told before each day: how many are done, of how many, and the day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """What a build did."""
+
+    days: int
+    written: int  # days made anew; the others were made from the same before
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureBuild:
+    """One feature table over one state of the warehouse. `batches` are those the warehouse holds."""
+
+    table: FeatureTable
+    model: Model
+    design: VaultDesign
+    catalogue: Catalogue
+    batches: tuple[Batch, ...]
+
+    def days(self) -> tuple[date, ...]:
+        """The days of the calendar that the deliveries tell of: from the first to the last that is over."""
+        if not self.batches:
+            return ()
+        first = min(batch.extracted for batch in self.batches)
+        last = max(batch.extracted for batch in self.batches)
+        # A delivery extracted in the first moment of a day tells of the day before.
+        day = timedelta(days=1)
+        return self.model.calendar(self.table.calendar).days((first - day).date(), (last - day).date())
+
+    def query(self, day: date) -> exp.Query:
+        """The rows of a day: columns from deliveries extracted until it was over, outcomes from all."""
+        stars = Then(
+            then=Stars(self.model, schema="", prefix=THEN), now=Stars(self.model, schema="", prefix=NOW)
+        )
+        query = feature_rows(self.table, day, self.absent(day), self.catalogue, stars)
+        before = (
+            *concepts_of_states(self.table, stars.then),
+            *concepts_of_uses(self.table.uses, self.catalogue, stars.then),
+        )
+        after = concepts_of_uses(self.table.outcomes, self.catalogue, stars.now)
+        for name in self._in_order(before):
+            view = as_of(self.model, self.design, name, end_of(day), made=stars.then.table)
+            query = query.with_(f"{THEN}{name}", as_=view, copy=False)
+        for name in self._in_order(after):
+            query = query.with_(
+                f"{NOW}{name}", as_=star(self.model, self.design, name, stars.now.table), copy=False
+            )
+        return query
+
+    def absent(self, day: date) -> dict[str, str]:
+        """The uses no row of a day can have a value in, because deliveries do not cover their days."""
+        looks = (*((use, True) for use in self.table.uses), *((use, False) for use in self.table.outcomes))
+        found = {use.name: self._absence(use, day, back) for use, back in looks}
+        return {name: reason for name, reason in found.items() if reason}
+
+    def made_from(self, day: date) -> str:
+        """A digest of everything the rows of a day depend on."""
+        uses = (*self.table.uses, *self.table.outcomes)
+        parts = (part for use in uses for part in parts_of(self.catalogue.fact(use.fact), self.catalogue))
+        feeds = described_by(self.model, (self.table.of, *(part.of for part in parts)))
+        until = datetime.max if self.table.outcomes else end_of(day)
+        told = [batch for batch in self.batches if batch.feed in feeds and batch.extracted <= until]
+        said: Iterable[object] = (
+            self.model.version,
+            self.catalogue.version,
+            self.table,
+            day,
+            *((batch.number, batch.parquet_sha256, batch.extracted) for batch in told),
+        )
+        return hashlib.sha256("\n".join(map(repr, said)).encode()).hexdigest()
+
+    def _in_order(self, concepts: tuple[str, ...]) -> tuple[str, ...]:
+        """The concepts and all they are computed from, each after what it needs."""
+        whole = (name for concept in concepts for name in (*needed_for(self.model, concept), concept))
+        return tuple(dict.fromkeys(whole))
+
+    def _absence(self, use: Use, day: date, back: bool) -> str:
+        """Why deliveries do not cover the days of a use; empty where they do.
+
+        When a feed begins and how often it comes is told by all deliveries, how far it has come by those
+        extracted until the day was over.
+        """
+        first, last = window(use, day, back)
+        known = end_of(day) if back else datetime.max
+        if end_of(last) > max(batch.extracted for batch in self.batches):
+            return Missing.NOT_DELIVERED
+        parts = parts_of(self.catalogue.fact(use.fact), self.catalogue)
+        feeds = {feed for part in parts for feed in feeds_counted(self.model, part.of)}
+        full = frozenset(feed.id for feed in self.model.feeds if feed.delivery is Delivery.FULL)
+        until = feed_coverages((b for b in self.batches if b.extracted <= known), full)
+        whole = [found for feed, found in feed_coverages(self.batches, full).items() if feed in feeds]
+        for coverage in in_succession(whole, self.model):
+            ends = [until[feed].last for feed in self._succeeded(coverage.feed) if feed in until]
+            if not ends or (coverage.monthly and last > last_day(max(ends), Grain.MONTH)):
+                return Missing.NOT_DELIVERED
+            if coverage.monthly and first < coverage.first:
+                return Missing.NO_DATA
+        return ""
+
+    def _succeeded(self, feed: str) -> tuple[str, ...]:
+        """A feed and those it took the place of."""
+        before = self.model.feed(feed).replaces
+        return (feed, *(name for each in before for name in self._succeeded(each)))
+
+
+def build_features(
+    engine: Engine, build: FeatureBuild, mart: FeatureMart, moment: datetime, progress: Progress
+) -> Built:
+    """Make the rows of every day whose inputs have changed, keep the others, drop days no longer kept.
+
+    After a failure the mart holds what it held before.
+    """
+    about = mart.about()
+    before = {each.day: each for each in about.days} if about else {}
+    days = build.days()
+    kept: list[FeatureDay] = []
+    written = 0
+    for done, day in enumerate(days):
+        progress(done, len(days), str(day))
+        made_from = build.made_from(day)
+        if day in before and before[day].made_from == made_from:
+            kept.append(before[day])
+            continue
+        query = build.query(day)
+        kept.append(mart.store(day, made_from, lambda path, query=query: engine.write(query, path)))  # type: ignore[misc]
+        written += 1
+    mart.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mart.finish(
+        About(
+            name=build.table.name,
+            built=moment,
+            model_version=build.model.version,
+            catalogue_version=build.catalogue.version,
+            days=tuple(kept),
+        )
+    )
+    return Built(days=len(days), written=written, rows=sum(each.rows for each in kept))
+
+
+def applied_batches(engine: Engine, batches: Iterable[Batch]) -> tuple[Batch, ...]:
+    """Those of the batches that the warehouse holds."""
+    if not engine.columns("applied"):
+        return ()
+    applied = set(engine.read(select("batch").from_(table("applied"))).column("batch").to_pylist())
+    return tuple(batch for batch in batches if batch.number in applied)
