@@ -199,3 +199,66 @@ def test_the_portal_answers_with_this_county(county: Project) -> None:
     assert done.returncode == 0, done.stderr
     assert "Keksitty Päijät-Häme" in done.stdout
     assert "Puheluihin vastattu" in done.stdout
+
+
+def star_rows(project: Project, concept: str, columns: str) -> list[tuple[object, ...]]:
+    newest = max(project.settings.published.glob("snapshot-*"), key=lambda path: int(path.name.split("-")[1]))
+    with duckdb.connect() as connection:
+        return connection.execute(f"SELECT {columns} FROM '{newest}/star/{concept}.parquet'").fetchall()
+
+
+def test_episodes_of_care_are_what_one_finds_by_hand(county: Project) -> None:
+    stays = star_rows(county, "stay", "resident_key, admitted_on, stay_id, discharged_on")
+    by_hand: list[tuple[object, date, date | None, int]] = []
+    until: date | None = date.min
+    before: object = None
+    for resident, admitted, _, discharged in sorted(
+        row for row in stays if row[0] and row[1] and not (row[3] and row[3] < row[1])
+    ):
+        if resident == before and (until is None or (admitted - until).days <= 1):
+            _, starts, _, count = by_hand.pop()
+            until = None if until is None or discharged is None else max(until, discharged)
+            by_hand.append((resident, starts, until, count + 1))
+        else:
+            until = discharged
+            by_hand.append((resident, admitted, until, 1))
+        before = resident
+    found = star_rows(county, "care_episode", "resident_key, starts_on, ends_on, stays")
+    assert sorted(found, key=repr) == sorted(by_hand, key=repr)
+    assert any(row[3] > 1 for row in by_hand)
+
+
+def test_a_figure_of_a_derived_concept_leads_back_to_its_feeds(county: Project) -> None:
+    door = county.door()
+    question = Question(
+        metrics=("care_episode_length",),
+        grain=Grain.QUARTER,
+        first=date(2026, 1, 1),
+        last=date(2026, 3, 31),
+        level=Level.COUNTY,
+    )
+    [figure] = door.ask(question, ANALYST, Purpose.STEERING).figures
+    assert figure.value is not None
+    assert 1 < figure.value < 60
+    lineage = door.lineage("care_episode_length", ANALYST)
+    assert "specialised_care.episodes" in [feed.feed for feed in lineage.feeds]
+    assert [computed.name for computed in lineage.computed] == ["stay", "care_episode"]
+
+
+def test_a_feature_table_has_a_row_for_each_living_resident_and_month(county: Project) -> None:
+    (table,) = county.features
+    analyst = Asker(id="test", role="analyst")
+    opened = county.open_features(table, analyst, Purpose.PLANNING)
+    rows = opened.rows.to_pylist()
+    days = sorted({row["snapshot_day"] for row in rows})
+    assert days == [date(2025, 11, 30), date(2025, 12, 31), *(date(2026, month, day) for month, day in
+        ((1, 31), (2, 28), (3, 31), (4, 30)))]  # fmt: skip
+    dead = dict(star_rows(county, "resident", "hex(resident_key), death_date"))
+    last = [row for row in rows if row["snapshot_day"] == days[-1]]
+    assert len(last) == len({row["resident_key"] for row in last})
+    assert len(last) == sum(died is None or died > days[-1] for died in dead.values())
+    visits = star_rows(county, "service_contact", "starts_on, service_class")
+    assert 0 < sum(row["visits_3m"] for row in last) <= len(visits)
+    assert {row["ward_days_next_month"] for row in last} == {None}
+    assert county.audit.entries()[-1].number == opened.record
+    assert not list(county.settings.published.rglob("*service_use*"))

@@ -43,7 +43,7 @@ def texts_of(*folders: str) -> dict[str, str]:
 
 @cache
 def shipped_model() -> Model:
-    return parse_model(texts_of("systems", "concepts", "codes", "mappings"))
+    return parse_model(texts_of("systems", "concepts", "codes", "mappings", "derived", "calendars"))
 
 
 @cache
@@ -61,7 +61,7 @@ class StarsByHand:
     def empty(cls) -> StarsByHand:
         connection = duckdb.connect()
         connection.execute("CREATE SCHEMA star")
-        for concept in shipped_model().concepts:
+        for concept in shipped_model().every_concept:
             connection.execute(f"CREATE TABLE star.{concept.name} ({', '.join(_columns(concept))})")
         return cls(connection)
 

@@ -187,6 +187,31 @@ def test_the_day_of_discharge_is_no_ward_day(county: StarsByHand) -> None:
     assert county.value("ward_days_per_1000") == pytest.approx(5 / 3 * 1000)
 
 
+def test_an_episode_counts_on_the_day_it_ended_and_at_least_a_day(county: StarsByHand) -> None:
+    episodes = (("2025-01-01", "2025-01-11"), ("2025-02-01", "2025-02-01"), ("2025-12-31", None))
+    for number, (starts, ends) in enumerate(episodes):
+        county.add(
+            "care_episode",
+            str(number),
+            starts_on=starts,
+            ends_on=ends,
+            age_group="85+",
+            resident=OLD,
+            unit="centre",
+        )
+    county.add(
+        "care_episode",
+        "young",
+        starts_on="2025-03-01",
+        ends_on="2025-03-05",
+        age_group="07-17",
+        resident=YOUNG,
+    )
+    assert county.value("care_episode_length") == 5
+    by_age = county.figures("care_episode_length", by="age_group")
+    assert (by_age["85+"], by_age["07-17"]) == (5.5, 4)
+
+
 def test_home_care_clients_are_divided_by_residents_of_their_age(county: StarsByHand) -> None:
     for person in (ADULT, OLD):
         county.add(
