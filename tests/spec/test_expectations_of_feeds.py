@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -264,5 +265,6 @@ def test_results_are_never_changed(tmp_path: Path) -> None:
     warehouse = Warehouse(expecting(of_feed="unit: {required: UNIT, owner: o}"), tmp_path, in_memory=True)
     warehouse.deliver("care.visits", MARCH, visit(1))
     check(warehouse)
-    with pytest.raises(Exception, match="appended, never changed"):
-        warehouse.ledger._connection.execute("UPDATE result SET passed = 1")
+    for statement in ("UPDATE result SET passed = 1", "DELETE FROM result"):
+        with pytest.raises(sqlite3.IntegrityError, match="appended, never changed"):
+            warehouse.ledger._connection.execute(statement)

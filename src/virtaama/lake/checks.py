@@ -32,6 +32,8 @@ CREATE TABLE IF NOT EXISTS result (
 CREATE INDEX IF NOT EXISTS result_by_expectation ON result (subject, expectation);
 CREATE TRIGGER IF NOT EXISTS result_is_kept BEFORE UPDATE ON result
 BEGIN SELECT raise(ABORT, 'results are appended, never changed'); END;
+CREATE TRIGGER IF NOT EXISTS result_stays BEFORE DELETE ON result
+BEGIN SELECT raise(ABORT, 'results are appended, never changed'); END;
 CREATE TABLE IF NOT EXISTS tally (
     batch INTEGER NOT NULL REFERENCES batch (number),
     field TEXT NOT NULL,
