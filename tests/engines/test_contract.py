@@ -122,6 +122,21 @@ def test_a_column_that_is_added_is_null_in_the_rows_before(engine: Engine) -> No
     assert rows(engine, "SELECT a, b FROM t") == [(1, None), (2, Decimal("2.5000"))]
 
 
+def test_tables_and_columns_are_renamed_and_dropped_with_what_they_hold(engine: Engine) -> None:
+    run(engine, "CREATE TABLE t (a INTEGER, b VARCHAR)")
+    run(engine, "INSERT INTO t VALUES (1, 'x')")
+    run(engine, "ALTER TABLE t RENAME COLUMN b TO c")
+    run(engine, "ALTER TABLE t RENAME TO u")
+    assert list(engine.columns("t")) == []
+    assert (list(engine.tables()), rows(engine, "SELECT a, c FROM u")) == (["u"], [(1, "x")])
+    run(engine, "ALTER TABLE u DROP COLUMN c")
+    run(engine, "ALTER TABLE u ADD COLUMN c VARCHAR")
+    assert rows(engine, "SELECT a, c FROM u") == [(1, None)]
+    run(engine, "DROP TABLE IF EXISTS u")
+    run(engine, "DROP TABLE IF EXISTS u")
+    assert list(engine.tables()) == []
+
+
 def test_a_temporary_table_keeps_its_rows_when_the_table_it_came_from_changes(engine: Engine) -> None:
     run(engine, "CREATE TABLE t (a INTEGER)")
     run(engine, "INSERT INTO t VALUES (1)")

@@ -280,51 +280,41 @@ class Spark:
         return {Path(row[0]).parent.name for row in found}
 
     def _alter(self, statement: exp.Alter) -> int:
-        [*actions] = statement.args["actions"]
-        match actions:
-            case [exp.AlterRename() as renamed]:
-                return self._rename(statement.this.name, renamed.this.name)
-            case [exp.RenameColumn() as renamed]:
-                return self._rename_column(statement.this.name, renamed.this.name, renamed.args["to"].name)
-        table = self._held(statement.this.name)
-        columns = table.columns
+        name = statement.this.name
         for action in statement.args["actions"]:
-            if isinstance(action, exp.ColumnDef):
-                columns = (*columns, (action.name, declared(action.args["kind"])))
-            elif isinstance(action, exp.Drop) and str(action.args["kind"]).upper() == "COLUMN":
-                columns = tuple(column for column in columns if column[0] != action.this.name)
-            else:
-                raise ValueError("a column is added, dropped or renamed; nothing else of a table changes")
-        self._hold(statement.this.name, StoredTable(columns=columns, segments=table.segments))
+            table = self._held(name)
+            match action:
+                case exp.ColumnDef():
+                    columns = (*table.columns, (action.name, declared(action.args["kind"])))
+                    self._hold(name, StoredTable(columns=columns, segments=table.segments))
+                case exp.Drop():
+                    self._remake(name, {c: c for c, _ in table.columns if c != action.args["tables"][0].name})
+                case exp.RenameColumn():
+                    was, to = action.this.name, action.args["to"].name
+                    self._remake(name, {c: to if c == was else c for c, _ in table.columns})
+                case exp.AlterRename():
+                    place = self._temporary if name in self._temporary else self._tables
+                    place[action.this.name] = place.pop(name)
+                    self._forget(name)
+                case _:
+                    raise ValueError(f"{type(action).__name__} is no change of a table on this engine")
         return 0
 
-    def _rename(self, name: str, to: str) -> int:
-        self._held(name)
-        place = self._temporary if name in self._temporary else self._tables
-        place[to] = place.pop(name)
-        self._forget(name)
-        self._forget(to)
-        return 0
-
-    def _rename_column(self, name: str, column: str, to: str) -> int:
-        """Parquet files know their columns by name: the rows are written once more."""
+    def _remake(self, name: str, renamed: Mapping[str, str]) -> None:
+        """Write a table anew with these of its columns, under other names: files keep the names they have."""
         table = self._held(name)
-        columns = tuple((to if each == column else each, kind) for each, kind in table.columns)
-        if not table.segments:
-            self._hold(name, StoredTable(columns=columns))
-            return 0
-        told = [
-            exp.alias_(exp.column(each, quoted=True), now, quoted=True)
-            for (each, _), (now, _) in zip(table.columns, columns, strict=True)
-        ]
-        rows = exp.select(*told).from_(exp.table_(name, quoted=True))
-        segment = self._write(cast_to(self._frame(rows), columns))
-        self._forget(name)
-        self._hold(name, StoredTable(columns=columns, segments=_kept(segment)))
-        return 0
+        columns = tuple((renamed[column], kind) for column, kind in table.columns if column in renamed)
+        segments: tuple[Segment, ...] = ()
+        if table.segments:
+            self._show(name, table)
+            rows = self._session.table(quoted(name))
+            told = (f"{quoted(was)} AS {quoted(to)}" for was, to in renamed.items())
+            segments = _kept(self._write(rows.selectExpr(*told)))
+        self._hold(name, StoredTable(columns=columns, segments=segments))
 
     def _drop(self, statement: exp.Drop) -> int:
-        name = statement.args["tables"][0].name
+        [table] = statement.args["tables"]
+        name = table.name
         for place in (self._temporary, self._tables):
             if place.pop(name, None) is not None:
                 break
