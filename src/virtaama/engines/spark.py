@@ -10,34 +10,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
-from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyspark.errors import AnalysisException, ParseException, PySparkException
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.functions import broadcast
-from pyspark.sql.types import StructType
 from sqlglot import exp
 
-from virtaama.engines.port import ROW_GROUP, FileDamaged, WrongType
+from virtaama.engines.port import ROW_GROUP
 from virtaama.engines.segments import Segment, Segments, StoredTable
+from virtaama.engines.spark_faults import values_kept_back
+from virtaama.engines.spark_inputs import Inputs
 from virtaama.engines.spark_values import (
-    PLAIN_PATH,
     FilesRead,
     cast_to,
-    common_schema,
     declared,
-    encoded_path,
-    files_read,
     keys_as_text,
-    lists_read,
-    literal,
     nothing_of,
     quoted,
     schema_of,
 )
-from virtaama.problems import EngineFailed
 from virtaama.sql.spelling import EngineName, column_type_of_spark, spelled
 
 _SETTINGS = {
@@ -56,8 +48,6 @@ _SETTINGS = {
     "spark.sql.sources.useV1SourceList": "parquet",
 }
 _MOST_SEGMENTS = 24  # more are brought together when a transaction ends
-_WRONG_VALUE = ("CAST_INVALID_INPUT", "CAST_OVERFLOW", "CANNOT_PARSE_TIMESTAMP", "NUMERIC_VALUE_OUT_OF_RANGE",
-                "INVALID_DATETIME", "DATETIME_FIELD_OUT_OF_BOUNDS", "ARITHMETIC_OVERFLOW")  # fmt: skip
 
 
 class Spark:
@@ -66,13 +56,12 @@ class Spark:
     def __init__(self, session: SparkSession, segments: Segments, folders: Sequence[Path]) -> None:
         self._session = session
         self._segments = segments
-        self._folders = [folder.resolve() for folder in folders]
+        self._inputs = Inputs(session, folders)
         self._manifest = segments.current()
         self._tables = dict(self._manifest.tables)
         self._temporary: dict[str, StoredTable] = {}
         self._views: set[str] = set()  # views over files or over nothing, which hold no segments
         self._shown: dict[str, StoredTable] = {}  # what the session's view of a name stands for
-        self._given: list[str] = []  # views that only the statement at hand reads
         self._in_transaction = False
 
     @classmethod
@@ -132,7 +121,7 @@ class Spark:
         parts = [
             part for file in files for part in (sorted(file.glob("*.parquet")) if file.is_dir() else [file])
         ]
-        self._scan(FilesRead(files=tuple(map(str, parts)))).createOrReplaceTempView(name)
+        self._inputs.scan(FilesRead(files=tuple(map(str, parts)))).createOrReplaceTempView(name)
         self._forget(name)
         self._views.add(name)
 
@@ -265,7 +254,7 @@ class Spark:
     def _touched(self, table: StoredTable, name: str, met: exp.Expr) -> set[str]:
         """The folders of the segments that hold a row of a condition."""
         files = [file for segment in table.segments for file in self._segments.files(segment)]
-        frame = self._parquet(files, schema_of(table.columns)).selectExpr(
+        frame = self._inputs.parquet(files, schema_of(table.columns)).selectExpr(
             "*", "_metadata.file_path AS row__file"
         )
         frame.createOrReplaceTempView(name)
@@ -338,7 +327,7 @@ class Spark:
             return
         if table.segments:
             files = [file for segment in table.segments for file in self._segments.files(segment)]
-            frame = self._parquet(files, schema_of(table.columns))
+            frame = self._inputs.parquet(files, schema_of(table.columns))
         else:
             frame = self._session.sql(f"SELECT {nothing_of(table.columns)} WHERE false")
         frame.createOrReplaceTempView(name)
@@ -358,7 +347,7 @@ class Spark:
             if len(table.segments) > _MOST_SEGMENTS:
                 files = [file for segment in table.segments for file in self._segments.files(segment)]
                 segment = self._write(
-                    self._parquet(files, schema_of(table.columns)).coalesce(_parts(table.rows))
+                    self._inputs.parquet(files, schema_of(table.columns)).coalesce(_parts(table.rows))
                 )
                 self._tables[name] = StoredTable(columns=table.columns, segments=(segment,))
 
@@ -383,13 +372,11 @@ class Spark:
     @contextmanager
     def _statement(self, tree: exp.Expr, parameters: Mapping[str, Any] | None) -> Iterator[exp.Expr]:
         """A statement with its values bound; what it was given is forgotten after it."""
-        with _values_kept_back():
+        with values_kept_back():
             try:
-                yield self._bound(tree, parameters or {})
+                yield self._inputs.bind(tree, parameters or {})
             finally:
-                for name in self._given:
-                    self._session.catalog.dropTempView(name)
-                self._given.clear()
+                self._inputs.forget()
 
     def _frame(self, query: exp.Expr) -> DataFrame:
         return self._frame_shown(query, set())
@@ -404,49 +391,6 @@ class Spark:
                 self._show(table.name, held)
         return self._session.sql(spelled(query, EngineName.SPARK))
 
-    def _bound(self, statement: exp.Expr, parameters: Mapping[str, Any]) -> exp.Expr:
-        """A copy of a tree with its values in it, files and lists of values shown to the session as tables."""
-        root = statement.copy()
-        for select in list(root.find_all(exp.Select)):
-            if lists := lists_read(select, parameters):
-                name = self._shown_once(self._session.createDataFrame(lists))
-                select.set("from_", exp.From(this=exp.to_table(name)))
-        for read in list(root.find_all(exp.ReadParquet)):
-            table = read.parent
-            assert isinstance(table, exp.Table)
-            table.set("this", exp.to_identifier(self._shown_once(self._scan(files_read(read, parameters)))))
-        for place in list(root.find_all(exp.Placeholder)):
-            place.replace(literal(parameters[str(place.this)]))
-        return root
-
-    def _shown_once(self, frame: DataFrame) -> str:
-        """A name under which the statement at hand knows some rows."""
-        name = f"given_{uuid4().hex}"
-        frame.createOrReplaceTempView(name)
-        self._given.append(name)
-        return name
-
-    def _scan(self, read: FilesRead) -> DataFrame:
-        """The rows of Parquet files, with where they stand as DuckDB would tell it."""
-        for file in read.files:
-            if not any(Path(file).resolve().is_relative_to(folder) for folder in self._folders):
-                raise PermissionError(f"{file} is outside the folders of the project")
-        frame = self._parquet(read.files, common_schema(read.files))
-        number = [f"_metadata.row_index AS {quoted(read.number)}"] if read.number else []
-        if not read.name:
-            return frame.selectExpr("*", *number)
-        frame = frame.selectExpr("*", *number, f"{PLAIN_PATH} AS row__path")
-        renamed = {encoded: file for file in read.files if (encoded := encoded_path(file)) != file}
-        if not renamed:
-            return frame.withColumnRenamed("row__path", read.name)
-        names = pa.table({"row__path": list(renamed), "given": list(renamed.values())})
-        together = frame.join(broadcast(self._session.createDataFrame(names)), "row__path", "left")
-        others = [quoted(column) for column in frame.columns if column != "row__path"]
-        return together.selectExpr(*others, f"coalesce(given, row__path) AS {quoted(read.name)}")
-
-    def _parquet(self, files: Sequence[str], schema: StructType) -> DataFrame:
-        return self._session.read.schema(schema).parquet(*files)
-
 
 def _kept(segment: Segment) -> tuple[Segment, ...]:
     return (segment,) if segment.rows else ()
@@ -454,19 +398,3 @@ def _kept(segment: Segment) -> tuple[Segment, ...]:
 
 def _parts(rows: int) -> int:
     return max(1, rows // 2_000_000)
-
-
-@contextmanager
-def _values_kept_back() -> Iterator[None]:
-    """Errors of Spark quote the value they are about, which may name a person: what passes on does not."""
-    try:
-        yield
-    except (AnalysisException, ParseException):
-        raise  # these quote statements, which hold no values of rows
-    except PySparkException as error:
-        condition = error.getCondition() or type(error).__name__
-        if condition.split(".")[0] in _WRONG_VALUE:
-            raise WrongType from None
-        if condition.startswith("FAILED_READ_FILE"):
-            raise FileDamaged("a file of its tables cannot be read") from None
-        raise EngineFailed(f"Spark could not run a statement: {condition}.") from None
