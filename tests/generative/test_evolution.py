@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -56,11 +57,8 @@ class Mortal:
         return getattr(self._engine, name)
 
 
-@settings(
-    max_examples=int(__import__("os").environ.get("N", "15")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+@pytest.mark.timeout(900)  # some hundred loads; minutes where other work has the cores
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_an_evolved_warehouse_is_the_one_made_anew(data: st.DataObject) -> None:
     spec = data.draw(specs(), "model")
