@@ -51,7 +51,7 @@ def back_out(listed: bool, version: str, to: Path | None, folder: Path) -> None:
 def rebuild(only_checked: bool, folder: Path) -> None:
     """Make the warehouse anew from the lake alone, beside the old one, and compare the two table by table.
 
-    The new one takes the place of the old, which is kept as warehouse.old-<n>.duckdb. Readers keep what is
+    The new one takes the place of the old, which is kept as warehouse.old-<n>. Readers keep what is
     published all the while.
 
     \b

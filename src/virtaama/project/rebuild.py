@@ -49,7 +49,8 @@ def beside(warehouse: Path) -> Iterator[Path]:
 def swap(new: Path, warehouse: Path) -> Path | None:
     """Put the new warehouse in the place of the old, which keeps its rows under a name that is free.
 
-    At no moment is there no file: the name is given from one to the other in one step.
+    The name of a file is given from one to the other in one step. A folder, as Spark has, is away for a
+    moment; what is interrupted then makes the warehouse anew with the next load.
     """
     if not warehouse.exists():
         new.replace(warehouse)
@@ -57,20 +58,23 @@ def swap(new: Path, warehouse: Path) -> Path | None:
     number = 1
     while (aside := warehouse.with_name(f"{warehouse.stem}.old-{number}{warehouse.suffix}")).exists():
         number += 1
-    log = warehouse.with_name(f"{warehouse.name}.wal")
-    if log.exists():
-        log.replace(aside.with_name(f"{aside.name}.wal"))
     if warehouse.is_dir():
-        # Two folders cannot change names in one step. After a crash between the two `load` makes it from the lake.
         warehouse.replace(aside)
     else:
+        log = _log_of(warehouse)
+        if log.exists():
+            log.replace(_log_of(aside))
         os.link(warehouse, aside)
     new.replace(warehouse)
     return aside
 
 
+def _log_of(file: Path) -> Path:
+    return file.with_name(f"{file.name}.wal")
+
+
 def _take_away(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path)
-    for leftover in (path, path.with_name(f"{path.name}.wal")):
+    for leftover in (path, _log_of(path)):
         leftover.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ from tests.unit.project.loaded import hashes, loaded_project
 from virtaama.cli.main import STOPPED, run
 from virtaama.problems import NotReady, WouldLose
 from virtaama.project.project import Project
+from virtaama.project.rebuild import beside, swap
 
 
 @pytest.fixture(scope="module")
@@ -186,3 +187,22 @@ def test_a_rebuild_says_which_tables_were_not_as_the_lake_has_them(
         connection.execute("DELETE FROM hub_visits WHERE id = 7")
     assert "1 of 3 tables differ: hub_visits." in said("rebuild", folder=folder, capsys=capsys)
     assert "All 3 tables are the same" in said("rebuild", "--check", folder=folder, capsys=capsys)
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_the_old_warehouse_keeps_its_rows_under_another_name(tmp_path: Path, kind: str) -> None:
+    new, old = tmp_path / "warehouse.rebuilding.x", tmp_path / "warehouse.x"
+    for path in (new, old):
+        if kind == "folder":
+            path.mkdir()
+        (path / "rows" if kind == "folder" else path).write_text(path.name, encoding="utf-8")
+    aside = swap(new, old)
+    assert aside == tmp_path / "warehouse.old-1.x"
+    for path, rows in ((old, "warehouse.rebuilding.x"), (aside, "warehouse.x")):
+        assert (path / "rows" if kind == "folder" else path).read_text(encoding="utf-8") == rows
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["warehouse.old-1.x", "warehouse.x"]
+    with beside(old) as file:
+        if kind == "folder":
+            file.mkdir()
+        (file / "rows" if kind == "folder" else file).write_text("begun", encoding="utf-8")
+    assert not file.exists()
