@@ -58,6 +58,8 @@ class DuckDB:
             "preserve_insertion_order": False,
             # Each checkpoint rewrites the unfilled row groups of every table; a bulk load makes few of them.
             "checkpoint_threshold": "1GB",
+            # Progress is told by who runs a command.
+            "enable_progress_bar": False,
         }
         if temporary:
             settings["temp_directory"] = str(temporary)
