@@ -84,6 +84,22 @@ def with_tables(tree: exp.Query, stands_for: dict[str, exp.Expr]) -> exp.Query:
     return whole
 
 
+def with_own_names(tree: exp.Query, prefix: str) -> exp.Query:
+    """The query with another name for each of its steps after WITH, so that it may stand beside others.
+
+    Some engines know one list of such names for a whole statement. A step may not be read under its name
+    alone where columns name it: it needs an alias, which `qualified` gives.
+    """
+    whole = tree.copy()
+    steps = {cte.alias for cte in whole.find_all(exp.CTE)}
+    for found in whole.find_all(exp.Table):
+        if found.name in steps and not found.db:
+            found.set("this", exp.to_identifier(f"{prefix}{found.name}", quoted=True))
+    for cte in whole.find_all(exp.CTE):
+        cte.args["alias"].set("this", exp.to_identifier(f"{prefix}{cte.alias}", quoted=True))
+    return whole
+
+
 def qualified(tree: exp.Query, schema: Schema) -> exp.Query:
     """The query with every column under its table and every output named.
 

@@ -17,7 +17,7 @@ from virtaama.model.dependencies import needed_for
 from virtaama.model.making import made, query_of, with_computed
 from virtaama.model.model import Model
 from virtaama.sql.build import cast, column, named, select, subquery, text, union_all
-from virtaama.sql.queries import qualified, tables_of, with_tables
+from virtaama.sql.queries import qualified, tables_of, with_own_names, with_tables
 from virtaama.vault import views
 from virtaama.vault.keys import hash_key, standardised
 from virtaama.vault.tables import VaultDesign
@@ -79,13 +79,14 @@ def rows_of(model: Model, concept: Concept, delivered: Callable[[str], exp.Query
     """What rules add to a concept: a query that reads the concepts it needs as tables under their names."""
     derived = model.derived_as(concept.name)
     if derived is None:
-        base = delivered(concept.name)
+        base = with_own_names(delivered(concept.name), f"{concept.name}__")
         return with_computed(concept, base, model) if any(a.rules for a in concept.attributes) else base
     queries = []
     for rule in derived.rules:
         query = query_of(rule.making, concept, model)
         schema = {name: dict(star_columns(model.concept(name))) for name in tables_of(query)}
-        queries.append(qualified(query, schema))
+        own = f"{concept.name}__{rule.version}__"
+        queries.append(with_own_names(qualified(query, schema), own))
     return _keyed(concept, made(derived, queries))
 
 
