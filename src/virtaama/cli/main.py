@@ -28,6 +28,7 @@ from virtaama.cli.runs import runs
 from virtaama.cli.serve import serve
 from virtaama.cli.watch import watch
 from virtaama.problems import VirtaamaError
+from virtaama.project.room import told_of_full_disk
 
 NOT_UNDERSTOOD = 64
 STOPPED = 130
@@ -87,7 +88,8 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command; its exit code."""
     try:
-        virtaama.main(arguments, prog_name="virtaama", standalone_mode=False)
+        with told_of_full_disk():
+            virtaama.main(arguments, prog_name="virtaama", standalone_mode=False)
     except VirtaamaError as error:
         say(str(error))
         return error.exit_code

@@ -48,8 +48,8 @@ class DuckDB:
         memory is put in `temporary`, by default a folder beside the file.
         Raises Busy when another process has the file open, FileDamaged when it is not whole.
         """
-        name = str(path) if path else "memory"
-        with told(name):
+        file = str(path) if path else "the warehouse in memory"
+        with told(file):
             connection = duckdb.connect(str(path) if path else ":memory:")
         settings: dict[str, object] = {
             "memory_limit": memory,
@@ -70,7 +70,7 @@ class DuckDB:
             [[f"{folder.resolve()}/" for folder in folders]],
         )
         connection.execute("SET enable_external_access = false")
-        return cls(connection, in_memory=path is None, name=name)
+        return cls(connection, in_memory=path is None, name=file)
 
     def run(self, statement: exp.Expr, parameters: dict[str, Any] | None = None) -> int:
         """Run a statement; return the number of rows it changed. Values it does not name are left out.

@@ -536,7 +536,7 @@ class Project:
     # Keeping
 
     def verify(self, progress: Progress = silent) -> tuple[Checked, ...]:
-        """Read everything that is kept, part by part; what is wrong with a part is in it. Nothing is mended."""
+        """Read everything that is kept, part by part; what is wrong with a part is in it."""
         with only_one(self.settings.lock):
             return tuple(verify(self.settings, self.ledger, self.keyring, progress))
 
@@ -588,7 +588,7 @@ class Project:
             run = self.ledger.start_run(kind, _now())
         counts: dict[str, int] = {}
         try:
-            with told_of_full_disk(self.settings.data):
+            with told_of_full_disk():
                 yield counts.update
         except BaseException as error:
             # Only our own messages are sure to hold no personal data.

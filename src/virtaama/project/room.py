@@ -6,7 +6,6 @@ import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from virtaama.problems import NoRoom
 
@@ -14,18 +13,22 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextmanager
-def told_of_full_disk(folder: Path) -> Iterator[None]:
-    """NoRoom where a file below the folder could not be written because the disk is full."""
+def told_of_full_disk() -> Iterator[None]:
+    """NoRoom where a file could not be written because the disk is full."""
     try:
         yield
     except (OSError, sqlite3.Error) as error:
         if not _is_full(error):
             raise
         raise NoRoom(
-            f"{folder}: the disk is full.\n"
+            f"{_file(error)}the disk is full.\n"
             "  Nothing that was finished is lost. Make room and run the command again: "
             "it goes on where it stopped."
         ) from error
+
+
+def _file(error: OSError | sqlite3.Error) -> str:
+    return f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
 
 
 def _is_full(error: OSError | sqlite3.Error) -> bool:

@@ -26,7 +26,7 @@ from virtaama.sources.reading import (
 def header(connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed) -> tuple[str, ...]:
     try:
         return tuple(pq.read_schema(file).names)
-    except pa.ArrowInvalid:
+    except (pa.ArrowException, OSError):
         raise DeliveryRefused(
             "the file is not Parquet, or was cut short.\n  Have it delivered again."
         ) from None
