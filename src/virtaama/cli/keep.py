@@ -19,7 +19,8 @@ def verify(folder: Path) -> None:
     """Read everything that is kept and compare it with what was kept: ledger, lake, warehouse, snapshots, audit log.
 
     Every file of the lake is hashed, every block of warehouse and snapshots is read, every entry of the
-    audit log is checked against the one before it. Nothing is mended. Exit code 6 when something is wrong.
+    audit log is checked against the one before it. A damaged warehouse is moved aside, and made again by the
+    next load; nothing else is touched. Exit code 6 when something is wrong.
 
     \b
     Example:

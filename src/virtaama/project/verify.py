@@ -20,7 +20,7 @@ from virtaama.loading.reconcile import reconcile
 from virtaama.problems import Damaged, VirtaamaError
 from virtaama.project.copies import files_below
 from virtaama.project.settings import Settings
-from virtaama.project.warehouse import opened
+from virtaama.project.warehouse import opened, set_aside
 
 Progress = Callable[[int, int, str], None]
 
@@ -36,7 +36,10 @@ class Checked:
 
 
 def verify(settings: Settings, ledger: Ledger, keyring: Keyring, progress: Progress) -> Iterator[Checked]:
-    """Read everything once; the caller holds the project's lock. Nothing is mended."""
+    """Read everything once; the caller holds the project's lock.
+
+    Nothing is mended. A warehouse that is not to be trusted is moved aside, so that the next load makes it again.
+    """
     yield _ledger(ledger, keyring)
     yield _lake(settings, ledger, progress)
     yield _warehouse(settings, ledger)
@@ -87,13 +90,14 @@ def _warehouse(settings: Settings, ledger: Ledger) -> Checked:
         with opened(settings, ledger) as engine:
             waiting = reconcile(engine, ledger)
         rows = read_through(settings.warehouse)
-    except (FileDamaged, VirtaamaError) as error:
-        advice = "; `virtaama load` makes it again from the lake" if isinstance(error, FileDamaged) else ""
+    except FileDamaged as damage:
+        # A load that has little to do would not meet the damaged block.
+        moved = set_aside(settings.warehouse, str(damage))
+        wrong = f"{damage}; moved aside as {moved.to.name}, `virtaama load` makes it again from the lake"
+        return Checked(part="warehouse", seen=settings.warehouse.name, wrong=(wrong,), remarks=tuple(remarks))
+    except VirtaamaError as error:
         return Checked(
-            part="warehouse",
-            seen=settings.warehouse.name,
-            wrong=(f"{error}{advice}",),
-            remarks=tuple(remarks),
+            part="warehouse", seen=settings.warehouse.name, wrong=(str(error),), remarks=tuple(remarks)
         )
     if waiting:
         remarks.append(f"{len(waiting)} batches wait for `virtaama load`")

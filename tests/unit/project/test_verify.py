@@ -11,7 +11,7 @@ from shutil import copytree
 
 import pytest
 
-from tests.unit.project.loaded import flip, loaded_project
+from tests.unit.project.loaded import flip, hashes, loaded_project
 from virtaama.cli.main import run
 from virtaama.project.project import Project
 
@@ -124,3 +124,15 @@ def test_nothing_is_mended_and_what_waits_is_remarked_on(project: Project) -> No
     assert "1 files no batch tells of" in parts["lake"].remarks[0]
     assert not any(part.wrong for part in parts.values())
     assert not project.settings.warehouse.exists()
+
+
+def test_a_damaged_warehouse_is_made_again_by_the_next_load(project: Project) -> None:
+    before = hashes(project)
+    flip(project.settings.warehouse)
+    [warehouse] = [part for part in project.verify() if part.part == "warehouse"]
+    assert "moved aside as warehouse.damaged-1.duckdb" in warehouse.wrong[0]
+    assert project.load().batches == 1
+    assert hashes(project) == before
+    [warehouse] = [part for part in project.verify() if part.part == "warehouse"]
+    assert warehouse.wrong == ()
+    assert "delete it when it has been looked into" in warehouse.remarks[0]
