@@ -1,0 +1,1 @@
+"""Kill, fill, flip and cut: what becomes of deliveries when everything goes wrong. Run by `make torture`."""
