@@ -31,6 +31,7 @@ def test_each_step_that_changes_something_leaves_a_run_on_record(project: Projec
     project.publish()
     assert [(run.kind, run.ok) for run in project.ledger.runs()] == [
         ("publish", True),
+        ("quality", True),
         ("load", True),
         ("land", True),
     ]
