@@ -26,18 +26,23 @@ from virtaama.vault.render.reading import hashed, mapped_rows
 from virtaama.vault.steps import FindDiffering
 from virtaama.vault.tables import Source
 
+_SEVERAL = "several_now"
+
 
 def find_differing(step: FindDiffering) -> exp.Create:
     """Keys of rows that are on one side only or not the same on both, and keys a delivery repeats."""
     source = step.source
     parts = key_parts(source)
+
+    def side(name: str, *columns: str) -> exp.Select:
+        rows = mapped_rows(source, "", step.shape, before=name == "before")
+        return select(*parts, *columns).from_(subquery(rows, "mapped"))
+
+    several = side("now").group_by(*map(column, parts)).having(count_rows() > exp.Literal.number(1))
+    # They differ anyway. Side by side, each row of such a key would meet every other: a unit named by a
+    # hundred thousand visits in both deliveries would make ten thousand million pairs.
     now, before = (
-        subquery(
-            select(*parts, *HASHES).from_(
-                subquery(mapped_rows(source, "", step.shape, before=name == "before"), "mapped")
-            ),
-            name,
-        )
+        subquery(side(name, *HASHES).join(table(_SEVERAL), using=_named(parts), join_type="ANTI"), name)
         for name in ("now", "before")
     )
     same_key = [column(part, "now").eq(column(part, "before")) for part in parts]
@@ -49,10 +54,11 @@ def find_differing(step: FindDiffering) -> exp.Create:
         exp.NullSafeNEQ(this=column(name, "now"), expression=column(name, "before")) for name in HASHES
     ]
     differing = select(*either).from_(now).join(before, on=exp.and_(*same_key), join_type="FULL")
-    repeated = select(*parts).from_(now.copy()).group_by(*map(column, parts))
-    repeated = repeated.having(count_rows() > exp.Literal.number(1))
-    keys = subquery(union_all([differing.where(any_of(differs)), repeated]), "keys")
-    return temporary_table("differing", select(*parts).distinct().from_(keys))
+    keys = subquery(
+        union_all([differing.where(any_of(differs)), select(*parts).from_(table(_SEVERAL))]), "keys"
+    )
+    distinct = select(*parts).distinct().from_(keys)
+    return temporary_table("differing", distinct.with_(_SEVERAL, as_=several))
 
 
 def find_touched(source: Source) -> exp.Create:
@@ -73,6 +79,10 @@ def only_differing(rows: exp.Select, source: Source) -> exp.Select:
     return rows.where(
         any_of([known("differs"), *(exp.Is(this=column(p, "mapped"), expression=exp.null()) for p in parts)])
     )
+
+
+def _named(parts: list[str]) -> list[int | str | exp.Expr]:
+    return [exp.to_identifier(part, quoted=True) for part in parts]
 
 
 def key_parts(source: Source) -> list[str]:
