@@ -120,7 +120,7 @@ def main() -> None:
     size = warehouse.stat().st_size / 1024**3
     command = f"make bench-nation{f' SHARE={chosen.share:g}' if chosen.share != 1 else ''}"
     text = (
-        f"## A whole country\n\n{report.machine()}; `{command}`.\n\n"
+        f"### A whole country\n\n{report.machine()}; `{command}`.\n\n"
         "| Residents | Contacts | Rows written | Wall s | CPU s | Peak MB | Warehouse GB |\n"
         "|--:|--:|--:|--:|--:|--:|--:|\n"
         f"| {RESIDENTS * chosen.share:,.0f} | {CONTACTS * chosen.share:,.0f} | {done['rows']:,} | {cost.wall:,.0f}"

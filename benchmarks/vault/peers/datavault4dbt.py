@@ -58,6 +58,10 @@ def _models() -> dict[str, str]:
     return models
 
 
+_WRAPPERS = """
+{% macro duckdb__string_to_timestamp(format, timestamp) %}CAST('{{ timestamp }}' AS TIMESTAMP){% endmacro %}
+"""
+
 PEER = Peer(
     system="datavault4dbt",
     package="datavault4dbt",
@@ -65,4 +69,5 @@ PEER = Peer(
     models=_models(),
     variables={},
     base="postgres",
+    wrappers=_WRAPPERS,
 )
