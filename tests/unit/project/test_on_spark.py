@@ -82,7 +82,8 @@ def test_where_spark_is_not_installed_it_is_said_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = small_county(tmp_path / "county", ON_SPARK)
-    for name in [name for name in sys.modules if name.startswith("virtaama.engines.spark")]:
+    loaded = ("virtaama.engines.spark", "pyspark")
+    for name in [name for name in sys.modules if name.startswith(loaded)]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "pyspark", None)
     with pytest.raises(NotReady, match=r"virtaama\[spark\]"):
