@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlglot import exp
 
 from virtaama.engines.port import Engine
-from virtaama.metrics.definitions import Catalogue, Measure, Metric, Window
+from virtaama.metrics.definitions import Catalogue, Measure, Window
 from virtaama.metrics.guard import guarded
 from virtaama.metrics.plan import Breakdown, MetricPlan, measures_of, sampling_of
 from virtaama.metrics.question import Grain
@@ -35,17 +35,6 @@ GROUP = 8192
 _ANY_MONTH = (date(2000, 1, 1),)
 
 Windows = dict[tuple[Window, Grain], exp.Expr]
-
-
-def concepts_read(metric: Metric, catalogue: Catalogue, stars: Stars) -> frozenset[str]:
-    """The concepts whose stars the figures of a metric are made from, reached through relationships too."""
-    read: set[str] = set()
-    for measure in measures_of(metric):
-        fact = catalogue.fact(measure.fact)
-        needed = names_needed((measure,), fact, catalogue)
-        query = observations(fact, sampling_of(measure), needed, _ANY_MONTH, catalogue, stars)
-        read |= stars.concepts_in(query)
-    return frozenset(read)
 
 
 def write_figures(

@@ -26,7 +26,7 @@ from virtaama.lake.coverage import (
 )
 from virtaama.lake.published import Manifest, Mart
 from virtaama.loading import inputs, meta
-from virtaama.loading.figures import concepts_read, write_figures
+from virtaama.loading.figures import write_figures
 from virtaama.loading.history import BEFORE, HistoryMart, added_since, history_marts
 from virtaama.loading.inputs import Applied, Inputs, Warehouse
 from virtaama.loading.recording import RECORDED, Counting
@@ -39,6 +39,7 @@ from virtaama.metrics.plan import (
     prepared_breakdowns,
 )
 from virtaama.metrics.question import Level
+from virtaama.metrics.reads import concepts_read
 from virtaama.metrics.render.observations import calendar, span
 from virtaama.metrics.render.trees import Stars
 from virtaama.model.columns import star_columns

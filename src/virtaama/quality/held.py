@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-
-from sqlglot import exp
+from datetime import datetime
 
 from virtaama.metrics.definitions import Catalogue, Metric
-from virtaama.metrics.plan import measures_of, sampling_of
-from virtaama.metrics.render.observations import names_needed, observations
+from virtaama.metrics.reads import concepts_read
 from virtaama.metrics.render.trees import Stars
+from virtaama.model.dependencies import needed_for
 from virtaama.model.expectations import Severity
 from virtaama.model.model import Model
 from virtaama.quality.results import Result, began, failing_since, state_of
-
-_ANY_MONTH = (date(2000, 1, 1),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +28,8 @@ def held_back(results: Iterable[Result], model: Model, catalogue: Catalogue) -> 
     """What failing expectations of severity `stop` concern, by lineage.
 
     An expectation of a feed concerns every concept the feed is mapped to, one of a concept the concept; a
-    concept concerns every metric whose facts count it or reach it through a relationship. `results` are in
+    concept concerns every metric whose facts count it, reach it through a relationship or count what is
+    computed from it. `results` are in
     the order of history; only the last of each expectation counts. The severity is that of the model now.
     """
     known = tuple(results)
@@ -46,7 +43,7 @@ def held_back(results: Iterable[Result], model: Model, catalogue: Catalogue) -> 
     metrics: dict[str, tuple[Result, ...]] = {}
     if concepts:
         for metric in catalogue.metrics:
-            read = concepts_read(metric, catalogue, model)
+            read = _read(metric, catalogue, model)
             holding = [result for name, of in concepts.items() if name in read for result in of]
             if holding:
                 metrics[metric.name] = tuple(dict.fromkeys(holding))
@@ -54,13 +51,7 @@ def held_back(results: Iterable[Result], model: Model, catalogue: Catalogue) -> 
     return HeldBack(concepts, metrics, since)
 
 
-def concepts_read(metric: Metric, catalogue: Catalogue, model: Model) -> frozenset[str]:
-    """The concepts behind the figures of a metric: counted, or reached through relationships."""
-    stars = Stars(model)
-    read: set[str] = set()
-    for measure in measures_of(metric):
-        fact = catalogue.fact(measure.fact)
-        needed = names_needed((measure,), fact, catalogue)
-        query = observations(fact, sampling_of(measure), needed, _ANY_MONTH, catalogue, stars)
-        read |= {table.name for table in query.find_all(exp.Table) if table.db == stars.schema}
-    return frozenset(read)
+def _read(metric: Metric, catalogue: Catalogue, model: Model) -> frozenset[str]:
+    """The concepts behind the figures of a metric, and those they are computed from."""
+    read = concepts_read(metric, catalogue, Stars(model))
+    return read.union(*(needed_for(model, concept) for concept in read))
