@@ -97,6 +97,24 @@ def test_the_same_row_twice_in_a_delivery_is_one_row(tmp_path: Path) -> None:
     assert warehouse.findings() == {(1, "repeated_row", "resident"): 2}
 
 
+def test_the_same_full_delivery_again_says_nothing_new_and_what_is_odd_is_counted_again(
+    tmp_path: Path,
+) -> None:
+    rows = [person("a", "fi"), person("a", "fi"), person("b", "sv"), person("", "fi")]
+    warehouse = loaded(
+        Warehouse(residents(Delivery.FULL), tmp_path), (JANUARY, rows), (FEBRUARY, rows), (MARCH, rows[2:])
+    )
+    assert warehouse.rows(LANGUAGES) == [
+        (JANUARY, "fi", False),
+        (JANUARY, "sv", False),
+        (MARCH, None, True),
+    ]
+    odd = {"repeated_row": 1, "no_key": 1}
+    assert warehouse.findings() == {
+        (batch, check, "resident"): count for batch in (1, 2) for check, count in odd.items()
+    } | {(3, "disappeared", "resident"): 1, (3, "no_key", "resident"): 1}
+
+
 def test_a_late_row_is_compared_with_its_neighbours_and_not_with_the_newest(tmp_path: Path) -> None:
     warehouse = loaded(
         Warehouse(residents(), tmp_path),

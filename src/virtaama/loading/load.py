@@ -265,6 +265,7 @@ def _arrival(batch: Batch, model: Model, lake: Lake) -> Arrival:
         file=batch.file,
         rows=batch.rows,
         columns=None if as_today else lake.columns(batch),
+        sha256=batch.parquet_sha256,
     )
 
 

@@ -41,6 +41,8 @@ def explain(step: Step, arrivals: tuple[Arrival, ...] = ()) -> str:
     match step:
         case NameArrivals():
             return f"put the deliveries in order{_origin(arrivals)}"
+        case FindDiffering(source=source, same=True):
+            return f"find odd {_words(source.hub.concept)} keys in a delivery that is as the one before it"
         case FindDiffering(source=source):
             return f"find {_words(source.hub.concept)} keys the delivery before does not say the same of"
         case FindReferenced(reference=reference):

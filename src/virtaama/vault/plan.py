@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 from virtaama.model.concepts import Concept, Kind
 from virtaama.model.feeds import Delivery
@@ -115,7 +115,9 @@ def _plan_feed(
         read = tuple(run)
         before = max((a for a in loaded if a not in read), key=lambda a: a.position, default=None)
         if full and before and len(read) == 1:
-            readings = tuple(reading(source, "beside", read, before) for source in sources)
+            same = before.sha256 != "" and before.sha256 == read[0].sha256
+            part = "beside the same" if same else "beside"
+            readings = tuple(reading(source, part, read, before) for source in sources)
         else:
             readings = tuple(reading(source, "in order", read) for source in sources)
         yield BatchLoad(arrivals=read, readings=readings)
@@ -183,7 +185,12 @@ def _in_order(
 
 
 def _beside(
-    model: Model, design: VaultDesign, source: Source, shape: Shape | None, counted: bool
+    model: Model,
+    design: VaultDesign,
+    source: Source,
+    shape: Shape | None,
+    counted: bool,
+    same: bool = False,
 ) -> Iterator[Step]:
     """A full delivery beside the one before it. What is odd about rows is counted of all, the rest of what differs."""
     earlier, later = _neighbours(design, source)
@@ -206,7 +213,7 @@ def _beside(
                 yield NoteJudged(of="content", first=not earlier)
             yield KeepLastRow(source=source, of="content")
             yield replace(count, of="content")
-    yield FindDiffering(source=source, shape=shape)
+    yield FindDiffering(source=source, shape=shape, same=same)
     yield from _read(model, source, shape, after_judged, only_differing=True)
     if judges:
         yield CountRows(source=source)
@@ -253,7 +260,15 @@ def _again(
         yield _count_changes(model, source, full, first_only=True)
 
 
-_PARTS = {"in order": _in_order, "beside": _beside, "late": _late, "again": _again}
+_Part = Callable[[Model, VaultDesign, Source, Shape | None, bool], Iterator[Step]]
+
+_PARTS: dict[str, _Part] = {
+    "in order": _in_order,
+    "beside": _beside,
+    "beside the same": partial(_beside, same=True),
+    "late": _late,
+    "again": _again,
+}
 
 
 def _stage(

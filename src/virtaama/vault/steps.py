@@ -35,6 +35,7 @@ class Arrival:
     file: str  # as delivered
     rows: int
     columns: frozenset[str] | None = None
+    sha256: str = ""  # of its rows as they lie in the lake; empty where it is not known
 
     @property
     def position(self) -> tuple[datetime, int]:
@@ -79,11 +80,13 @@ class Shape:
 class FindDiffering:
     """Find the keys that a full delivery does not say the same of, once, as the one before it.
 
-    Where it finds none, the steps after it have nothing to do.
+    Where it finds none, the steps after it have nothing to do. Deliveries that are the `same` byte for byte
+    need no comparison: only what is odd in itself is found.
     """
 
     source: Source
     shape: Shape | None
+    same: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,7 +57,11 @@ def test_a_large_full_delivery_is_laid_beside_the_one_before() -> None:
     first, second, third = plan_load(of_all, design(of_all), arrivals, frozenset())
     assert first.readings[0].before is None
     assert [load.readings[0].before for load in (second, third)] == [arrivals[0], arrivals[1]]
-    assert any(isinstance(step, FindDiffering) for step in second.readings[0].steps)
+    (compared,) = (step for step in second.readings[0].steps if isinstance(step, FindDiffering))
+    assert not compared.same
+    unchanged = [replace(each, sha256="5e" * 32) for each in arrivals[:2]]
+    _, repeated = plan_load(of_all, design(of_all), unchanged, frozenset())
+    assert any(isinstance(step, FindDiffering) and step.same for step in repeated.readings[0].steps)
 
 
 def test_rows_landed_under_an_older_description_are_brought_to_the_shape_of_today() -> None:

@@ -21,6 +21,7 @@ from virtaama.vault.render.names import (
     count_rows,
     known,
     part_name,
+    unknown,
 )
 from virtaama.vault.render.reading import hashed, mapped_rows
 from virtaama.vault.steps import FindDiffering
@@ -38,6 +39,9 @@ def find_differing(step: FindDiffering) -> exp.Create:
         rows = mapped_rows(source, "", step.shape, before=name == "before")
         return select(*parts, *columns).from_(subquery(rows, "mapped"))
 
+    if step.same:
+        odd = any_of([count_rows() > exp.Literal.number(1), *(unknown(part) for part in parts)])
+        return temporary_table("differing", side("now").group_by(*map(column, parts)).having(odd))
     several = side("now").group_by(*map(column, parts)).having(count_rows() > exp.Literal.number(1))
     # They differ anyway. Side by side, each row of such a key would meet every other: a unit named by a
     # hundred thousand visits in both deliveries would make ten thousand million pairs.
