@@ -12,7 +12,7 @@ from benchmarks.vault.report import OURS
 from virtaama.project.create import create_county
 
 if TYPE_CHECKING:
-    from benchmarks.vault.__main__ import Bench
+    from benchmarks.vault.bench import Bench
 
 FLOW = "benchmarks.flow"
 LATER = "follow_up_care: JATKOH"  # mapped only after the change, in both mappings of specialised care

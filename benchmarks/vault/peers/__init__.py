@@ -18,7 +18,7 @@ from benchmarks.vault.peers import automate_dv, datavault4dbt, postgres
 from benchmarks.vault.peers.project import DbtProject, write_project
 
 if TYPE_CHECKING:
-    from benchmarks.vault.__main__ import Bench
+    from benchmarks.vault.bench import Bench
 
 SYSTEMS = {"automate_dv": automate_dv.PEER, "datavault4dbt": datavault4dbt.PEER}
 
