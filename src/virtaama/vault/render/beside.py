@@ -75,13 +75,15 @@ def find_touched(source: Source) -> exp.Create:
 
 
 def only_differing(rows: exp.Select, source: Source) -> exp.Select:
+    """Rows of a mapping whose keys differ: narrowed first, so that what follows is done for these alone."""
     parts = key_parts(source)
-    names = [named(column(part), f"differing__{part}") for part in parts]
-    differing = subquery(select(*names, named(exp.true(), "differs")).from_(table("differing")), "differing")
-    same = [column(part, "mapped").eq(column(f"differing__{part}", "differing")) for part in parts]
-    rows = rows.join(differing, on=exp.and_(*same), join_type="LEFT")
-    return rows.where(
-        any_of([known("differs"), *(exp.Is(this=column(p, "mapped"), expression=exp.null()) for p in parts)])
+    # A key with a missing part is no key; its rows are found by it all the same, to be counted.
+    same = [exp.NullSafeEQ(this=column(part, "rows"), expression=column(part, "differing")) for part in parts]
+    everything = exp.Column(this=exp.Star(), table=exp.to_identifier("rows", quoted=True))
+    return (
+        exp.Select(expressions=[everything])
+        .from_(subquery(rows, "rows"))
+        .join(table("differing"), on=exp.and_(*same), join_type="SEMI")
     )
 
 

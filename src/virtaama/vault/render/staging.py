@@ -61,11 +61,12 @@ def stage(step: StageRows) -> exp.Create:
     shaped += [column(reference.column) for reference in source.references]
     shaped += payload_columns(source)
     shaped += [column(name) for name in ("deleted", ORDINAL, LINE, RANK)]
-    rows = select(*shaped).from_(subquery(mapped_rows(source, step.row_order, step.shape), "mapped"))
+    mapped = mapped_rows(source, step.row_order, step.shape)
+    if step.only_differing:
+        mapped = only_differing(mapped, source)
+    rows = select(*shaped).from_(subquery(mapped, "mapped"))
     for reference in source.references:
         rows = _looked_up(rows, reference)
-    if step.only_differing:
-        rows = only_differing(rows, source)
     if step.only_affected:
         kept_rows = select(exp.Star()).from_(subquery(rows, "keyed"))
         rows = join(kept_rows, table("affected"), key, "SEMI")
@@ -90,10 +91,10 @@ def find_referenced(step: FindReferenced) -> exp.Create:
     hub, prefix = step.reference.hub, step.reference.relationship
     parts = [part_name(prefix, part) for part in hub.business_key]
     rows = mapped_rows(step.source, "", step.shape)
+    if step.only_differing:
+        rows = only_differing(rows, step.source)
     pointing = select(*parts).distinct().from_(subquery(rows, "mapped"))
     pointing = pointing.where(exp.not_(column("deleted")), *(known(part) for part in parts))
-    if step.only_differing:
-        pointing = only_differing(pointing, step.source)
     names = [named(column(part), own.name) for part, own in zip(parts, hub.business_key, strict=True)]
     with_key = named(hashed(prefix, hub), hub.hash_key)
     return temporary_table(
