@@ -14,7 +14,7 @@ from virtaama.project.spark_settings import NO_CLUSTER, SPARK, SparkSettings, pa
 from virtaama.sql.spelling import EngineName
 
 SETTINGS_FILE = "virtaama.yaml"
-MEMORY = "3GB"
+MEMORY = "1200MB"
 LANGUAGES = ("fi", "sv", "en")
 _MEMORY = r"(25[6-9]|2[6-9]\d|[3-9]\d\d|\d{4,})(\.\d+)?MB|[1-9]\d*(\.\d+)?GB"
 SETTINGS = Shape(
