@@ -21,8 +21,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesTo
     return FilesTogether(config, log)
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # The longest of all runs first, so that nobody waits for it alone at the end.
+    items.sort(key=lambda item: not item.nodeid.startswith(f"{ON_CLUSTER}/"))
     for item in items:
         if item.nodeid.startswith(f"{ON_CLUSTER}/") and not item.get_closest_marker("timeout"):
             # The first test on the cluster starts it, and the cores may be busy with other work.
