@@ -11,7 +11,7 @@ import click
 from virtaama.cli.console import progress, say
 from virtaama.cli.options import project_option
 from virtaama.cli.planned import as_json, in_total, in_words
-from virtaama.model.check import remarks
+from virtaama.model.remarks import remarks
 from virtaama.problems import DeliveryRefused
 from virtaama.project.project import Project
 

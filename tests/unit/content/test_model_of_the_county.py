@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.content.county import shipped_model, texts_of
-from virtaama.model.check import remarks
 from virtaama.model.concepts import Concept, Sensitivity, Text
+from virtaama.model.remarks import remarks
 
 ASKED_FOR = [
     "resident",

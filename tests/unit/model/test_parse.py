@@ -1,10 +1,10 @@
 from datetime import date
 
 from tests.unit.model.small_model import FILES, changed
-from virtaama.model.check import remarks
 from virtaama.model.concepts import Code, Kind, Purpose, Sensitivity, Text, Type
 from virtaama.model.feeds import Delivery, Format
 from virtaama.model.parse import parse_model
+from virtaama.model.remarks import remarks
 from virtaama.problems import Place
 
 

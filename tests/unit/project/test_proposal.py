@@ -11,8 +11,8 @@ import pytest
 from tests.postgresql_server import Server, started
 from virtaama.cli.main import run
 from virtaama.lake.ledger import Ledger
-from virtaama.model.check import remarks
 from virtaama.model.concepts import Sensitivity, Type
+from virtaama.model.remarks import remarks
 from virtaama.project.project import Project
 
 PERSONS = ("010190-922D", "020290-922V", "030390-923B", "040490-924U", "050590-925A")
