@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from virtaama.cli.main import run
-from virtaama.lake.ledger import Ledger, Run
+from virtaama.lake.ledger import Ledger
 from virtaama.lake.published import CURRENT
+from virtaama.lake.runs import Run
 from virtaama.project.project import Project
 
 HEADER = "VISIT_ID;CLINIC;STARTED\n"

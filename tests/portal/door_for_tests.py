@@ -11,7 +11,8 @@ from virtaama.access.answers import Answer, AreaName, FeedLineage, Lineage, Snap
 from virtaama.access.expectations import ExpectationState, Held
 from virtaama.access.recording import By, RecordingAnswer, RecordingLine, RecordingQuestion, RecordingWords
 from virtaama.lake.batches import Batch
-from virtaama.lake.ledger import QualityLine, Run
+from virtaama.lake.noticed import QualityLine
+from virtaama.lake.runs import Run
 from virtaama.metrics.definitions import Catalogue, Dimension, Direction, Family, Measure, Metric, Target
 from virtaama.metrics.question import Figure, Grain, Level, Missing, Question
 from virtaama.model.concepts import Text

@@ -19,7 +19,9 @@ from virtaama.access.recording import query as recording_query
 from virtaama.access.snapshots import OpenSnapshot, PublishedFolder
 from virtaama.access.then import Then, asked_of
 from virtaama.lake.batches import Batch
-from virtaama.lake.ledger import Ledger, QualityLine, Run
+from virtaama.lake.ledger import Ledger
+from virtaama.lake.noticed import QualityLine
+from virtaama.lake.runs import Run
 from virtaama.metrics.definitions import Catalogue, Metric
 from virtaama.metrics.plan import Coverage, MetricPlan, definition_of
 from virtaama.metrics.question import Figure, Level, Missing, Question

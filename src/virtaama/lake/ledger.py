@@ -11,75 +11,19 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from virtaama.lake import checks
+from virtaama.lake import batch_records, checks, runs
 from virtaama.lake.batches import Batch, DriftEvent, Rejected
 from virtaama.lake.deployments import Deployment, append_deployment, read_deployments
 from virtaama.lake.ledger_tables import bring_up
+from virtaama.lake.not_taken import Refused, Repeat, append_repeat, keep_refused, read_refused, read_repeats
+from virtaama.lake.noticed import QualityLine, has_findings, put_findings, read_quality
+from virtaama.lake.runs import Run
 from virtaama.lake.sqlite_files import copy_database, readable
 from virtaama.quality.results import Result
-
-_BATCH = "number, feed, file, sha256, parquet, parquet_sha256, extracted, landed, rows, rejected, contract"
-
-
-# A refused delivery `r` has become batch `b`: the same bytes, or better ones under the same name.
-_MENDED = "b.feed = r.feed AND (b.sha256 = r.sha256 OR (b.file = r.file AND b.landed >= r.refused))"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repeat:
-    """A delivery whose bytes had landed before, met under another name. It was not landed again."""
-
-    batch: int
-    feed: str
-    file: str
-    met: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """A delivery that was not taken in. It leaves this list when its bytes, or others of its name, land."""
-
-    feed: str
-    file: str
-    sha256: str
-    refused: datetime
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """One run of a command that changes the project. `finished` is None while it runs or when it died.
-
-    `counts` says what it did, in words a reader's language can be put to: landed, rows_read, figures, ….
-    """
-
-    id: int
-    kind: str  # land | collect | load | publish | watch | …
-    started: datetime
-    finished: datetime | None
-    ok: bool
-    counts: Mapping[str, int]
-    error: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QualityLine:
-    """One thing that was noticed in one batch, with how many rows it concerns.
-
-    `batch` is 0 for a delivery that was refused; `rows` is the number of rows of the batch.
-    """
-
-    feed: str
-    batch: int
-    check: str
-    detail: str
-    count: int
-    rows: int = 0
 
 
 class Ledger:
@@ -146,13 +90,7 @@ class Ledger:
 
     def batches(self, feed: str | None = None) -> tuple[Batch, ...]:
         """All batches, or those of one feed, in the order in which history is read: extracted, number."""
-        return tuple(
-            _batch(row)
-            for row in self._connection.execute(
-                f"SELECT {_BATCH} FROM batch WHERE ? IS NULL OR feed = ? ORDER BY extracted, number",
-                (feed, feed),
-            )
-        )
+        return batch_records.read_batches(self._connection, feed)
 
     def batches_of(self, feed: str, sha256: str) -> tuple[Batch, ...]:
         """What these delivered bytes became for this feed: one batch, or none; or several when a complete
@@ -177,9 +115,8 @@ class Ledger:
     ) -> Batch:
         """Record a batch whose Parquet file is in place; it gets the next number."""
         with self._writing() as connection:
-            (number,) = connection.execute("SELECT coalesce(max(number), 0) + 1 FROM batch").fetchone()
             batch = Batch(
-                number=number,
+                number=batch_records.next_number(connection),
                 feed=feed,
                 file=file,
                 sha256=sha256,
@@ -191,68 +128,27 @@ class Ledger:
                 rejected=len(rejected),
                 contract=contract,
             )
-            connection.execute(
-                f"INSERT INTO batch ({_BATCH}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    number,
-                    feed,
-                    file,
-                    sha256,
-                    parquet,
-                    parquet_sha256,
-                    extracted.isoformat(),
-                    landed.isoformat(),
-                    rows,
-                    len(rejected),
-                    contract,
-                ),
-            )
-            connection.executemany(
-                "INSERT INTO rejected (batch, line, raw, reason, detail) VALUES (?, ?, ?, ?, ?)",
-                ((number, row.line, row.raw, row.reason, row.detail) for row in rejected),
-            )
-            _insert_drift(connection, feed, file, sha256, drift)
+            batch_records.append_batch(connection, batch, rejected)
+            batch_records.append_drift(connection, feed, file, sha256, drift)
         return batch
 
     def rejected(self, batch: int) -> tuple[Rejected, ...]:
         """The rows of a batch that were set aside, `raw` still enciphered, in the order of their lines."""
-        return tuple(
-            Rejected(line=line, raw=raw, reason=reason, detail=detail)
-            for line, raw, reason, detail in self._connection.execute(
-                "SELECT line, raw, reason, detail FROM rejected WHERE batch = ? ORDER BY line, rowid",
-                (batch,),
-            )
-        )
+        return batch_records.read_rejected(self._connection, batch)
 
     def drift(self, feed: str, sha256: str) -> tuple[DriftEvent, ...]:
         """How the columns of one delivery differed from the declared ones."""
-        return tuple(
-            DriftEvent(kind=kind, column=name, outcome=outcome, detail=detail)
-            for kind, name, outcome, detail in self._connection.execute(
-                "SELECT kind, name, outcome, detail FROM drift WHERE feed = ? AND sha256 = ? ORDER BY rowid",
-                (feed, sha256),
-            )
-        )
+        return batch_records.read_drift(self._connection, feed, sha256)
 
     # Deliveries that did not become a batch
 
     def record_repeat(self, batch: int, file: str, met: datetime) -> bool:
         """Note that the bytes of a batch were met under another name; False when that was known."""
         with self._writing() as connection:
-            found = connection.execute(
-                "INSERT INTO repeat (batch, file, met) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                (batch, file, met.isoformat()),
-            )
-        return found.rowcount == 1
+            return append_repeat(connection, batch, file, met)
 
     def repeats(self) -> tuple[Repeat, ...]:
-        return tuple(
-            Repeat(batch=batch, feed=feed, file=file, met=datetime.fromisoformat(met))
-            for batch, feed, file, met in self._connection.execute(
-                "SELECT r.batch, b.feed, r.file, r.met FROM repeat r JOIN batch b ON b.number = r.batch "
-                "ORDER BY r.batch, r.file"
-            )
-        )
+        return read_repeats(self._connection)
 
     def record_refused(
         self,
@@ -266,28 +162,14 @@ class Ledger:
     ) -> None:
         """Note that a delivery was not taken in, and why; a newer refusal of the same bytes replaces it."""
         with self._writing() as connection:
-            connection.execute(
-                "INSERT INTO refused (feed, file, sha256, refused, reason) VALUES (?, ?, ?, ?, ?) "
-                "ON CONFLICT DO UPDATE SET refused = excluded.refused, reason = excluded.reason",
-                (feed, file, sha256, refused.isoformat(), reason),
+            keep_refused(
+                connection, Refused(feed=feed, file=file, sha256=sha256, refused=refused, reason=reason)
             )
-            _insert_drift(connection, feed, file, sha256, drift)
+            batch_records.append_drift(connection, feed, file, sha256, drift)
 
     def refused(self) -> tuple[Refused, ...]:
         """Deliveries that were not taken in and have not been mended since."""
-        return tuple(
-            Refused(
-                feed=feed,
-                file=file,
-                sha256=sha256,
-                refused=datetime.fromisoformat(refused),
-                reason=reason,
-            )
-            for feed, file, sha256, refused, reason in self._connection.execute(
-                "SELECT feed, file, sha256, refused, reason FROM refused r WHERE NOT EXISTS "
-                f"(SELECT * FROM batch b WHERE {_MENDED}) ORDER BY feed, file"
-            )
-        )
+        return read_refused(self._connection)
 
     # Where the next collection of a feed begins
 
@@ -310,71 +192,34 @@ class Ledger:
     def start_run(self, kind: str, started: datetime) -> int:
         """Open a run before it does anything; returns its id."""
         with self._writing() as connection:
-            cursor = connection.execute(
-                "INSERT INTO run (kind, started) VALUES (?, ?)",
-                (kind, started.isoformat()),
-            )
-        assert cursor.lastrowid is not None
-        return cursor.lastrowid
+            return runs.append_run(connection, kind, started)
 
     def note_run(self, id: int, counts: Mapping[str, int]) -> None:
         """What a run has done so far, for a run that lasts."""
         with self._writing() as connection:
-            connection.execute("UPDATE run SET counts = ? WHERE id = ?", (json.dumps(dict(counts)), id))
+            runs.note_counts(connection, id, counts)
 
     def finish_run(
         self, id: int, *, finished: datetime, ok: bool, counts: Mapping[str, int], error: str = ""
     ) -> None:
         with self._writing() as connection:
-            connection.execute(
-                "UPDATE run SET finished = ?, ok = ?, counts = ?, error = ? WHERE id = ?",
-                (finished.isoformat(), int(ok), json.dumps(dict(counts)), error, id),
-            )
+            runs.end_run(connection, id, finished=finished, ok=ok, counts=counts, error=error)
 
     def runs(self) -> tuple[Run, ...]:
         """All runs, the newest first."""
-        return tuple(
-            Run(
-                id=id,
-                kind=kind,
-                started=datetime.fromisoformat(started),
-                finished=datetime.fromisoformat(finished) if finished else None,
-                ok=bool(ok),
-                counts=json.loads(counts),
-                error=error,
-            )
-            for id, kind, started, finished, ok, counts, error in self._connection.execute(
-                "SELECT id, kind, started, finished, ok, counts, error FROM run ORDER BY id DESC"
-            )
-        )
+        return runs.read_runs(self._connection)
 
     # What was noticed
 
     def replace_findings(self, batch: int, findings: tuple[QualityLine, ...]) -> None:
         """Record what the loader noticed in a batch, in place of what an earlier load of it noticed."""
-        known = self._connection.execute("SELECT 1 FROM finding WHERE batch = ? LIMIT 1", (batch,)).fetchone()
-        if not known and not findings:
-            return
-        with self._writing() as connection:
-            connection.execute("DELETE FROM finding WHERE batch = ?", (batch,))
-            connection.executemany(
-                "INSERT INTO finding (batch, check_name, detail, count) VALUES (?, ?, ?, ?)",
-                ((batch, line.check, line.detail, line.count) for line in findings),
-            )
+        if findings or has_findings(self._connection, batch):
+            with self._writing() as connection:
+                put_findings(connection, batch, findings)
 
     def quality(self) -> tuple[QualityLine, ...]:
         """Everything noticed: rejected rows by reason, drift, repeats, refusals, findings of the loader."""
-        return tuple(
-            QualityLine(
-                feed=feed,
-                batch=batch,
-                check=check,
-                detail=detail,
-                count=count,
-                rows=rows,
-            )
-            for feed, batch, check, detail, count, rows in self._connection.execute(_QUALITY)
-        )
+        return read_quality(self._connection)
 
     # What was expected
 
@@ -431,68 +276,3 @@ class Ledger:
             # A commit can fail too; where a full disk has rolled back by itself, this does nothing.
             self._connection.rollback()
             raise
-
-
-_QUALITY = f"""
-SELECT feed, batch, check_name, detail, count, rows FROM (
-    SELECT b.feed, b.number AS batch, r.reason AS check_name, r.detail, count(*) AS count, b.rows
-    FROM rejected r JOIN batch b ON b.number = r.batch GROUP BY b.number, r.reason, r.detail
-    UNION ALL
-    SELECT d.feed, coalesce(b.number, 0), 'column_' || d.kind, d.detail, 1, coalesce(b.rows, 0)
-    FROM drift d LEFT JOIN batch b ON b.feed = d.feed AND b.sha256 = d.sha256
-    UNION ALL
-    SELECT b.feed, b.number, 'repeated_delivery', r.file, 1, b.rows
-    FROM repeat r JOIN batch b ON b.number = r.batch
-    UNION ALL
-    SELECT r.feed, 0, 'refused_delivery', substr(r.reason, 1, instr(r.reason || char(10), char(10)) - 1), 1, 0
-    FROM refused r
-    WHERE NOT EXISTS (SELECT * FROM batch b WHERE {_MENDED})
-    UNION ALL
-    SELECT b.feed, b.number, f.check_name, f.detail, f.count, b.rows
-    FROM finding f JOIN batch b ON b.number = f.batch
-)
-ORDER BY feed, batch, check_name, detail
-"""
-
-
-def _batch(row: tuple[int, str, str, str, str, str, str, str, int, int, str]) -> Batch:
-    (
-        number,
-        feed,
-        file,
-        sha256,
-        parquet,
-        parquet_sha256,
-        extracted,
-        landed,
-        rows,
-        rejected,
-        contract,
-    ) = row
-    return Batch(
-        number=number,
-        feed=feed,
-        file=file,
-        sha256=sha256,
-        parquet=parquet,
-        parquet_sha256=parquet_sha256,
-        extracted=datetime.fromisoformat(extracted),
-        landed=datetime.fromisoformat(landed),
-        rows=rows,
-        rejected=rejected,
-        contract=contract,
-    )
-
-
-def _insert_drift(
-    connection: sqlite3.Connection,
-    feed: str,
-    file: str,
-    sha256: str,
-    drift: tuple[DriftEvent, ...],
-) -> None:
-    connection.executemany(
-        "INSERT INTO drift (feed, file, sha256, kind, name, outcome, detail) VALUES (?, ?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT DO NOTHING",
-        ((feed, file, sha256, event.kind, event.column, event.outcome, event.detail) for event in drift),
-    )

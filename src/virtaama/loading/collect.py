@@ -15,7 +15,8 @@ from shutil import rmtree
 from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch
 from virtaama.lake.files import Lake, sha256_of
-from virtaama.lake.ledger import Ledger, Refused
+from virtaama.lake.ledger import Ledger
+from virtaama.lake.not_taken import Refused
 from virtaama.loading.deliveries import Delivered
 from virtaama.loading.difference import difference
 from virtaama.loading.land import Landing, LandReport, Progress, reading_engine

@@ -18,7 +18,8 @@ import pyarrow.parquet as pq
 from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch, DriftEvent, Rejected
 from virtaama.lake.files import Lake, sha256_of
-from virtaama.lake.ledger import Ledger, Refused, Repeat
+from virtaama.lake.ledger import Ledger
+from virtaama.lake.not_taken import Refused, Repeat
 from virtaama.loading import drift
 from virtaama.loading.contract import contract_of
 from virtaama.loading.deliveries import Delivered, discover, opened, outer

@@ -12,7 +12,8 @@ from sqlglot import exp
 from virtaama.engines.port import Engine, WrongType
 from virtaama.lake.batches import Batch
 from virtaama.lake.files import Lake
-from virtaama.lake.ledger import Ledger, QualityLine
+from virtaama.lake.ledger import Ledger
+from virtaama.lake.noticed import QualityLine
 from virtaama.loading.contract import contract_of
 from virtaama.loading.evolve import EvolutionPlan, evolve, plan_model, refuse_losses
 from virtaama.model.model import Model

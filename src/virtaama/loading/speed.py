@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from virtaama.lake.ledger import Run
+from virtaama.lake.runs import Run
 
 _NEWEST = 5
 _ENOUGH = 1000  # rows: less says more of starting than of loading

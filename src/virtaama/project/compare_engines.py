@@ -12,7 +12,8 @@ from pathlib import Path
 from virtaama.engines.parquet_rows import Difference, difference
 from virtaama.engines.port import Engine
 from virtaama.lake.files import Lake
-from virtaama.lake.ledger import Ledger, QualityLine
+from virtaama.lake.ledger import Ledger
+from virtaama.lake.noticed import QualityLine
 from virtaama.lake.published import current_name, read_manifest
 from virtaama.loading.load import load
 from virtaama.loading.publish import publish

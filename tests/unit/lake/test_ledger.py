@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from virtaama.lake.batches import Batch, DriftEvent, Rejected
-from virtaama.lake.ledger import Ledger, QualityLine
+from virtaama.lake.ledger import Ledger
+from virtaama.lake.noticed import QualityLine
 
 NOON = datetime(2026, 10, 31, 12)
 

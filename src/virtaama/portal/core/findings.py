@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from virtaama.lake.ledger import QualityLine
+from virtaama.lake.noticed import QualityLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

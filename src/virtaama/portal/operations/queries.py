@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from virtaama.lake.batches import Batch
-from virtaama.lake.ledger import QualityLine
+from virtaama.lake.noticed import QualityLine
 
 ORDERS: dict[str, Callable[[Batch], Any]] = {
     "number": lambda batch: batch.number,

@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from virtaama.access.answers import AreaName
-from virtaama.lake.ledger import Run
+from virtaama.lake.runs import Run
 from virtaama.metrics.definitions import Direction, Family
 from virtaama.metrics.question import Grain, Missing
 from virtaama.model.concepts import Text
