@@ -21,7 +21,8 @@ from virtaama.lake.ledger import Ledger
 from virtaama.loading.land import land_deliveries
 from virtaama.loading.load import load
 from virtaama.loading.table_hash import table_hashes
-from virtaama.project.project import Project, _now
+from virtaama.project.on_record import now
+from virtaama.project.project import Project
 from virtaama.sql.build import parsed
 
 # What tells in which order deliveries came, or when.
@@ -169,7 +170,7 @@ def past_moments(base: Path, times: int, seed: int = 1, steps: int = 3) -> tuple
         ):
             ledger._connection.execute(f"DELETE FROM {table} WHERE {column} > ?", (moment,))
         engine = DuckDB.open(folders=[project.settings.lake])
-        load(project.model, ledger, project.lake, engine, now=_now)
+        load(project.model, ledger, project.lake, engine, now=now)
         wrong += table_hashes(engine, leaving_out=("applied_at",)) != {
             name: value for name, value in then[moment].items() if name != "about"
         }

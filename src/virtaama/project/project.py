@@ -3,60 +3,40 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
-from functools import cached_property, partial
+from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
-from virtaama.access.audit import AuditLog
 from virtaama.access.door import Door
-from virtaama.access.roles import parse_roles
 from virtaama.access.rows import OpenedRows, RowDoor
-from virtaama.engines.port import Engine, FileDamaged
-from virtaama.keyring import Keyring
+from virtaama.engines.port import FileDamaged
 from virtaama.lake.batches import Batch, Rejected
-from virtaama.lake.deployments import Deployment
-from virtaama.lake.files import Lake
-from virtaama.lake.ledger import Ledger
-from virtaama.lake.marts import FeatureMart
 from virtaama.lake.published import check, current_name, snapshot_number
-from virtaama.loading.deployed import refuse_unfinished
-from virtaama.loading.evolve import CountedLoss, refuse_losses
-from virtaama.loading.features import Built, FeatureBuild, applied_batches, build_features
+from virtaama.loading.evolve import CountedLoss
 from virtaama.loading.load import Loaded, LoadPlan, load, plan
 from virtaama.loading.lock import in_turn, only_one
-from virtaama.loading.on_spark import problems_on_spark
-from virtaama.loading.publish import Publication, publish
-from virtaama.loading.quality import check_deliveries
+from virtaama.loading.publish import Publication
 from virtaama.loading.speed import rows_per_second
-from virtaama.metrics.definitions import Catalogue
-from virtaama.metrics.feature_parse import parse_features
 from virtaama.metrics.feature_tables import FeatureTable
-from virtaama.metrics.parse import parse_catalogue
-from virtaama.model.collect import addresses_of, host_of
-from virtaama.model.model import Model
-from virtaama.model.parse import parse_model
-from virtaama.privacy.policy import Asker, Purpose, Role
-from virtaama.problems import Busy, Damaged, NotReady, Problem, ProblemsFound, VirtaamaError
+from virtaama.privacy.policy import Asker, Purpose
+from virtaama.problems import Damaged, NotReady
 from virtaama.project.back_out import BackedOut, earlier_model, put_back, write_files
 from virtaama.project.backup import Backup, back_up, back_up_keys
 from virtaama.project.compare_engines import Comparison, compare_engines
-from virtaama.project.demo_users import DemoUser, parse_demo_users
+from virtaama.project.mended import Done, mended
+from virtaama.project.on_record import now, on_record
+from virtaama.project.parts import METRIC_FOLDER, MODEL_FOLDERS, Parts
 from virtaama.project.rebuild import Rebuilt, beside, differing_tables, hashes_of, swap
-from virtaama.project.room import told_of_full_disk
-from virtaama.project.settings import Settings, files_in, read_settings
+from virtaama.project.settings import Settings, read_settings
+from virtaama.project.told import Notice, Progress, silent, unnoticed
 from virtaama.project.verify import Checked, verify
-from virtaama.project.warehouse import opened, set_aside
-from virtaama.quality.held import HeldBack, held_back
+from virtaama.project.warehouse import opened
+from virtaama.project.work import build_now, check_now, load_now, publish_now
 from virtaama.quality.results import Result, state_of
-from virtaama.sql.spelling import EngineName
-from virtaama.vault.derive import star
-from virtaama.vault.design import design
 
 # What reads sources and what invents them is brought in by the methods that need it: clients of databases and of
 # the web are a third of what starting costs, and a load or a question has no use for them.
@@ -65,33 +45,12 @@ if TYPE_CHECKING:
     from virtaama.project.invented import Invented
     from virtaama.synthetic.county import CountySize
 
-MODEL_FOLDERS = ("systems", "concepts", "codes", "mappings", "derived", "calendars")
-METRIC_FOLDER = "metrics"
-FEATURE_FOLDER = "features"
-ACCESS_FILE = "access.yaml"
 
-Done = TypeVar("Done")
-
-Progress = Callable[[int, int, str], None]
-"""Told how much is done, of how much, and what is at hand."""
-
-
-def silent(done: int, total: int, what: str) -> None:
-    """Nobody watches."""
-
-
-Notice = Callable[[str], None]
-
-
-def unnoticed(text: str) -> None:
-    """Nobody is told; the run on record says it too."""
-
-
-class Project:
-    """An open project. What it is made of is read when first asked for, and then kept."""
+class Project(Parts):
+    """An open project: everything that is done with one."""
 
     def __init__(self, settings: Settings, notice: Notice = unnoticed) -> None:
-        self.settings = settings
+        super().__init__(settings)
         self._notice = notice
 
     @classmethod
@@ -101,76 +60,6 @@ class Project:
         `notice` is told what a person should know though the work goes on.
         """
         return cls(read_settings(folder), notice)
-
-    # What it is made of
-
-    @cached_property
-    def model(self) -> Model:
-        """The concept model; ProblemsFound with every problem of its files."""
-        return parse_model(dict(files_in(self.settings.folder, *MODEL_FOLDERS)))
-
-    @cached_property
-    def catalogue(self) -> Catalogue:
-        """Facts, dimensions and metrics, checked against the model; ProblemsFound likewise."""
-        return parse_catalogue(dict(files_in(self.settings.folder, METRIC_FOLDER)), self.model)
-
-    @cached_property
-    def features(self) -> tuple[FeatureTable, ...]:
-        """Feature tables, checked against model and facts; ProblemsFound likewise."""
-        files = dict(files_in(self.settings.folder, FEATURE_FOLDER))
-        return parse_features(files, self.model, self.catalogue) if files else ()
-
-    @cached_property
-    def roles(self) -> tuple[Role, ...]:
-        """Who may ask what; no role shows smaller groups than the settings allow."""
-        path = self.settings.folder / ACCESS_FILE
-        roles = parse_roles(path.read_text(encoding="utf-8")) if path.is_file() else ()
-        smallest = self.settings.minimum_group
-        return tuple(replace(role, minimum_group=max(smallest, role.minimum_group)) for role in roles)
-
-    @property
-    def demo_users(self) -> tuple[DemoUser, ...]:
-        """Who may sign in with a password of access.yaml; nobody outside a demo."""
-        path = self.settings.folder / ACCESS_FILE
-        if not self.settings.demo or not path.is_file():
-            return ()
-        return parse_demo_users(path.read_text(encoding="utf-8"))
-
-    @cached_property
-    def keyring(self) -> Keyring:
-        return Keyring.open(self.settings.keys)
-
-    @cached_property
-    def lake(self) -> Lake:
-        return Lake(self.settings.lake)
-
-    @cached_property
-    def ledger(self) -> Ledger:
-        return Ledger.open(self.settings.ledger)
-
-    def check(self) -> None:
-        """Read everything; ProblemsFound with every problem of every file."""
-        problems: list[Problem] = []
-        for part in ("model", "catalogue", "features", "roles"):
-            try:
-                getattr(self, part)
-            except ProblemsFound as found:
-                problems += found.problems
-        if not problems:
-            problems += self._unnamed_hosts()
-        if not problems and self.settings.engine is EngineName.SPARK:
-            problems += problems_on_spark(self.model, self.catalogue)
-        if problems:
-            raise ProblemsFound(tuple(problems))
-
-    def _unnamed_hosts(self) -> Iterator[Problem]:
-        for feed in self.model.feeds:
-            spoken_to = [host_of(address) for address in addresses_of(feed.collect)] if feed.collect else []
-            spoken_to += [feed.intake.host] if feed.intake and feed.intake.topic else []
-            for host in spoken_to:
-                if host not in self.settings.hosts:
-                    what = f"feed '{feed.id}' speaks to {host}, which is not among `hosts`."
-                    yield Problem(feed.place, what, f"Write hosts: [{host}] in virtaama.yaml.")
 
     # The flow
 
@@ -188,7 +77,7 @@ class Project:
         from virtaama.loading.land import land_deliveries
 
         feeds, keyring = self.model.feeds, self.keyring
-        with only_one(self.settings.lock), self._run("land") as tell:
+        with only_one(self.settings.lock), on_record(self.ledger, "land") as tell:
             self._refuse_other_keys()
             report = land_deliveries(
                 feeds,
@@ -196,7 +85,7 @@ class Project:
                 self.lake,
                 self.ledger,
                 keyring,
-                _now(),
+                now(),
                 progress,
                 memory=self.settings.memory,
                 threads=self.settings.threads,
@@ -224,7 +113,7 @@ class Project:
             hosts=self.settings.hosts,
         )
         turn = partial(in_turn, self.settings.lock)
-        with only_one(self.settings.data / "collect.lock"), self._run("collect", turn) as tell:
+        with only_one(self.settings.data / "collect.lock"), on_record(self.ledger, "collect", turn) as tell:
             with turn():
                 self._refuse_other_keys()
             report = collect_feeds(
@@ -233,7 +122,7 @@ class Project:
                 self.ledger,
                 self.keyring,
                 reach,
-                _now(),
+                now(),
                 progress,
                 memory=self.settings.memory,
                 threads=self.settings.threads,
@@ -273,7 +162,7 @@ class Project:
         `accepted` names what may leave it with a changed model, else WouldLose.
         """
         with only_one(self.settings.lock):
-            return self._mending(lambda: self._load(progress, accepted))
+            return self._mended(lambda: load_now(self, progress, accepted), again=_nothing)
 
     def check_quality(self) -> tuple[Result, ...]:
         """Hold what was delivered, and what was not, against what is expected; the state of every expectation.
@@ -281,7 +170,7 @@ class Project:
         What came of it is appended to the ledger.
         """
         with only_one(self.settings.lock):
-            self._mending(self._check_alone, again=lambda: self._load(silent))
+            self._mended(lambda: check_now(self))
         return self.quality_now()
 
     def quality_now(self) -> tuple[Result, ...]:
@@ -291,7 +180,7 @@ class Project:
     def publish(self, progress: Progress = silent) -> Publication:
         """Make what the warehouse holds now visible to readers, all at once."""
         with only_one(self.settings.lock):
-            return self._mending(lambda: self._publish(progress), again=lambda: self._load(silent))
+            return self._mended(lambda: publish_now(self, progress))
 
     def open_features(
         self,
@@ -307,113 +196,13 @@ class Project:
 
         Raises NotAllowed, on record, before anything is built. Who it was built and opened for goes on record.
         """
-        door = RowDoor(marts=self.settings.features, roles=self.roles, audit=self.audit, clock=_now)
+        door = RowDoor(marts=self.settings.features, roles=self.roles, audit=self.audit, clock=now)
         allowed = door.decide(table, asker, purpose)
         with only_one(self.settings.lock):
-            built = self._mending(
-                lambda: self._build_features(table, progress), again=lambda: self._load(silent)
-            )
+            built = self._mended(lambda: build_now(self, table, progress))
         if built.written:
             door.built(table, allowed, built.written, built.rows)
         return door.open(table, allowed, first, last)
-
-    def _build_features(self, table: FeatureTable, progress: Progress) -> Built:
-        model = self.model
-        with self._run("features") as tell, opened(self.settings, self.ledger) as engine:
-            refuse_unfinished(engine, model)
-            build = FeatureBuild(
-                table=table,
-                model=model,
-                design=design(model),
-                catalogue=self.catalogue,
-                batches=applied_batches(engine, self.ledger.batches()),
-            )
-            mart = FeatureMart(self.settings.features / table.name)
-            built = build_features(engine, build, mart, _now(), progress)
-            tell({"days": built.days, "days_written": built.written, "rows": built.rows})
-        return built
-
-    def _load(self, progress: Progress, accepted: frozenset[str] = frozenset()) -> Loaded:
-        model = self.model
-        with opened(self.settings, self.ledger) as engine:
-            waiting = plan(model, self.ledger, self.lake, engine)
-            if waiting.is_empty:
-                return Loaded(batches=0, rows_in=0, rows_new=0)
-            refuse_losses(waiting.model, accepted)
-            self.ledger.record_deployment(
-                Deployment(
-                    version=model.version,
-                    moment=_now(),
-                    files=dict(files_in(self.settings.folder, *MODEL_FOLDERS, METRIC_FOLDER)),
-                )
-            )
-            with self._run("load") as tell:
-                loaded = load(
-                    model,
-                    self.ledger,
-                    self.lake,
-                    engine,
-                    now=_now,
-                    progress=progress,
-                    accepted=accepted,
-                )
-                counts = {
-                    "batches": loaded.batches,
-                    "rows_read": loaded.rows_in,
-                    "rows_new": loaded.rows_new,
-                    "rows_again": loaded.rows_again,
-                }
-                tell({name: count for name, count in counts.items() if name != "rows_again" or count})
-            if model.expectations:
-                self._check(
-                    engine, frozenset(a.number for batch_load in waiting.batches for a in batch_load.arrivals)
-                )
-        return loaded
-
-    def _check_alone(self) -> None:
-        with opened(self.settings, self.ledger) as engine:
-            self._check(engine)
-
-    def _check(self, engine: Engine, again: frozenset[int] = frozenset()) -> None:
-        with self._run("quality") as tell:
-            (run, *_) = self.ledger.runs()
-            results = check_deliveries(
-                self.model, self.ledger, self.lake, engine, run=run.id, now=_now(), again=again
-            )
-            tell({"checks": len(results), "checks_failed": sum(not result.passed for result in results)})
-
-    def _judge(self, results: tuple[Result, ...]) -> HeldBack:
-        """Keep what came of checks of concepts; what is held back as things stand."""
-        self.ledger.record_results(results)
-        return held_back(self.ledger.results(), self.model, self.catalogue)
-
-    def _publish(self, progress: Progress) -> Publication:
-        model, catalogue = self.model, self.catalogue
-        with self._run("publish") as tell, opened(self.settings, self.ledger) as engine:
-            refuse_unfinished(engine, model)
-            publication = publish(
-                engine,
-                star=partial(star, model, design(model)),
-                model=model,
-                catalogue=catalogue,
-                batches=self.ledger.batches(),
-                folder=self.settings.published,
-                county_code=self.settings.county_code,
-                moment=_now(),
-                judge=self._judge,
-                run=self.ledger.runs()[0].id,
-                progress=progress,
-            )
-            tell(
-                {
-                    "snapshot": publication.number,
-                    "figures": publication.figures,
-                    "metrics_held_back": len(publication.held),
-                    "marts_written": len(publication.written),
-                    "marts_taken_over": len(publication.taken_over),
-                }
-            )
-        return publication
 
     @property
     def is_published(self) -> bool:
@@ -444,17 +233,13 @@ class Project:
             ledger=self.ledger,
             county_code=self.settings.county_code,
             county=self.settings.county,
-            clock=_now,
+            clock=now,
         )
-
-    @cached_property
-    def audit(self) -> AuditLog:
-        return AuditLog(self.settings.audit, self.keyring.key("audit"))
 
     def open_quarantine(self, batches: tuple[int, ...], by: str) -> tuple[tuple[Batch, Rejected], ...]:
         """The rows of batches that were set aside, as delivered. That they were opened goes on record first."""
         self.audit.append(
-            moment=_now(),
+            moment=now(),
             asker=by,
             role="",
             purpose=Purpose.DATA_QUALITY.value,
@@ -479,9 +264,9 @@ class Project:
         """
         warehouse = self.settings.warehouse
         with only_one(self.settings.lock), beside(warehouse) as file:
-            with self._run("rebuild") as tell:
+            with on_record(self.ledger, "rebuild") as tell:
                 with opened(self.settings, self.ledger, file) as engine:
-                    loaded = load(self.model, self.ledger, self.lake, engine, now=_now, progress=progress)
+                    loaded = load(self.model, self.ledger, self.lake, engine, now=now, progress=progress)
                     made = hashes_of(engine)
                 before = self._hashes_before()
                 other = () if before is None else differing_tables(before, made)
@@ -529,7 +314,7 @@ class Project:
                 self.catalogue,
                 self.ledger,
                 Path(place).resolve(),
-                _now().replace(tzinfo=None),
+                now().replace(tzinfo=None),
                 progress,
             )
 
@@ -543,29 +328,17 @@ class Project:
     def back_up(self, folder: Path, keys: Path | None = None, progress: Progress = silent) -> Backup:
         """Add a backup as of now to a folder of backups; the keys go to a folder of their own, where asked."""
         with only_one(self.settings.lock):
-            made = back_up(self.settings, self.ledger, self.keyring, folder, _now(), progress)
+            made = back_up(self.settings, self.ledger, self.keyring, folder, now(), progress)
         if keys:
             back_up_keys(self.settings, keys, folder)
         return made
 
     # Inside
 
-    def _mending(self, work: Callable[[], Done], again: Callable[[], object] = lambda: None) -> Done:
-        """Do the work; where the warehouse is not to be trusted, move it aside, do `again` and the work anew."""
-        try:
-            return work()
-        except FileDamaged as damage:
-            with self._run("set_aside"):
-                told = set_aside(self.settings.warehouse, str(damage))
-            self._notice(str(told))
-        try:
-            again()
-            return work()
-        except FileDamaged as damage:
-            raise Damaged(
-                f"{self.settings.warehouse}: made again from the lake, and again not to be trusted: {damage}.\n"
-                "  Disk or memory of this machine may be failing: have them looked at. The lake was only read."
-            ) from None
+    def _mended(self, work: Callable[[], Done], again: Callable[[], object] | None = None) -> Done:
+        """The work done; on a warehouse made again, and loaded unless `again` is something else, where need be."""
+        anew = again or partial(load_now, self, silent)
+        return mended(self.settings, self.ledger, self._notice, work, anew)
 
     def _refuse_other_keys(self) -> None:
         if others := self.ledger.recognise_keys(self.keyring.prints()):
@@ -576,35 +349,9 @@ class Project:
                 "another. Nothing was landed."
             )
 
-    @contextmanager
-    def _run(
-        self, kind: str, turn: Callable[[], AbstractContextManager[None]] = nullcontext
-    ) -> Iterator[Callable[[dict[str, int]], None]]:
-        """A run on record from its start to its end, whatever the end is.
 
-        The caller holds the lock, or gives a `turn` in which a note is made.
-        """
-        with turn():
-            run = self.ledger.start_run(kind, _now())
-        counts: dict[str, int] = {}
-        try:
-            with told_of_full_disk():
-                yield counts.update
-        except BaseException as error:
-            # Only our own messages are sure to hold no personal data.
-            ours = isinstance(error, VirtaamaError | FileDamaged)
-            # What went wrong may go wrong here too, and matters more.
-            with suppress(sqlite3.Error, Busy), turn():
-                self.ledger.finish_run(
-                    run,
-                    finished=_now(),
-                    ok=False,
-                    counts={},
-                    error=str(error) if ours else type(error).__name__,
-                )
-            raise
-        with turn():
-            self.ledger.finish_run(run, finished=_now(), ok=True, counts=counts)
+def _nothing() -> None:
+    """The work itself does again what is to be done."""
 
 
 def _counts(report: LandReport) -> dict[str, int]:
@@ -614,8 +361,3 @@ def _counts(report: LandReport) -> dict[str, int]:
         "refused": len(report.refused),
         "rows_set_aside": report.rejected,
     }
-
-
-def _now() -> datetime:
-    """The moment, in local time with its zone."""
-    return datetime.now().astimezone()

@@ -14,7 +14,8 @@ from virtaama.lake.ledger import Ledger
 from virtaama.loading.inbox import Inbox
 from virtaama.loading.lock import only_one
 from virtaama.problems import Busy, ProblemsFound, VirtaamaError
-from virtaama.project.project import METRIC_FOLDER, MODEL_FOLDERS, Project
+from virtaama.project.parts import METRIC_FOLDER, MODEL_FOLDERS
+from virtaama.project.project import Project
 
 if TYPE_CHECKING:
     from virtaama.loading.land import LandReport

@@ -1,0 +1,110 @@
+"""What a project folder holds, read when first asked for and then kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+
+from virtaama.access.audit import AuditLog
+from virtaama.access.roles import parse_roles
+from virtaama.keyring import Keyring
+from virtaama.lake.files import Lake
+from virtaama.lake.ledger import Ledger
+from virtaama.loading.on_spark import problems_on_spark
+from virtaama.metrics.definitions import Catalogue
+from virtaama.metrics.feature_parse import parse_features
+from virtaama.metrics.feature_tables import FeatureTable
+from virtaama.metrics.parse import parse_catalogue
+from virtaama.model.collect import addresses_of, host_of
+from virtaama.model.model import Model
+from virtaama.model.parse import parse_model
+from virtaama.privacy.policy import Role
+from virtaama.problems import Problem, ProblemsFound
+from virtaama.project.demo_users import DemoUser, parse_demo_users
+from virtaama.project.settings import Settings, files_in
+from virtaama.sql.spelling import EngineName
+
+MODEL_FOLDERS = ("systems", "concepts", "codes", "mappings", "derived", "calendars")
+METRIC_FOLDER = "metrics"
+FEATURE_FOLDER = "features"
+ACCESS_FILE = "access.yaml"
+
+
+class Parts:
+    """Model, metrics, feature tables, roles and users as written; keys, lake, ledger and audit log as they are."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def model(self) -> Model:
+        """The concept model; ProblemsFound with every problem of its files."""
+        return parse_model(dict(files_in(self.settings.folder, *MODEL_FOLDERS)))
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Facts, dimensions and metrics, checked against the model; ProblemsFound likewise."""
+        return parse_catalogue(dict(files_in(self.settings.folder, METRIC_FOLDER)), self.model)
+
+    @cached_property
+    def features(self) -> tuple[FeatureTable, ...]:
+        """Feature tables, checked against model and facts; ProblemsFound likewise."""
+        files = dict(files_in(self.settings.folder, FEATURE_FOLDER))
+        return parse_features(files, self.model, self.catalogue) if files else ()
+
+    @cached_property
+    def roles(self) -> tuple[Role, ...]:
+        """Who may ask what; no role shows smaller groups than the settings allow."""
+        path = self.settings.folder / ACCESS_FILE
+        roles = parse_roles(path.read_text(encoding="utf-8")) if path.is_file() else ()
+        smallest = self.settings.minimum_group
+        return tuple(replace(role, minimum_group=max(smallest, role.minimum_group)) for role in roles)
+
+    @property
+    def demo_users(self) -> tuple[DemoUser, ...]:
+        """Who may sign in with a password of access.yaml; nobody outside a demo."""
+        path = self.settings.folder / ACCESS_FILE
+        if not self.settings.demo or not path.is_file():
+            return ()
+        return parse_demo_users(path.read_text(encoding="utf-8"))
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        return Keyring.open(self.settings.keys)
+
+    @cached_property
+    def lake(self) -> Lake:
+        return Lake(self.settings.lake)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger.open(self.settings.ledger)
+
+    def check(self) -> None:
+        """Read everything; ProblemsFound with every problem of every file."""
+        problems: list[Problem] = []
+        for part in ("model", "catalogue", "features", "roles"):
+            try:
+                getattr(self, part)
+            except ProblemsFound as found:
+                problems += found.problems
+        if not problems:
+            problems += self._unnamed_hosts()
+        if not problems and self.settings.engine is EngineName.SPARK:
+            problems += problems_on_spark(self.model, self.catalogue)
+        if problems:
+            raise ProblemsFound(tuple(problems))
+
+    def _unnamed_hosts(self) -> Iterator[Problem]:
+        for feed in self.model.feeds:
+            spoken_to = [host_of(address) for address in addresses_of(feed.collect)] if feed.collect else []
+            spoken_to += [feed.intake.host] if feed.intake and feed.intake.topic else []
+            for host in spoken_to:
+                if host not in self.settings.hosts:
+                    what = f"feed '{feed.id}' speaks to {host}, which is not among `hosts`."
+                    yield Problem(feed.place, what, f"Write hosts: [{host}] in virtaama.yaml.")
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        return AuditLog(self.settings.audit, self.keyring.key("audit"))
