@@ -6,7 +6,9 @@ import pytest
 from django.utils import translation
 
 from virtaama.metrics.question import Grain
+from virtaama.model.concepts import Text
 from virtaama.portal.ui import formats
+from virtaama.portal.ui.templatetags.ui import label
 
 
 @pytest.mark.parametrize(
@@ -54,3 +56,9 @@ def test_durations() -> None:
     with translation.override("en"):
         assert formats.duration(timedelta(seconds=8.25), "en") == "8.2 s"
         assert formats.duration(timedelta(seconds=192), "en") == "3 min 12 s"
+
+
+def test_the_thousands_of_a_number_in_a_label_stay_on_one_line() -> None:
+    unit = Text(fi="", sv="", en="contacts per 1 000 000 residents, 75 of them old")
+    with translation.override("en"):
+        assert label(unit) == "contacts per 1\u00a0000\u00a0000 residents, 75 of them old"

@@ -30,6 +30,7 @@ register = template.Library()
 
 CARRIED = ("area", "grain", "period")
 NO_BREAK = "\N{NO-BREAK SPACE}"
+_THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))", re.ASCII)
 READABLE = re.compile(r"[\w-]{1,40}")
 COLUMN_IN_DETAIL = re.compile(r"column (?P<name>\S+) (?:is delivered as (?P<now>\S+))?")
 
@@ -81,7 +82,8 @@ def grain_name(grain: Grain) -> str:
 
 @register.filter
 def label(text: Text) -> str:
-    return text.in_language(language())
+    """In the reader's language; the thousands of a number stay on one line."""
+    return _THOUSANDS.sub(NO_BREAK, text.in_language(language()))
 
 
 @register.filter
