@@ -45,6 +45,8 @@ PAGES = {
     "steering with bad filters": ("analyytikko", "/ohjaus/?area=999&grain=week&period=soon"),
     "metric": ("analyytikko", METRIC),
     "metric of a municipality": ("analyytikko", f"{METRIC}?area=398&by=sex"),
+    "metric of the past": ("analyytikko", f"{METRIC}?as_of=2026-03-31&known=2026-04-15"),
+    "metric of no day": ("analyytikko", f"{METRIC}?as_of=2026-02-31&known=2031-01-01"),
     "lineage": ("analyytikko", f"{METRIC}alkupera/"),
     "quality": ("insinoori", "/toiminta/laatu/"),
     "what is expected": ("insinoori", "/toiminta/odotukset/"),
@@ -229,8 +231,15 @@ def test_everything_works_without_scripts(browser: Browser, portal: str) -> None
         assert Path(download.value.path()).read_bytes().startswith(b"\xef\xbb\xbf")
         page.click(".badge >> nth=0")
         assert page.url.endswith("/ward_days_per_1000/?period=2026-08")
+        page.click("text=Look back in time")
+        page.fill("#filter-as-of", "2026-03-31")
+        page.click("text=Show")
+        assert page.url.endswith("/ward_days_per_1000/?period=2026-08&by=age_group&as_of=2026-03-31")
+        assert page.locator("#problem-period").is_visible()
+        page.click("text=Back to today")
+        assert page.url.endswith("/ward_days_per_1000/?by=age_group")
         page.click("button:has-text('SV')")
         assert page.locator("html").get_attribute("lang") == "sv"
-        assert page.url.endswith("/ward_days_per_1000/?period=2026-08")
+        assert page.url.endswith("/ward_days_per_1000/?by=age_group")
         page.click("button:has-text('Mörk')")
         assert page.locator("html").get_attribute("data-color-scheme") == "dark"

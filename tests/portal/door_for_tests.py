@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from virtaama.access.answers import Answer, AreaName, FeedLineage, Lineage, Snapshot
 from virtaama.access.expectations import ExpectationState, Held
 from virtaama.access.recording import By, RecordingAnswer, RecordingLine, RecordingQuestion, RecordingWords
+from virtaama.access.then import FirstDays
 from virtaama.lake.batches import Batch
 from virtaama.lake.noticed import QualityLine
 from virtaama.lake.runs import Run
@@ -388,6 +389,7 @@ class DoorForTests:
     damaged: bool = False
     expects: bool = True
     holds_back: bool = True
+    tells_of_the_past: bool = True
     number: int = 7
     redefined: tuple[str, ...] = ()
     model_changed: bool = False
@@ -477,6 +479,9 @@ class DoorForTests:
         if not self.published:
             raise NotReady("nothing is published")
         return FIRST, LAST
+
+    def first_days(self) -> FirstDays | None:
+        return FirstDays(as_of=date(2023, 12, 1), known=date(2026, 2, 1)) if self.tells_of_the_past else None
 
     def lineage(self, metric: str, asker: Asker) -> Lineage:
         return Lineage(

@@ -17,7 +17,7 @@ from virtaama.access.recording import RecordingAnswer, RecordingQuestion, Record
 from virtaama.access.recording import lines as recording_lines
 from virtaama.access.recording import query as recording_query
 from virtaama.access.snapshots import OpenSnapshot, PublishedFolder
-from virtaama.access.then import Then, asked_of
+from virtaama.access.then import FirstDays, Then, asked_of, first_days
 from virtaama.lake.batches import Batch
 from virtaama.lake.ledger import Ledger
 from virtaama.lake.noticed import QualityLine
@@ -138,6 +138,11 @@ class Door:
         """The first and the last whole month with data, as first days."""
         return self._published.current().periods()
 
+    def first_days(self) -> FirstDays | None:
+        """The first days that can be asked of as what was true and as what was known; None where nothing tells."""
+        snapshot = self._published.current()
+        return first_days(self._applied(snapshot)) if snapshot.keeps_history else None
+
     def lineage(self, metric: str, asker: Asker) -> Lineage:
         """From a metric back to formula, feeds and batches. Holds no figures."""
         self._require_page("lineage", asker)
@@ -218,8 +223,11 @@ class Door:
         """Where in time a question is asked; None where it is asked of now."""
         if question.as_of is None and question.known is None:
             return None
-        applied = tuple(batch for batch in self._ledger.batches() if batch.number in snapshot.applied)
-        return asked_of(question, applied, self._model, self._design)
+        return asked_of(question, self._applied(snapshot), self._model, self._design)
+
+    def _applied(self, snapshot: OpenSnapshot) -> tuple[Batch, ...]:
+        """The batches a snapshot was published from."""
+        return tuple(batch for batch in self._ledger.batches() if batch.number in snapshot.applied)
 
     def _told(self, snapshot: OpenSnapshot) -> Snapshot:
         """A snapshot with what has changed since it was published."""

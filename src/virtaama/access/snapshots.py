@@ -100,6 +100,11 @@ class OpenSnapshot:
     def name(self) -> str:
         return self._folder.name
 
+    @property
+    def keeps_history(self) -> bool:
+        """Whether it was published with what tells of the past."""
+        return bool(self._manifest.of_kind("history"))
+
     def read(
         self,
         sql: str,

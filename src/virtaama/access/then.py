@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from virtaama.lake.batches import Batch
 from virtaama.lake.coverage import Span, coverage_of_fact, coverage_of_metric, feed_coverages
@@ -63,6 +64,25 @@ class Then:
             name: coverage_of_metric(defined[name], catalogue, of_fact) for name in metrics if name in defined
         }
         return {name: coverage for name, coverage in found.items() if coverage}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstDays:
+    """The first days a question can be asked `as_of`, and `known`: before them nothing is told."""
+
+    as_of: date
+    known: date
+
+
+def first_days(batches: Iterable[Batch]) -> FirstDays | None:
+    """By what some batches describe and when they landed; None without any."""
+    told = tuple(batches)
+    if not told:
+        return None
+    return FirstDays(
+        as_of=min(batch.extracted.date() for batch in told),
+        known=min(batch.landed.date() for batch in told),
+    )
 
 
 def marts_of(statement: LookingBack) -> frozenset[str]:

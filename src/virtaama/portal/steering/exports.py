@@ -92,12 +92,14 @@ def row_of(
 def about(
     metrics: Sequence[Metric], answer: Answer, filters: Filters, asker: str, now: datetime, language: str
 ) -> tuple[tuple[str, str], ...]:
-    snapshot = answer.snapshot
+    snapshot, past = answer.snapshot, filters.past
     lines = [
         (_("Taken by"), asker),
         (_("Taken at"), timezone.localtime(now).isoformat(timespec="seconds")),
         (_("Area"), filters.area.name.in_language(language)),
         (_("Period"), filters.period_written),
+        *(((_("As true at the end of"), past.as_of.isoformat()),) if past.as_of else ()),
+        *(((_("As known at the end of"), past.known.isoformat()),) if past.known else ()),
         (_("Snapshot"), str(snapshot.number)),
         (_("Published"), snapshot.published.isoformat(timespec="seconds")),
         (

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from virtaama.access.answers import AreaName
 from virtaama.metrics.question import Grain, Level
+from virtaama.portal.steering.past import AS_OF, KNOWN, Past
 from virtaama.portal.steering.periods import first_day, read_period, shifted, whole_periods
 from virtaama.portal.ui.formats import period_written
 from virtaama.portal.ui.words import GRAINS
 from virtaama.problems import NotAllowed, NotReady
+
+NOW = Past()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,7 @@ class Filters:
     periods: tuple[date, ...]  # that can be chosen at this grain, oldest first
     problems: tuple[tuple[str, str], ...]  # filter, what is wrong
     set_by_reader: frozenset[str]
+    past: Past = NOW
 
     @property
     def level(self) -> Level:
@@ -85,7 +89,13 @@ class Filters:
     def carried(self) -> dict[str, str]:
         """What the reader chose, as every link of the page carries it on."""
         values = {"area": self.area.code, "grain": self.grain.value, "period": self.period_written}
-        return {name: value for name, value in values.items() if name in self.set_by_reader}
+        return {
+            name: value for name, value in values.items() if name in self.set_by_reader
+        } | self.past.carried
+
+    @property
+    def looks_back(self) -> bool:
+        return self.past.end is not None
 
     @property
     def above(self) -> tuple[AreaName, ...]:
@@ -124,12 +134,25 @@ class Filters:
         return self.problem_of("grain")
 
     @property
+    def as_of_problem(self) -> str:
+        return dict(self.past.problems).get(AS_OF, "")
+
+    @property
+    def known_problem(self) -> str:
+        return dict(self.past.problems).get(KNOWN, "")
+
+    @property
     def period_problem(self) -> str:
         return self.problem_of("period")
 
 
-def read_filters(address: Mapping[str, str], areas: tuple[AreaName, ...], data: tuple[date, date]) -> Filters:
-    """Read the filters of an address. What cannot be read becomes a problem and takes its default."""
+def read_filters(
+    address: Mapping[str, str], areas: tuple[AreaName, ...], data: tuple[date, date], past: Past = NOW
+) -> Filters:
+    """Read the filters of an address. What cannot be read becomes a problem and takes its default.
+
+    Who looks back is shown the periods that were over by then.
+    """
     if not areas:
         raise NotAllowed("no area is open to the asker")
     problems: list[tuple[str, str]] = []
@@ -151,6 +174,11 @@ def read_filters(address: Mapping[str, str], areas: tuple[AreaName, ...], data: 
         problems.append(("grain", _("Choose month, quarter or year. Showing months.")))
     grain = grain or Grain.MONTH
 
+    if past.end and not whole_periods(*until(data, past.end), Grain.MONTH):
+        past = replace(
+            past, as_of=None, known=None, problems=((AS_OF if past.as_of else KNOWN, no_month_then()),)
+        )
+    data = until(data, past.end) if past.end else data
     periods = whole_periods(*data, grain)
     if not periods:
         problems.append(("grain", _("There is no whole period of this length yet. Showing months.")))
@@ -158,7 +186,7 @@ def read_filters(address: Mapping[str, str], areas: tuple[AreaName, ...], data: 
         periods = whole_periods(*data, grain)
     if not periods:
         raise NotReady("no whole month has been published")
-    period, problem = read_chosen_period(address.get("period", ""), grain, periods)
+    period, problem = read_chosen_period(address.get("period", ""), grain, periods, past.end)
     if problem:
         problems.append(("period", problem))
     elif address.get("period"):
@@ -171,10 +199,23 @@ def read_filters(address: Mapping[str, str], areas: tuple[AreaName, ...], data: 
         periods=periods,
         problems=tuple(problems),
         set_by_reader=frozenset(chosen),
+        past=past,
     )
 
 
-def read_chosen_period(text: str, grain: Grain, periods: tuple[date, ...]) -> tuple[date, str]:
+def until(data: tuple[date, date], end: date) -> tuple[date, date]:
+    """The months of data that were over when a day was."""
+    over = shifted(first_day(end + timedelta(days=1), Grain.MONTH), Grain.MONTH, -1)
+    return data[0], min(data[1], over)
+
+
+def no_month_then() -> str:
+    return _("No month of the figures was over by then. Showing today's view.")
+
+
+def read_chosen_period(
+    text: str, grain: Grain, periods: tuple[date, ...], end: date | None = None
+) -> tuple[date, str]:
     """The period to show and what is wrong with the one asked for.
 
     A period of another grain is no fault: who changes from months to quarters keeps the time they look at.
@@ -190,6 +231,10 @@ def read_chosen_period(text: str, grain: Grain, periods: tuple[date, ...]) -> tu
         end = shifted(shifted(day, grain_written, 1), Grain.MONTH, -1)
         wanted = first_day(end, grain)
         return max((p for p in periods if p <= wanted), default=periods[0]), ""
+    if day not in periods and end and day > periods[-1]:
+        return periods[-1], _(
+            "This period was not over on the day you look back to. Showing the newest that was."
+        )
     if day not in periods:
         return periods[-1], _("There are no figures for this period. Showing the newest.")
     return day, ""

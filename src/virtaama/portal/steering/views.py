@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,6 +18,7 @@ from virtaama.portal.steering import queries
 from virtaama.portal.steering.exports import export
 from virtaama.portal.steering.filters import Filters, read_filters
 from virtaama.portal.steering.formulas import formula_in_words
+from virtaama.portal.steering.past import Past, Reach, read_past
 from virtaama.portal.steering.periods import shifted
 from virtaama.portal.steering.queries import Rows, metric_named
 from virtaama.portal.steering.sentences import about_bars, about_trend
@@ -31,7 +34,7 @@ MOST_BARS = 30  # beyond, a chart tells nothing more; the table has every row
 @opens_with("steering")
 @at_clean_address
 def overview(request: HttpRequest) -> HttpResponse:
-    filters = filters_of(request)
+    filters = filters_of_now(request)
     picture = queries.overview(door(), asker_of(request), filters)
     return render(
         request,
@@ -49,7 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_GET
 @opens_with("steering")
 def overview_export(request: HttpRequest, kind: str) -> HttpResponse:
-    filters = filters_of(request)
+    filters = filters_of_now(request)
     answer = queries.overview(door(), asker_of(request), filters).answer
     return file_of(request, kind, "steering", door().catalogue().metrics, answer, filters)
 
@@ -71,6 +74,7 @@ def metric(request: HttpRequest, name: str) -> HttpResponse:
         {
             "section": "steering",
             "filters": filters,
+            "reach": reach(),
             "metric": metric,
             "held": door().held_back(),
             "tile": tile(
@@ -123,7 +127,7 @@ def metric_export(request: HttpRequest, name: str, part: str, kind: str) -> Http
 @require_GET
 @opens_with("lineage")
 def lineage(request: HttpRequest, name: str) -> HttpResponse:
-    metric, filters = metric_or_404(name), filters_of(request)
+    metric, filters = metric_or_404(name), filters_of_now(request)
     origin = door().lineage(metric.name, asker_of(request))
     may_see_quality = "quality" in pages_of(request)
     found = findings(door().quality(asker_of(request))) if may_see_quality else ()
@@ -143,7 +147,26 @@ def lineage(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def filters_of(request: HttpRequest) -> Filters:
-    return read_filters(request.GET.dict(), door().areas(asker_of(request)), door().periods())
+    """What the address asks to look at, on a page of figures that can be of the past."""
+    past = read_past(request.GET.dict(), reach(), get_language() or "fi")
+    return read_filters(request.GET.dict(), door().areas(asker_of(request)), door().periods(), past)
+
+
+def filters_of_now(request: HttpRequest) -> Filters:
+    """The same on a page that shows how things are now. It carries the days looked back to, no more."""
+    past = read_past(request.GET.dict(), reach(), get_language() or "fi")
+    now = read_filters(request.GET.dict(), door().areas(asker_of(request)), door().periods())
+    return replace(now, past=replace(past, problems=()))
+
+
+def reach() -> Reach | None:
+    first = door().first_days()
+    return Reach(as_of=first.as_of, known=first.known, today=timezone.localdate()) if first else None
+
+
+def past_written(past: Past) -> tuple[str, ...]:
+    """The days looked back to, as the name of a file has them."""
+    return tuple(f"{name.replace('_', '-')}-{written}" for name, written in past.carried.items())
 
 
 def metric_or_404(name: str) -> Metric:
@@ -197,7 +220,9 @@ def file_of(
     language = get_language() or "fi"
     members = {figure.member for figure in answer.figures if figure.member is not None}
     table = export(
-        name=f"virtaama-{name}-{filters.area.code}-{filters.period_written}",
+        name="-".join(
+            ("virtaama", name, filters.area.code, filters.period_written, *past_written(filters.past))
+        ),
         metrics=metrics,
         answer=answer,
         filters=filters,

@@ -17,6 +17,7 @@ MISSING: dict[Missing, Promise] = {
     Missing.TOO_FEW: _("too few to show without revealing persons"),
     Missing.NOT_ALLOWED: _("outside your area"),
 }
+NOT_DELIVERED_THEN = _("the data of this period had not been delivered by then")
 MISSING_SHORT: dict[Missing, Promise] = {
     Missing.NO_DATA: _("no events"),
     Missing.NOT_DELIVERED: _("not delivered"),

@@ -28,7 +28,7 @@ from virtaama.quality.results import Result
 
 register = template.Library()
 
-CARRIED = ("area", "grain", "period")
+CARRIED = ("area", "grain", "period", "as_of", "known")
 NO_BREAK = "\N{NO-BREAK SPACE}"
 _THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))", re.ASCII)
 READABLE = re.compile(r"[\w-]{1,40}")
@@ -117,7 +117,10 @@ def duration(value: timedelta) -> str:
 
 
 @register.filter
-def missing(reason: Missing) -> str:
+def missing(reason: Missing, looks_back: bool = False) -> str:
+    """Why there is no value; to who looks back, of then."""
+    if looks_back and reason is Missing.NOT_DELIVERED:
+        return str(words.NOT_DELIVERED_THEN)
     return str(words.MISSING[reason])
 
 
