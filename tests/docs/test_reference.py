@@ -7,12 +7,13 @@ import re
 import textwrap
 from pathlib import Path
 
+import click
 import pytest
 
 from tests.docs.shapes import members_of
 from virtaama import problems
 from virtaama.access.roles import ACCESS
-from virtaama.cli.main import NOT_UNDERSTOOD, STOPPED, virtaama
+from virtaama.cli.main import COMMANDS, NOT_UNDERSTOOD, STOPPED, virtaama
 from virtaama.cli.reference import reference
 from virtaama.metrics.definitions import Direction, Family, Window
 from virtaama.metrics.feature_schema import FEATURES
@@ -38,9 +39,11 @@ def test_the_page_of_commands_is_what_the_commands_say() -> None:
     assert page("cli.md") == reference(), "python -m virtaama.cli.reference > docs/reference/cli.md"
 
 
-@pytest.mark.parametrize("name", virtaama.commands)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_help_closes_on_an_example(name: str) -> None:
-    text = inspect.cleandoc(virtaama.commands[name].help or "")
+    command = virtaama.get_command(click.Context(virtaama), name)
+    assert command is not None
+    text = inspect.cleandoc(command.help or "")
     _, found, example = text.partition("\b\nExample:\n")
     assert found
     assert example.strip().startswith(f"virtaama {name}")

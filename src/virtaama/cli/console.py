@@ -6,10 +6,13 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+import click
+
+# What draws tables and bars is slow to start: it is brought in where one is drawn.
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Tell = Callable[[int, int, str], None]
 """Told how much is done, of how much (0 where nobody knows), and what is at hand."""
@@ -20,20 +23,20 @@ _WIDE = 240  # columns of a table that goes into a file or a pipe: nothing is cu
 
 def data() -> Console:
     """Where results go."""
+    from rich.console import Console
+
     return Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else _WIDE)
 
 
-def talk() -> Console:
-    """Where everything else goes."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
-
-
 def say(text: str) -> None:
-    talk().print(text, markup=False)
+    """To where everything goes that is no result."""
+    click.echo(text, err=True)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
     """A table of results; numbers stand to the right."""
+    from rich.table import Table
+
     cells = [["" if cell is None else cell for cell in row] for row in rows]
     table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
     for index, column in enumerate(columns):
@@ -57,8 +60,11 @@ def _spelled(cell: object) -> str:
 def progress(opening: str) -> Iterator[Tell]:
     """A bar on a terminal, else a plain line every few seconds. Says at the end how long it took."""
     started = time.monotonic()
-    console = talk()
-    if console.is_terminal:
+    if sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task(opening, total=None)

@@ -28,7 +28,10 @@ def reference() -> str:
 
 def _all(group: click.Group, above: str = "") -> Iterator[tuple[str, click.Command]]:
     """Every command by its whole name, those of a group after it."""
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         yield f"{above}{name}", command
         if isinstance(command, click.Group):
             yield from _all(command, f"{above}{name} ")
