@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
-
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from virtaama.model.documents import Entry, did_you_mean, read_document
+from virtaama.model.fitting import fits
 from virtaama.problems import Problem
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 Schema = dict[str, Any]
 
@@ -21,13 +22,17 @@ class Shape:
 
     def __init__(self, title: str, schema: Schema) -> None:
         self.schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **schema}
-        self._validator = Draft202012Validator(
-            self.schema, format_checker=Draft202012Validator.FORMAT_CHECKER
-        )
 
     def problems(self, root: Entry) -> Iterator[Problem]:
         """Whatever in a file is not of this shape."""
-        for error in self._validator.iter_errors(root.plain()):
+        value = root.plain()
+        if fits(value, self.schema):
+            return
+        # Imported here: it is slow to start, and has nothing to say of a file that is right.
+        from jsonschema import Draft202012Validator
+
+        validator = Draft202012Validator(self.schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+        for error in validator.iter_errors(value):
             yield from _said(error, root)
 
     def read(self, file: str, text: str) -> tuple[Entry | None, tuple[Problem, ...]]:
