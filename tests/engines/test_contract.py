@@ -64,6 +64,7 @@ def test_values_of_every_type_are_bound_and_come_back(engine: Engine) -> None:
     )
     run(engine, f"INSERT INTO t VALUES ({', '.join(f'${name}' for name in values)})", **values)
     assert engine.read(parsed("SELECT * FROM t")).to_pylist() == [values]
+    assert engine.rows(parsed("SELECT * FROM t")) == [values]
 
 
 def test_lists_are_bound_side_by_side(engine: Engine) -> None:

@@ -6,15 +6,17 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
-import pyarrow as pa
 from sqlglot import exp
 
 from virtaama.engines.faults import told
 from virtaama.engines.port import ROW_GROUP
 from virtaama.sql.spelling import spelled
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 _KEPT = 4096  # statements whose text is kept; a load of a county has some hundreds
@@ -88,6 +90,14 @@ class DuckDB:
         sql, names = self._text(query)
         with told(self._name):
             return self._connection.sql(sql, params=_bound(parameters, names)).to_arrow_table()
+
+    def rows(self, query: exp.Expr, parameters: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Run a query of a few rows; return each as its values by name. Values it does not name are left out."""
+        sql, names = self._text(query)
+        with told(self._name):
+            found = self._connection.execute(sql, _bound(parameters, names))
+            columns = [name for name, *_ in found.description or ()]
+            return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
 
     def write(
         self,

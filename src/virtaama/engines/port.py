@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import pyarrow as pa
 from sqlglot import exp
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 ROW_GROUP = 122_880
 """Rows of a Parquet row group where nothing else is asked for."""
@@ -31,6 +33,10 @@ class Engine(Protocol):
 
     def read(self, query: exp.Expr, parameters: dict[str, Any] | None = None) -> pa.Table:
         """Run a query; return its rows as columns."""
+        ...
+
+    def rows(self, query: exp.Expr, parameters: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Run a query of a few rows; return each as its values by name."""
         ...
 
     def write(

@@ -105,6 +105,11 @@ class Spark:
         with self._statement(query, parameters) as bound:
             return keys_as_text(self._frame(bound).toArrow())
 
+    def rows(self, query: exp.Expr, parameters: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Run a query of a few rows; return each as its values by name."""
+        rows: list[dict[str, Any]] = self.read(query, parameters).to_pylist()
+        return rows
+
     def write(
         self, query: exp.Expr, path: Path, parameters: dict[str, Any] | None = None, *, group: int = ROW_GROUP
     ) -> int:

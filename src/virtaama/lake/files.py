@@ -8,9 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from virtaama.lake.batches import Batch
 from virtaama.problems import Damaged
 
@@ -59,6 +56,10 @@ class Lake:
 
     def columns(self, batch: Batch) -> frozenset[str]:
         """The names of the columns a batch was landed with; Damaged where its file is missing or unreadable."""
+        # Imported here: it is slow to start, and a load seldom asks.
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
         path = self.folder / batch.parquet
         self._refuse_missing(path, batch)
         try:

@@ -32,7 +32,7 @@ def deployed(engine: Engine) -> Deployed | None:
     """The deployed model; None where the warehouse is empty or older than this record."""
     if not engine.columns(DEPLOYED):
         return None
-    rows = engine.read(select(*_DEPLOYED).from_(table(DEPLOYED))).to_pylist()
+    rows = engine.rows(select(*_DEPLOYED).from_(table(DEPLOYED)))
     return Deployed(model=model_of(rows[0]["record"]), since=rows[0]["applied_at"]) if rows else None
 
 
@@ -40,7 +40,7 @@ def filled(engine: Engine) -> dict[str, str]:
     """The fingerprint of each source that is whole."""
     if not engine.columns(FILLED):
         return {}
-    rows = engine.read(select(*_FILLED).from_(table(FILLED))).to_pylist()
+    rows = engine.rows(select(*_FILLED).from_(table(FILLED)))
     return {row["source"]: row["fingerprint"] for row in rows}
 
 

@@ -147,7 +147,7 @@ def _counted(name: str, held: Held, engine: Engine, arrivals: list[Arrival]) -> 
     rows = rows.from_(table(held.table))
     if held.column:
         rows = rows.where(exp.not_(column(held.column).is_(exp.null())))
-    [found] = engine.read(rows).to_pylist()
+    [found] = engine.rows(rows)
     if not found["rows"]:
         return None
     return CountedLoss(

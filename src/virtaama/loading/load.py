@@ -188,7 +188,7 @@ def _apply(
             if not _has_work(step, found):
                 continue
             if isinstance(step, CountRows | CountContent | CountChanges):
-                counts = engine.read(statements.of(step), values).to_pylist()
+                counts = engine.rows(statements.of(step), values)
                 for line in (line for line in counts if line["count"]):
                     batch = batches[line["batch"]]
                     findings.setdefault(batch.number, []).append(_finding(batch, line))
@@ -274,8 +274,8 @@ def _applied(engine: Engine) -> frozenset[int]:
     """The batches the warehouse holds."""
     if not engine.columns(APPLIED):
         return frozenset()
-    rows = engine.read(select("batch").from_(table(APPLIED)))
-    return frozenset(row["batch"] for row in rows.to_pylist())
+    rows = engine.rows(select("batch").from_(table(APPLIED)))
+    return frozenset(row["batch"] for row in rows)
 
 
 def _refuse_unknown(done: frozenset[int], batches: tuple[Batch, ...]) -> None:

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import pyarrow.parquet as pq
-
 from virtaama.engines.port import Engine
 from virtaama.lake.batches import Batch
 from virtaama.lake.files import Lake
@@ -121,18 +119,20 @@ class _Checking:
 
     def read(self, files: Mapping[str, Batch]) -> None:
         """Two queries over these files at most, however much is expected."""
+        import pyarrow.parquet as pq  # here: it is slow to start, and most feeds expect nothing of a row
+
         present = frozenset(name for file in files for name in pq.read_schema(file).names)
         bound = {"files": list(files)}
         if any(isinstance(e.check, RowCheck) for e in self.expected):
             moments = [(file, batch.extracted.isoformat(sep=" ")) for file, batch in files.items()]
             lists = {codes.name: codes for codes in self.model.code_lists}
             query = counts(self.feed, self.expected, lists, moments, present)
-            for row in self.engine.read(query, bound).to_pylist():
+            for row in self.engine.rows(query, bound):
                 self.counts[files[row[FILE]].number] = row
         fields = [name for name in drifting(self.expected) if name in present]
         if fields:
             found: Tallies = {}
-            for row in self.engine.read(tallies(self.feed, fields, present), bound).to_pylist():
+            for row in self.engine.rows(tallies(self.feed, fields, present), bound):
                 key = (files[row[FILE]].number, _field(self.feed, row["field"]))
                 found.setdefault(key, {})[row[VALUE]] = row[ROWS]
             self.before |= {key: kept(tally) for key, tally in found.items()}

@@ -55,7 +55,7 @@ def _recognise(engine: Engine, ledger: Ledger) -> None:
             values = {"format": FORMAT, "ledger": ledger.identity}
             engine.run(insert(ABOUT, names, select(*(bound(name) for name in names))), values)
         return
-    [about] = engine.read(_select(ABOUT, "format", "ledger")).to_pylist()
+    [about] = engine.rows(_select(ABOUT, "format", "ledger"))
     if about["format"] > FORMAT:
         raise NotReady(
             f"The warehouse was made by a newer version of Virtaama (form {about['format']}, this version "
@@ -72,7 +72,7 @@ def _applied(engine: Engine) -> dict[int, str]:
     """The batches the warehouse holds, each with the SHA-256 of the file it was loaded from."""
     if not engine.columns(APPLIED):
         return {}
-    rows = engine.read(_select(APPLIED, "batch", "parquet_sha256")).to_pylist()
+    rows = engine.rows(_select(APPLIED, "batch", "parquet_sha256"))
     return {row["batch"]: row["parquet_sha256"] for row in rows}
 
 

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from virtaama.access.audit import AuditLog
-from virtaama.access.roles import parse_roles
-from virtaama.keyring import Keyring
 from virtaama.lake.files import Lake
 from virtaama.lake.ledger import Ledger
-from virtaama.loading.on_spark import problems_on_spark
-from virtaama.metrics.definitions import Catalogue
-from virtaama.metrics.feature_parse import parse_features
-from virtaama.metrics.feature_tables import FeatureTable
-from virtaama.metrics.parse import parse_catalogue
 from virtaama.model.collect import addresses_of, host_of
 from virtaama.model.model import Model
 from virtaama.model.parse import parse_model
-from virtaama.privacy.policy import Role
 from virtaama.problems import Problem, ProblemsFound
-from virtaama.project.demo_users import DemoUser, parse_demo_users
 from virtaama.project.settings import Settings, files_in
 from virtaama.sql.spelling import EngineName
+
+# Each part brings in what reads it: a load has no use for metrics and roles.
+if TYPE_CHECKING:
+    from virtaama.access.audit import AuditLog
+    from virtaama.keyring import Keyring
+    from virtaama.metrics.definitions import Catalogue
+    from virtaama.metrics.feature_tables import FeatureTable
+    from virtaama.privacy.policy import Role
+    from virtaama.project.demo_users import DemoUser
 
 MODEL_FOLDERS = ("systems", "concepts", "codes", "mappings", "derived", "calendars")
 METRIC_FOLDER = "metrics"
@@ -45,17 +45,23 @@ class Parts:
     @cached_property
     def catalogue(self) -> Catalogue:
         """Facts, dimensions and metrics, checked against the model; ProblemsFound likewise."""
+        from virtaama.metrics.parse import parse_catalogue
+
         return parse_catalogue(dict(files_in(self.settings.folder, METRIC_FOLDER)), self.model)
 
     @cached_property
     def features(self) -> tuple[FeatureTable, ...]:
         """Feature tables, checked against model and facts; ProblemsFound likewise."""
+        from virtaama.metrics.feature_parse import parse_features
+
         files = dict(files_in(self.settings.folder, FEATURE_FOLDER))
         return parse_features(files, self.model, self.catalogue) if files else ()
 
     @cached_property
     def roles(self) -> tuple[Role, ...]:
         """Who may ask what; no role shows smaller groups than the settings allow."""
+        from virtaama.access.roles import parse_roles
+
         path = self.settings.folder / ACCESS_FILE
         roles = parse_roles(path.read_text(encoding="utf-8")) if path.is_file() else ()
         smallest = self.settings.minimum_group
@@ -67,10 +73,14 @@ class Parts:
         path = self.settings.folder / ACCESS_FILE
         if not self.settings.demo or not path.is_file():
             return ()
+        from virtaama.project.demo_users import parse_demo_users
+
         return parse_demo_users(path.read_text(encoding="utf-8"))
 
     @cached_property
     def keyring(self) -> Keyring:
+        from virtaama.keyring import Keyring
+
         return Keyring.open(self.settings.keys)
 
     @cached_property
@@ -92,6 +102,8 @@ class Parts:
         if not problems:
             problems += self._unnamed_hosts()
         if not problems and self.settings.engine is EngineName.SPARK:
+            from virtaama.loading.on_spark import problems_on_spark
+
             problems += problems_on_spark(self.model, self.catalogue)
         if problems:
             raise ProblemsFound(tuple(problems))
@@ -107,4 +119,6 @@ class Parts:
 
     @cached_property
     def audit(self) -> AuditLog:
+        from virtaama.access.audit import AuditLog
+
         return AuditLog(self.settings.audit, self.keyring.key("audit"))

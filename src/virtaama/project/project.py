@@ -11,38 +11,38 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
 
-from virtaama.access.door import Door
-from virtaama.access.rows import OpenedRows, RowDoor
 from virtaama.engines.port import FileDamaged
 from virtaama.lake.batches import Batch, Rejected
 from virtaama.lake.published import check, current_name, snapshot_number
 from virtaama.loading.evolve import CountedLoss
 from virtaama.loading.load import Loaded, LoadPlan, load, plan
 from virtaama.loading.lock import in_turn, only_one
-from virtaama.loading.publish import Publication
 from virtaama.loading.speed import rows_per_second
-from virtaama.metrics.feature_tables import FeatureTable
 from virtaama.privacy.policy import Asker, Purpose
 from virtaama.problems import Damaged, NotReady
 from virtaama.project.back_out import BackedOut, earlier_model, put_back, write_files
-from virtaama.project.backup import Backup, back_up, back_up_keys
-from virtaama.project.compare_engines import Comparison, compare_engines
 from virtaama.project.mended import Done, mended
 from virtaama.project.on_record import now, on_record
 from virtaama.project.parts import METRIC_FOLDER, MODEL_FOLDERS, Parts
 from virtaama.project.rebuild import Rebuilt, beside, differing_tables, hashes_of, swap
 from virtaama.project.settings import Settings, read_settings
 from virtaama.project.told import Notice, Progress, silent, unnoticed
-from virtaama.project.verify import Checked, verify
 from virtaama.project.warehouse import opened
 from virtaama.project.work import build_now, check_now, load_now, publish_now
 from virtaama.quality.results import Result, state_of
 
-# What reads sources and what invents them is brought in by the methods that need it: clients of databases and of
-# the web are a third of what starting costs, and a load or a question has no use for them.
+# What only some of the methods need is brought in by these: clients of databases and of the web, columns in memory
+# and cryptography are most of what starting costs, and a load has no use for them.
 if TYPE_CHECKING:
+    from virtaama.access.door import Door
+    from virtaama.access.rows import OpenedRows
     from virtaama.loading.land import LandReport
+    from virtaama.loading.publish import Publication
+    from virtaama.metrics.feature_tables import FeatureTable
+    from virtaama.project.backup import Backup
+    from virtaama.project.compare_engines import Comparison
     from virtaama.project.invented import Invented
+    from virtaama.project.verify import Checked
     from virtaama.synthetic.county import CountySize
 
 
@@ -196,6 +196,8 @@ class Project(Parts):
 
         Raises NotAllowed, on record, before anything is built. Who it was built and opened for goes on record.
         """
+        from virtaama.access.rows import RowDoor
+
         door = RowDoor(marts=self.settings.features, roles=self.roles, audit=self.audit, clock=now)
         allowed = door.decide(table, asker, purpose)
         with only_one(self.settings.lock):
@@ -224,6 +226,8 @@ class Project(Parts):
 
     def door(self) -> Door:
         """The one way to figures. NotReady is raised by what it is asked, while nothing is published."""
+        from virtaama.access.door import Door
+
         return Door(
             published=self.settings.published,
             catalogue=self.catalogue,
@@ -305,6 +309,8 @@ class Project(Parts):
         The project itself is not changed. `folder` must be seen by the workers of the cluster under the same
         path; without one it is below `data`.
         """
+        from virtaama.project.compare_engines import compare_engines
+
         below = folder or self.settings.data
         below.mkdir(parents=True, exist_ok=True)
         with only_one(self.settings.lock), TemporaryDirectory(prefix="compare-", dir=below) as place:
@@ -322,11 +328,15 @@ class Project(Parts):
 
     def verify(self, progress: Progress = silent) -> tuple[Checked, ...]:
         """Read everything that is kept, part by part; what is wrong with a part is in it."""
+        from virtaama.project.verify import verify
+
         with only_one(self.settings.lock):
             return tuple(verify(self.settings, self.ledger, self.keyring, progress))
 
     def back_up(self, folder: Path, keys: Path | None = None, progress: Progress = silent) -> Backup:
         """Add a backup as of now to a folder of backups; the keys go to a folder of their own, where asked."""
+        from virtaama.project.backup import back_up, back_up_keys
+
         with only_one(self.settings.lock):
             made = back_up(self.settings, self.ledger, self.keyring, folder, now(), progress)
         if keys:

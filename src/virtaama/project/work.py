@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from virtaama.engines.port import Engine
 from virtaama.lake.deployments import Deployment
-from virtaama.lake.marts import FeatureMart
 from virtaama.loading.deployed import refuse_unfinished
 from virtaama.loading.evolve import refuse_losses
-from virtaama.loading.features import Built, FeatureBuild, applied_batches, build_features
 from virtaama.loading.load import Loaded, load, plan
-from virtaama.loading.publish import Publication, publish
 from virtaama.loading.quality import check_deliveries
-from virtaama.metrics.feature_tables import FeatureTable
 from virtaama.project.on_record import now, on_record
 from virtaama.project.parts import METRIC_FOLDER, MODEL_FOLDERS, Parts
 from virtaama.project.settings import files_in
 from virtaama.project.told import Progress
 from virtaama.project.warehouse import opened
-from virtaama.quality.held import HeldBack, held_back
 from virtaama.quality.results import Result
-from virtaama.vault.derive import star
 from virtaama.vault.design import design
+
+# What publishes and what builds feature tables is brought in where that is done.
+if TYPE_CHECKING:
+    from virtaama.loading.features import Built
+    from virtaama.loading.publish import Publication
+    from virtaama.metrics.feature_tables import FeatureTable
+    from virtaama.quality.held import HeldBack
 
 
 def build_now(parts: Parts, table: FeatureTable, progress: Progress) -> Built:
     """The days of a feature table that are not built from what the warehouse holds now."""
+    from virtaama.lake.marts import FeatureMart
+    from virtaama.loading.features import FeatureBuild, applied_batches, build_features
+
     model = parts.model
     with on_record(parts.ledger, "features") as tell, opened(parts.settings, parts.ledger) as engine:
         refuse_unfinished(engine, model)
@@ -101,12 +106,17 @@ def _check(parts: Parts, engine: Engine, again: frozenset[int] = frozenset()) ->
 
 def _judge(parts: Parts, results: tuple[Result, ...]) -> HeldBack:
     """Keep what came of checks of concepts; what is held back as things stand."""
+    from virtaama.quality.held import held_back
+
     parts.ledger.record_results(results)
     return held_back(parts.ledger.results(), parts.model, parts.catalogue)
 
 
 def publish_now(parts: Parts, progress: Progress) -> Publication:
     """A snapshot of what the warehouse holds, all at once."""
+    from virtaama.loading.publish import publish
+    from virtaama.vault.derive import star
+
     model, catalogue = parts.model, parts.catalogue
     with on_record(parts.ledger, "publish") as tell, opened(parts.settings, parts.ledger) as engine:
         refuse_unfinished(engine, model)
