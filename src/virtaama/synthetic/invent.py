@@ -57,10 +57,10 @@ def invent(
 def _worth_sending(
     files: Iterable[WrittenFile], sent: set[bytes], manifest: Manifest
 ) -> Iterator[WrittenFile]:
-    """Leave out a whole delivery in which nothing has changed; only planted repetitions repeat a file."""
+    """Leave out deliveries that say nothing, or nothing new; only planted repetitions repeat a file."""
     on_purpose = {row.file for row in manifest.as_rows() if row.kind == Flaw.REPEATED_DELIVERY}
     for file in files:
         content = sha256(file.data).digest()
-        if content not in sent or file.path in on_purpose:
+        if file.data and (content not in sent or file.path in on_purpose):
             yield file
         sent.add(content)

@@ -40,6 +40,12 @@ def test_no_path_is_delivered_twice() -> None:
     assert len(paths) == len(set(paths))
 
 
+def test_a_delivery_without_rows_is_no_file() -> None:
+    for seed in range(1, 4):
+        size = CountySize(residents=200, months=3, seed=seed)
+        assert all(file.data for file in invent(size))
+
+
 def test_manifest_reads_back_from_its_own_text() -> None:
     manifest = Manifest()
     for _ in invent(CountySize(residents=400, months=4), manifest=manifest):
