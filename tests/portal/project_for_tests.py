@@ -33,7 +33,9 @@ demo_users:
 
 def make_project(folder: Path) -> Path:
     (folder / "keys").mkdir(mode=0o700, parents=True)
-    (folder / "keys" / "portal.key").write_bytes(secrets.token_bytes(32))
+    secret = folder / "keys" / "portal.key"
+    secret.touch(mode=0o600)
+    secret.write_bytes(secrets.token_bytes(32))
     (folder / "data").mkdir()
     (folder / "virtaama.yaml").write_text(SETTINGS, encoding="utf-8")
     (folder / "access.yaml").write_text(ACCESS, encoding="utf-8")

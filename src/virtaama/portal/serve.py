@@ -8,11 +8,14 @@ from pathlib import Path
 from threading import Thread
 
 import django
+from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from virtaama.portal.catalogues import compile_catalogues
+from virtaama.portal.log_lines import LineWithoutPersons
 from virtaama.portal.ui.charts import WIDE, BarChart, draw
 
 THREADS = 4
@@ -44,7 +47,6 @@ def prepare(project_folder: Path, address: str = "127.0.0.1") -> None:
     compile_catalogues()
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
-    call_command("clearsessions")
     take_up_project()
 
 
@@ -53,9 +55,21 @@ def take_up_project() -> None:
     # Django's models can be imported only once it has been set up for a project.
     from virtaama.portal.core.actions import keep_demo_accounts
     from virtaama.portal.core.door import project
+    from virtaama.portal.core.sessions import SessionStore
 
     project().check()
+    settings.EXPOSURE.check_demo(project().demo_users)
+    SessionStore.clear_expired()
     keep_demo_accounts(users=project().demo_users, now=timezone.now(), by="virtaama serve")
+
+
+class LogOfServer(Logger):  # type: ignore[misc]
+    """What the web server itself says of requests it cannot read: they may hold anything."""
+
+    def setup(self, cfg: object) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(LineWithoutPersons())
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -74,6 +88,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.cfg.set("timeout", 60)
         self.cfg.set("control_socket_disable", True)
         self.cfg.set("loglevel", "warning")
+        self.cfg.set("logger_class", LogOfServer)
         self.cfg.set("proc_name", "virtaama")
         self.cfg.set("post_worker_init", warm_up)
 

@@ -1,52 +1,37 @@
-"""Settings of the portal: everything comes from the project folder and four environment variables.
+"""Settings of the portal: everything comes from the project folder and five environment variables.
 
 VIRTAAMA_PROJECT  the project folder (default: the folder one stands in)
-VIRTAAMA_ADDRESS  the address served (default 127.0.0.1); any other than loopback expects TLS in front
+VIRTAAMA_ADDRESS  the address served (default 127.0.0.1); any other than loopback needs the next two
 VIRTAAMA_HOSTS    names under which a proxy with TLS passes requests on, separated by commas
-VIRTAAMA_DEBUG    1 shows tracebacks to the browser; refused on any address but loopback
+VIRTAAMA_PROXIES  addresses of proxies on other machines, separated by commas
+VIRTAAMA_DEBUG    1 shows tracebacks to the browser; refused where others than this machine reach it
 """
 
 from __future__ import annotations
 
 import os
-from ipaddress import ip_address
 from pathlib import Path
 
 from csp.constants import NONE, SELF
 
+from virtaama.portal.exposure import Exposure
 from virtaama.portal.secret import read_secret
-from virtaama.problems import NotReady
 from virtaama.project.settings import read_settings
 
-
-def is_loopback(address: str) -> bool:
-    """Whether only this machine can reach the address."""
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return address == "localhost"
-
-
 PROJECT_FOLDER = Path(os.environ.get("VIRTAAMA_PROJECT", ".")).resolve()
-ADDRESS = os.environ.get("VIRTAAMA_ADDRESS", "127.0.0.1")
-DEBUG = os.environ.get("VIRTAAMA_DEBUG", "") == "1"
-HOSTS = [host.strip() for host in os.environ.get("VIRTAAMA_HOSTS", "").split(",") if host.strip()]
-BEHIND_TLS = bool(HOSTS) or not is_loopback(ADDRESS)
-
-if DEBUG and BEHIND_TLS:
-    raise NotReady(
-        f"VIRTAAMA_DEBUG shows the inside of the portal to everyone who reaches {', '.join(HOSTS) or ADDRESS}.\n"
-        "  Unset it, or serve on 127.0.0.1 without VIRTAAMA_HOSTS."
-    )
-
 PROJECT = read_settings(PROJECT_FOLDER)
+EXPOSURE = Exposure.read(os.environ)
+EXPOSURE.check()
+DEBUG = EXPOSURE.debug
+BEHIND_TLS = EXPOSURE.to_others
 SECRET_KEY = read_secret(PROJECT.keys)
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *HOSTS]
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *EXPOSURE.hosts]
+# A browser takes a cookie of this name from nobody but this very host, by TLS.
+OURS = "__Host-" if BEHIND_TLS else ""
 
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "csp",
     "virtaama.portal.core",
@@ -55,16 +40,19 @@ INSTALLED_APPS = [
     "virtaama.portal.operations",
 ]
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "virtaama.portal.core.middleware.only_proxies_forward",
+    "virtaama.portal.core.middleware.with_limits",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "virtaama.portal.core.middleware.never_stored",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "virtaama.portal.core.middleware.in_chosen_language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "virtaama.portal.core.middleware.sessions_end",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "virtaama.portal.core.middleware.RefusalsInWords",
 ]
@@ -100,18 +88,24 @@ AUTH_USER_MODEL = "core.Account"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "core:start"
 LOGIN_REDIRECT_URL = "core:start"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 10 * 60 * 60  # a working day
-SESSION_COOKIE_NAME = "virtaama_session"
+SESSION_ENGINE = "virtaama.portal.core.sessions"
+SESSION_COOKIE_AGE = 10 * 60 * 60  # a working day from signing in, whatever one does
+SESSION_IDLE_AGE = 30 * 60  # and half an hour from the last page
+SESSION_COOKIE_NAME = f"{OURS}virtaama_session"
 SESSION_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"  # the way back from the county's sign-in begins on another site
+CSRF_COOKIE_NAME = f"{OURS}virtaama_form"
 CSRF_COOKIE_SECURE = BEHIND_TLS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_USE_SESSIONS = False
 CSRF_FAILURE_VIEW = "virtaama.portal.ui.views.form_expired"
 
 LANGUAGE_CODE = PROJECT.languages[0]
 LANGUAGES = [(code, {"fi": "Suomi", "sv": "Svenska", "en": "English"}[code]) for code in PROJECT.languages]
-LANGUAGE_COOKIE_NAME = "virtaama_language"
-COLOUR_COOKIE_NAME = "virtaama_colours"
+LANGUAGE_COOKIE_NAME = f"{OURS}virtaama_language"
+COLOUR_COOKIE_NAME = f"{OURS}virtaama_colours"
 LOCALE_PATHS = [Path(__file__).parent / "locale"]
 TIME_ZONE = "Europe/Helsinki"
 USE_TZ = True
@@ -133,12 +127,13 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
+        **({"upgrade-insecure-requests": True} if BEHIND_TLS else {}),
     }
 }
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"line": {"()": "virtaama.portal.log_lines.LineWithoutPersons"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.portal.project_for_tests import make_project
+from virtaama.portal.exposure import is_loopback
 from virtaama.portal.secret import read_secret
-from virtaama.portal.settings import is_loopback
 from virtaama.problems import NotReady
 
 
@@ -68,7 +68,10 @@ def test_debugging_is_refused_where_others_can_reach_it(tmp_path: Path) -> None:
 
 def test_any_address_but_loopback_expects_tls(tmp_path: Path) -> None:
     folder = make_project(tmp_path / "project")
-    assert settings_of(folder, VIRTAAMA_ADDRESS="0.0.0.0").stdout.split() == ["False", "True", "True"]
+    refused = settings_of(folder, VIRTAAMA_ADDRESS="0.0.0.0")
+    assert "Others can reach 0.0.0.0, and nothing says how they come by TLS." in refused.stderr
+    told = {"VIRTAAMA_HOSTS": "portal.example", "VIRTAAMA_PROXIES": "10.0.0.2"}
+    assert settings_of(folder, VIRTAAMA_ADDRESS="0.0.0.0", **told).stdout.split() == ["False", "True", "True"]
 
 
 def test_a_named_proxy_host_expects_tls_too(tmp_path: Path) -> None:

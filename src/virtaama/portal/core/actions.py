@@ -26,7 +26,7 @@ class SignInHeldBack(Exception):
 
 
 def sign_in(*, name: str, password: str, address: str, now: datetime, by: str) -> Account:
-    """The account that may sign in; else SignInRefused or SignInHeldBack. Every outcome is on record."""
+    """The demo account that may sign in; else SignInRefused or SignInHeldBack. Every outcome is on record."""
     subject = digest_of_name(name)
     # Before the transaction: hashing takes a tenth of a second, and writers wait for one another.
     account = None if held_back(subject=subject, address=address, now=now) else matching(name, password)
@@ -48,6 +48,13 @@ def sign_out(*, account: Account, address: str, now: datetime, by: str) -> None:
     """Put on record that the account was signed out; the caller ends the session."""
     Event.objects.create(
         at=now, kind=Event.Kind.SIGNED_OUT, by=by, subject=digest_of_name(account.name), address=address
+    )
+
+
+def record_end_of_session(*, account: Account, address: str, now: datetime, by: str) -> None:
+    """Put on record that a session was over by its age; the caller ends it."""
+    Event.objects.create(
+        at=now, kind=Event.Kind.SESSION_ENDED, by=by, subject=digest_of_name(account.name), address=address
     )
 
 
@@ -91,7 +98,7 @@ def is_as_described(account: Account, new: DemoUser) -> bool:
 
 
 def matching(name: str, password: str) -> Account | None:
-    account = Account.objects.filter(name=name).first()
+    account = Account.objects.filter(name=name, is_demo=True).first()
     if account is None:
         make_password(password)  # takes as long as a check, so the time does not tell which names exist
         return None

@@ -5,13 +5,45 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.utils import timezone, translation
 
+from virtaama.portal.core.actions import record_end_of_session
+from virtaama.portal.core.address import address_of
+from virtaama.portal.core.models import Account
+from virtaama.portal.core.sessions import is_over, touch
 from virtaama.portal.ui.views import damaged, not_ready, refused
 from virtaama.problems import Damaged, NotAllowed, NotReady
 
 Respond = Callable[[HttpRequest], HttpResponse]
+FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST")
+
+
+def only_proxies_forward(get_response: Respond) -> Respond:
+    """Whose request it is, and that it came by TLS, is believed of our proxies and of nobody else."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        if not settings.EXPOSURE.trusts(request.META.get("REMOTE_ADDR", "")):
+            for name in FORWARDED:
+                request.META.pop(name, None)
+        return get_response(request)
+
+    return respond
+
+
+def with_limits(get_response: Respond) -> Respond:
+    """What a browser may do with anything it got from here, files included."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers["Permissions-Policy"] = (
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        )
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
+
+    return respond
 
 
 def never_stored(get_response: Respond) -> Respond:
@@ -20,7 +52,6 @@ def never_stored(get_response: Respond) -> Respond:
     def respond(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers["Cache-Control"] = "no-store"
-        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         return response
 
     return respond
@@ -38,6 +69,23 @@ def in_chosen_language(get_response: Respond) -> Respond:
             response = get_response(request)
             response.headers.setdefault("Content-Language", language)
         return response
+
+    return respond
+
+
+def sessions_end(get_response: Respond) -> Respond:
+    """A session that has lasted a working day, or has been idle for too long, is over."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        if isinstance(request.user, Account):
+            if is_over(request.session):
+                record_end_of_session(
+                    account=request.user, address=address_of(request), now=timezone.now(), by="virtaama"
+                )
+                logout(request)
+            else:
+                touch(request.session)
+        return get_response(request)
 
     return respond
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from virtaama.privacy.policy import Asker
+
+LONGEST_NAME = 255  # what a provider of identities may call someone
 
 
 class Account(AbstractBaseUser):
     """Someone who may sign in. `municipalities` empty means the whole county."""
 
-    name: models.CharField[str, str] = models.CharField(max_length=100, unique=True)
+    name: models.CharField[str, str] = models.CharField(max_length=LONGEST_NAME, unique=True)
     full_name: models.CharField[str, str] = models.CharField(max_length=200)
     role: models.CharField[str, str] = models.CharField(max_length=100)
     municipalities: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
@@ -34,6 +40,28 @@ class Account(AbstractBaseUser):
         """Who this account is to the door."""
         return Asker(id=self.name, role=self.role, municipalities=frozenset(self.municipalities))
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session was begun with: it ends when the password, the role or the area changes."""
+        begun_with = json.dumps([self.name, self.password, self.role, sorted(self.municipalities)])
+        return salted_hmac(
+            "virtaama.portal.session", begun_with, secret=secret, algorithm="sha256"
+        ).hexdigest()
+
+
+class Session(AbstractBaseSession):
+    """A browser in which someone is signed in, or on the way there. The key in its cookie names it."""
+
+    account: models.BigIntegerField[int | None, int | None] = models.BigIntegerField(null=True, db_index=True)
+    provider_session: models.CharField[str, str] = models.CharField(
+        max_length=LONGEST_NAME, blank=True, db_index=True
+    )
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from virtaama.portal.core.sessions import SessionStore
+
+        return SessionStore
+
 
 class Event(models.Model):
     """Something that happened with an account. Rows are appended, never changed.
@@ -48,13 +76,14 @@ class Event(models.Model):
         SIGN_IN_HELD_BACK = "sign_in_held_back"
         SIGNED_OUT = "signed_out"
         PAGE_REFUSED = "page_refused"
+        SESSION_ENDED = "session_ended"
         ACCOUNT_CREATED = "account_created"
         ACCOUNT_CHANGED = "account_changed"
 
     at: models.DateTimeField[datetime, datetime] = models.DateTimeField(db_index=True)
     kind: models.CharField[str, str] = models.CharField(max_length=30, choices=Kind.choices)
-    by: models.CharField[str, str] = models.CharField(max_length=100)
-    subject: models.CharField[str, str] = models.CharField(max_length=100)
+    by: models.CharField[str, str] = models.CharField(max_length=LONGEST_NAME)
+    subject: models.CharField[str, str] = models.CharField(max_length=LONGEST_NAME)
     address: models.CharField[str, str] = models.CharField(max_length=45, blank=True)
 
     class Meta:

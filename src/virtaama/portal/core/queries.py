@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from virtaama.portal.core.door import project
 from virtaama.portal.core.models import Account
 from virtaama.project.demo_users import DemoUser
 
 
 def demo_sign_ins() -> tuple[DemoUser, ...]:
-    """The demo's sign-ins that exist as accounts; empty outside a demo."""
-    described = project().demo_users
+    """The demo's sign-ins that exist as accounts; none where others than this machine could read them."""
+    described = () if settings.EXPOSURE.to_others else project().demo_users
     existing = (
         set(Account.objects.filter(is_demo=True).values_list("name", flat=True)) if described else set()
     )

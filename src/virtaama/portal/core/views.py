@@ -35,7 +35,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """The sign-in page; whoever is signed in goes on to the first page of their role."""
     if request.user.is_authenticated:
         return HttpResponseRedirect(wanted_page(request))
-    form = SignInForm(request.POST or None)
+    form = SignInForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             account = actions.sign_in(
