@@ -1,6 +1,7 @@
-"""The engine and the reader that goes line by line make the same of any file."""
+"""The engine and the reader that goes line by line make the same of any file, wherever its pieces end."""
 
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,12 @@ ROW = st.tuples(
 COLUMNS = {"A": "c0", "N": "c1", "D": "c2"}
 
 
+def whole(pieces: Iterable[Reading]) -> tuple[list[Any], list[Any]]:
+    """The outcome of all pieces, one after the other."""
+    outcomes = [outcome(piece) for piece in pieces]
+    return [row for rows, _ in outcomes for row in rows], [line for _, lines in outcomes for line in lines]
+
+
 def outcome(reading: Reading) -> tuple[list[Any], list[Any]]:
     """The good rows, and line, bytes and reason of the others."""
     rows = reading.rows.to_pylist()
@@ -33,18 +40,23 @@ def outcome(reading: Reading) -> tuple[list[Any], list[Any]]:
     return [row for row in rows if not row[FAULT]], sorted(aside)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=120)
 @given(
-    st.lists(st.one_of(ROW, st.just(""), ROW, ROW), max_size=8),
+    st.lists(st.one_of(ROW, st.just(""), ROW, ROW), max_size=16),
     st.sampled_from(["utf-8", "latin-1"]),
+    st.sampled_from(["\n", "\n", "\r\n", "\r"]),
     st.booleans(),
+    st.integers(1, 200),
 )
-def test_both_readers_agree(rows: list[str], encoding: str, last_end: bool) -> None:
+def test_both_readers_agree_wherever_pieces_end(
+    rows: list[str], encoding: str, end: str, last_end: bool, size: int
+) -> None:
     described = feed(*fields(A="text", N="integer", D="date"), csv=CsvDialect(encoding=encoding))
-    content = "\n".join(["A;N;D", *rows]) + ("\n" if last_end else "")
+    content = end.join(["A;N;D", *rows]) + (end if last_end else "")
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
         file = Path(folder) / "rows.csv"
         file.write_bytes(content.encode(encoding))
-        by_engine = csv.read(connection, file, described, {name: name for name in COLUMNS})
-        by_line = csv.read_by_line(connection, file, described, COLUMNS, len(COLUMNS))
-        assert outcome(by_engine) == outcome(by_line)
+        columns = {name: name for name in COLUMNS}
+        by_line = outcome(csv.read_by_line(connection, file, described, COLUMNS, len(COLUMNS)))
+        assert whole(csv.read(connection, file, described, columns)) == by_line
+        assert whole(csv.read(connection, file, described, columns, size)) == by_line

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
 
 from virtaama.lake.batches import Batch
 from virtaama.problems import Damaged
@@ -25,6 +27,17 @@ class Lake:
         give other rows, and what has landed is never changed.
         """
         return f"{feed}/{sha256}{f'-{again}' if again else ''}.parquet"
+
+    @contextmanager
+    def workspace(self) -> Iterator[Path]:
+        """An empty folder beside the batches, for one writer and what passes; gone in the end."""
+        folder = self.folder / "landing.unfinished"
+        rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        try:
+            yield folder
+        finally:
+            rmtree(folder, ignore_errors=True)
 
     def store(self, relative: str, write: Callable[[Path], object]) -> str:
         """Let `write` fill a file and put it in place whole and durable; return its SHA-256.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -110,7 +110,7 @@ class Ledger:
         landed: datetime,
         rows: int,
         contract: str,
-        rejected: tuple[Rejected, ...],
+        rejected: Collection[Rejected],
         drift: tuple[DriftEvent, ...],
     ) -> Batch:
         """Record a batch whose Parquet file is in place; it gets the next number."""

@@ -19,7 +19,7 @@ from virtaama.lake.ledger import Ledger
 from virtaama.lake.not_taken import Refused
 from virtaama.loading.deliveries import Delivered
 from virtaama.loading.difference import difference
-from virtaama.loading.land import Landing, LandReport, Progress, reading_engine
+from virtaama.loading.land import Landing, LandReport, Progress, piece_of, reading_engine
 from virtaama.loading.pseudonymise import Pseudonymiser
 from virtaama.model.collect import Collect, FromDatabase, kind_of
 from virtaama.model.feeds import Feed
@@ -83,7 +83,12 @@ def collect_feeds(
     done = 0
     with reading_engine(memory, threads) as connection, _empty(reach.folder):
         landing = Landing(
-            lake=lake, ledger=ledger, pseudonymiser=Pseudonymiser(keyring), connection=connection, now=now
+            lake=lake,
+            ledger=ledger,
+            pseudonymiser=Pseudonymiser(keyring),
+            connection=connection,
+            now=now,
+            size=piece_of(memory),
         )
         around = Surroundings(
             folder=reach.folder,
@@ -101,7 +106,7 @@ def collect_feeds(
             positions = {feed.id: ledger.position(feed.id) for feed in together}
             for met in COLLECTORS[_kind(together[0])](together, positions, around):
                 with turn():
-                    became = _take(landing, met)
+                    became = _take(landing, met, memory)
                 match became:
                     case Batch():
                         landed.append(became)
@@ -157,7 +162,7 @@ def _kind(feed: Feed) -> str:
     return kind_of(collect)
 
 
-def _take(landing: Landing, met: Collected | NotCollected) -> Batch | Refused | None:
+def _take(landing: Landing, met: Collected | NotCollected, memory: str) -> Batch | Refused | None:
     """What was fetched, as a batch, with the position; None where it says nothing new."""
     # Named by where it came from: a later success mends an earlier refusal.
     delivered = Delivered(
@@ -185,19 +190,20 @@ def _take(landing: Landing, met: Collected | NotCollected) -> Batch | Refused | 
     moved = {**met.position, "content": content, "identity": identity}
     delivered = replace(delivered, extracted=met.extracted)
     batches = ledger.batches(met.feed.id)
+    collect = met.feed.collect
+    compared = collect if isinstance(collect, FromDatabase) and collect.compare else None
+    names = compared.compare if compared else ()
     try:
-        prepared = landing.prepare(met.file, delivered)
-        if isinstance(met.feed.collect, FromDatabase) and met.feed.collect.compare:
-            paths = [landing.lake.verified_path(batch) for batch in batches]
-            prepared = replace(
-                prepared, rows=difference(landing.connection, prepared, paths, met.feed, met.feed.collect)
-            )
-            if not prepared.rows.num_rows and not prepared.rejected:
+        with landing.prepared(met.file, delivered, names) as prepared:
+            if compared:
+                paths = [landing.lake.verified_path(batch) for batch in batches]
+                prepared = difference(prepared, paths, met.feed, compared, memory)
+                if not prepared.rows and not prepared.rejected:
+                    ledger.move_position(met.feed.id, moved, landing.now)
+                    return None
+            with ledger.together():
+                batch = landing.record(delivered, identity, prepared, batches)
                 ledger.move_position(met.feed.id, moved, landing.now)
-                return None
+            return batch
     except DeliveryRefused as refusal:
         return landing.refuse(delivered, identity, refusal)
-    with ledger.together():
-        batch = landing.record(delivered, identity, prepared, batches)
-        ledger.move_position(met.feed.id, moved, landing.now)
-    return batch

@@ -16,6 +16,7 @@ from virtaama.privacy.pseudonyms import is_identity_code, normalise
 from virtaama.sources.reading import FAULT
 
 _CODE_LENGTH = 11
+_REMEMBERED = 300_000  # codes: some 60 MB
 _CODE_SHAPE = r"(?i)\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]"
 
 DETAILS = {
@@ -26,7 +27,7 @@ DETAILS = {
 
 @dataclass(slots=True)
 class Pseudonymiser:
-    """Makes rows safe to keep. Remembers pseudonyms for the time of one run, in memory only."""
+    """Makes rows safe to keep. Remembers pseudonyms for the time of one run, so many and in memory only."""
 
     keyring: Keyring
     _known: dict[str, str | None] = field(default_factory=dict, repr=False)
@@ -57,6 +58,8 @@ class Pseudonymiser:
         return rows
 
     def _pseudonyms(self, codes: list[str]) -> list[str | None]:
+        if len(self._known) > _REMEMBERED:
+            self._known.clear()
         for code in codes:
             if code not in self._known:
                 normal = normalise(code)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -14,9 +15,10 @@ from virtaama.sources.json_lines import (
     NOT_AN_OBJECT,
     Members,
     lines_of,
-    lines_with_text,
+    located,
     member_values,
 )
+from virtaama.sources.pieces import PIECE, in_memory, whole_lines
 from virtaama.sources.reading import (
     FAULT,
     Reading,
@@ -40,14 +42,29 @@ def read(
     file: Path,
     feed: Feed,
     columns: Mapping[str, str],
+    size: int = PIECE,
+) -> Iterator[Reading]:
+    """Read a file in pieces of about `size` bytes; one resource in one piece.
+
+    Resources of another type than the feed's are skipped and counted.
+    """
+    if file.suffix == ".json":
+        objects = f"read_json_objects({literal(str(file))}, format = 'unstructured', ignore_errors = true)"
+        yield _piece(connection, feed, columns, objects, lambda positions: [(1, file.read_bytes())])
+        return
+    for first, data in whole_lines(file, size):
+        with in_memory(data) as lines:
+            piece = _piece(connection, feed, columns, lines_of(lines), partial(located, data, first))
+        yield piece
+
+
+def _piece(
+    connection: duckdb.DuckDBPyConnection,
+    feed: Feed,
+    columns: Mapping[str, str],
+    objects: str,
+    place: Callable[[Sequence[int]], list[tuple[int, bytes]]],
 ) -> Reading:
-    """Read a file. Resources of another type than the feed's are skipped and counted."""
-    single = file.suffix == ".json"
-    objects = (
-        f"read_json_objects({literal(str(file))}, format = 'unstructured', ignore_errors = true)"
-        if single
-        else lines_of(file)
-    )
     members = Members()
     kind = members.text("$.resourceType")
     unreadable = (
@@ -62,9 +79,8 @@ def read(
     kept = rows.filter(ours)
 
     def locate(positions: Sequence[int]) -> list[tuple[int, bytes]]:
-        records = [(1, file.read_bytes())] if single else lines_with_text(file)
         numbers = pc.indices_nonzero(ours).to_pylist()
-        return [records[numbers[position]] for position in positions]
+        return place([numbers[position] for position in positions])
 
     return Reading(
         rows=kept,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 
 from virtaama.model.feeds import Feed
 from virtaama.problems import DeliveryRefused
+from virtaama.sources.pieces import PIECE, in_memory, whole_lines
 from virtaama.sources.reading import (
     Reading,
     Value,
@@ -49,17 +50,31 @@ def header(connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed) -> tup
 
 
 def read(
-    connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed, columns: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection,
+    file: Path,
+    feed: Feed,
+    columns: Mapping[str, str],
+    size: int = PIECE,
+) -> Iterator[Reading]:
+    """Read a file in pieces of about `size` bytes.
+
+    `columns` gives, for each field that is there, the name of its member.
+    """
+    for first, data in whole_lines(file, size):
+        yield _piece(connection, feed, columns, first, data)
+
+
+def _piece(
+    connection: duckdb.DuckDBPyConnection, feed: Feed, columns: Mapping[str, str], first: int, data: bytes
 ) -> Reading:
-    """Read a file. `columns` gives, for each field that is there, the name of its member."""
     objects = Members()
     values = member_values(feed, columns, objects)
-    select = select_rows(feed, values, objects.source(lines_of(file)), (NOT_AN_OBJECT,))
-    rows, unread = without_unread(fetch(connection, select, feed))
+    with in_memory(data) as lines:
+        select = select_rows(feed, values, objects.source(lines_of(lines)), (NOT_AN_OBJECT,))
+        rows, unread = without_unread(fetch(connection, select, feed))
 
     def locate(positions: Sequence[int]) -> list[tuple[int, bytes]]:
-        records = lines_with_text(file)
-        return [records[position] for position in positions]
+        return located(data, first, positions)
 
     return Reading(rows=rows, rejected=(), locate=locate, unread=unread)
 
@@ -99,10 +114,11 @@ def member_values(feed: Feed, columns: Mapping[str, str], members: Members) -> t
     return text_values(feed, {name: f"nullif({text}, '')" for name, text in texts.items()}, None)
 
 
-def lines_with_text(file: Path) -> list[tuple[int, bytes]]:
-    """Number and bytes of the lines the engine makes rows of."""
-    lines = enumerate(file.read_bytes().split(b"\n"), start=1)
-    return [(number, line) for number, line in lines if line.strip()]
+def located(data: bytes, first: int, positions: Sequence[int]) -> list[tuple[int, bytes]]:
+    """Number and bytes of lines by their position among those the engine makes rows of: those with text."""
+    lines = data.split(b"\n")
+    with_text = [index for index, line in enumerate(lines) if line.strip()]
+    return [(first + with_text[position], lines[with_text[position]]) for position in positions]
 
 
 def lines_of(file: Path) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -12,15 +13,18 @@ import pyarrow.parquet as pq
 
 from virtaama.model.feeds import Feed
 from virtaama.problems import DeliveryRefused
+from virtaama.sources.pieces import PIECE
 from virtaama.sources.reading import (
     Reading,
-    fetch,
+    fetch_pieces,
     literal,
     quoted,
     select_rows,
     text_values,
     without_unread,
 )
+
+_ROW = 256  # bytes a row is taken to need
 
 
 def header(connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed) -> tuple[str, ...]:
@@ -37,19 +41,33 @@ def read(
     file: Path,
     feed: Feed,
     columns: Mapping[str, str],
-) -> Reading:
-    """Read a file. A row's place is its number in the file."""
+    size: int = PIECE,
+) -> Iterator[Reading]:
+    """Read a file in pieces of about `size` bytes. A row's place is its number in the file."""
     texts = {field: f"nullif(CAST({quoted(name)} AS VARCHAR), '')" for field, name in columns.items()}
     scan = f"read_parquet({literal(str(file))})"
-    rows, unread = without_unread(
-        fetch(connection, select_rows(feed, text_values(feed, texts, None), scan), feed)
-    )
+    select = select_rows(feed, text_values(feed, texts, None), scan)
+    first = 0
+    for table in fetch_pieces(connection, select, feed, max(size // _ROW, 1)):
+        rows, unread = without_unread(table)
+        yield Reading(rows=rows, rejected=(), locate=partial(_located, file, first), unread=unread)
+        first += rows.num_rows
 
-    def locate(positions: Sequence[int]) -> list[tuple[int, bytes]]:
-        found = pq.read_table(file).take(list(positions)).to_pylist()
-        return [
-            (position + 1, json.dumps(row, default=str, ensure_ascii=False).encode())
-            for position, row in zip(positions, found, strict=True)
-        ]
 
-    return Reading(rows=rows, rejected=(), locate=locate, unread=unread)
+def _located(file: Path, first: int, positions: Sequence[int]) -> list[tuple[int, bytes]]:
+    """The rows at these positions after row `first`, each from the group of rows it stands in."""
+    found = []
+    with pq.ParquetFile(file) as opened:
+        begins = 0
+        for group in range(opened.num_row_groups):
+            ends = begins + opened.metadata.row_group(group).num_rows
+            here = [first + position for position in positions if begins <= first + position < ends]
+            if here:
+                rows = opened.read_row_group(group).take([place - begins for place in here]).to_pylist()
+                found += [(place + 1, _written(row)) for place, row in zip(here, rows, strict=True)]
+            begins = ends
+    return found
+
+
+def _written(row: dict[str, object]) -> bytes:
+    return json.dumps(row, default=str, ensure_ascii=False).encode()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
@@ -40,11 +41,12 @@ class RejectedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A delivery as typed columns, before anything in it has been made safe to keep.
+    """A piece of a delivery as typed columns, before anything in it has been made safe to keep.
 
-    `rows` has every declared field in declared order with its declared type (identity codes and names as
-    delivered) and, last, `fault`. `rejected` are the lines that gave no row. `locate` gives line and raw
-    bytes of rows by their position. `unread` counts, by field, values that were replaced by null because
+    A delivery is one piece or several, in its order; one without rows is a piece without rows. `rows` has
+    every declared field in declared order with its declared type (identity codes and names as delivered) and,
+    last, `fault`. `rejected` are the lines that gave no row. `locate` gives line and raw bytes of rows by their
+    position in the piece; positions rise. `unread` counts, by field, values that were replaced by null because
     the feed accepts values of another type. `skipped` counts resources of another type.
     """
 
@@ -166,11 +168,38 @@ def _wrong(value: Value) -> str:
 
 def fetch(connection: duckdb.DuckDBPyConnection, select: str, feed: Feed) -> pa.Table:
     """Run a reading; what the engine says is not passed on, as it may quote the delivered text."""
-    try:
+    with told(feed):
         return connection.sql(select).to_arrow_table()
-    except duckdb.OutOfMemoryException:
-        raise does_not_fit(feed) from None
-    except duckdb.Error as error:
+
+
+def fetch_pieces(
+    connection: duckdb.DuckDBPyConnection, select: str, feed: Feed, rows: int
+) -> Iterator[pa.Table]:
+    """Run a reading as `fetch` does and give so many rows at a time, at least one table."""
+    with told(feed):
+        batches = connection.sql(select).to_arrow_reader(rows)
+    is_first = True
+    while True:
+        with told(feed):
+            batch = next(batches, None)
+        if batch is not None:
+            yield pa.Table.from_batches([batch])
+        elif is_first:
+            yield batches.schema.empty_table()
+        if batch is None:
+            return
+        is_first = False
+
+
+@contextmanager
+def told(feed: Feed) -> Iterator[None]:
+    """What the engine says of a delivery it cannot read, said without the delivered text."""
+    try:
+        yield
+    # The reader of a result passes on what the engine says as an error of its own.
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        if isinstance(error, duckdb.OutOfMemoryException) or str(error).startswith("Out of Memory"):
+            raise does_not_fit(feed) from None
         raise DeliveryRefused(
             f"{feed.id} could not be read as {feed.format} ({type(error).__name__}).\n"
             "  Compare the file with the description of the feed: format, encoding and, for JSON, the paths."

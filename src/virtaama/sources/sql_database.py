@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from virtaama.model.feeds import Feed
 from virtaama.problems import DeliveryRefused
+from virtaama.sources.pieces import PIECE
 from virtaama.sources.reading import (
     Reading,
     fetch,
@@ -24,10 +25,12 @@ from virtaama.sources.reading import (
     without_unread,
 )
 
+_ROW = 1024  # bytes a row is taken to need
+
 
 def header(connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed) -> tuple[str, ...]:
     """The columns of the query's result."""
-    return _query(_of_file(file), feed, rows=False)[0]
+    return next(_query(_of_file(file), feed, 0))[0]
 
 
 def read(
@@ -35,9 +38,26 @@ def read(
     file: Path,
     feed: Feed,
     columns: Mapping[str, str],
+    size: int = PIECE,
+) -> Iterator[Reading]:
+    """Read the query's rows as text, then as the declared types, in pieces of about `size` bytes.
+
+    A row's place is its number in the result.
+    """
+    first = 1
+    for names, texts in _query(_of_file(file), feed, max(size // _ROW, 1)):
+        yield _piece(connection, feed, columns, names, texts, first)
+        first += len(texts)
+
+
+def _piece(
+    connection: duckdb.DuckDBPyConnection,
+    feed: Feed,
+    columns: Mapping[str, str],
+    names: tuple[str, ...],
+    texts: list[tuple[str | None, ...]],
+    first: int,
 ) -> Reading:
-    """Read the query's rows as text, then as the declared types. A row's place is its number in the result."""
-    names, texts = _query(_of_file(file), feed, rows=True)
     by_column = list(zip(*texts, strict=True)) if texts else [()] * len(names)
     connection.register(
         "result",
@@ -51,7 +71,7 @@ def read(
     def locate(positions: Sequence[int]) -> list[tuple[int, bytes]]:
         return [
             (
-                position + 1,
+                first + position,
                 json.dumps(dict(zip(names, texts[position], strict=True)), ensure_ascii=False).encode(),
             )
             for position in positions
@@ -64,13 +84,19 @@ def _of_file(file: Path) -> str:
     return f"sqlite:///file:{quote(str(file.resolve()))}?mode=ro&immutable=1&uri=true"
 
 
-def _query(address: str, feed: Feed, *, rows: bool) -> tuple[tuple[str, ...], list[tuple[str | None, ...]]]:
+def _query(
+    address: str, feed: Feed, rows: int
+) -> Iterator[tuple[tuple[str, ...], list[tuple[str | None, ...]]]]:
+    """The names of the columns with so many rows at a time; once without rows where there are none."""
     try:
         engine = sqlalchemy.create_engine(address, poolclass=sqlalchemy.NullPool)
         with engine.connect() as database:
             result = database.execution_options(stream_results=True).exec_driver_sql(feed.query)
             names = tuple(result.keys())
-            return names, [tuple(map(as_text, row)) for row in result] if rows else []
+            found = result.fetchmany(rows) if rows else []
+            yield names, [tuple(map(as_text, row)) for row in found]
+            while rows and (found := result.fetchmany(rows)):
+                yield names, [tuple(map(as_text, row)) for row in found]
     except (SQLAlchemyError, ImportError) as error:
         # The message of the database may quote what is stored in it: only its kind is passed on.
         raise DeliveryRefused(

@@ -13,8 +13,9 @@ import pytest
 
 from tests.unit.loading.deliveries import NOW, Landing, feed, fields
 from virtaama.lake.files import Lake
+from virtaama.loading.contract import contract_of
 from virtaama.loading.deliveries import extracted_at
-from virtaama.loading.land import TOGETHER, contract_of, land_deliveries
+from virtaama.loading.land import TOGETHER, land_deliveries
 from virtaama.loading.lock import in_turn, only_one
 from virtaama.loading.pseudonymise import Pseudonymiser
 from virtaama.model.feeds import Delivery, Drift, Outcome

@@ -1,0 +1,228 @@
+"""A delivery on its way into the lake: read piece by piece, made safe to keep and written, or refused."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from virtaama.lake.batches import DriftEvent
+from virtaama.lake.row_groups import RowGroups, row_groups
+from virtaama.loading import drift
+from virtaama.loading.deliveries import Delivered
+from virtaama.loading.pseudonymise import DETAILS as IDENTITY_DETAILS
+from virtaama.loading.pseudonymise import Pseudonymiser
+from virtaama.loading.set_aside import SetAside
+from virtaama.model.feeds import Feed, Format, Outcome
+from virtaama.problems import DeliveryRefused
+from virtaama.sources import csv, fhir, json_lines, parquet, sql_database
+from virtaama.sources.reading import DETAILS, FAULT, Reading, RejectedLine
+
+HANDFUL = 10  # so few rejected rows never refuse a delivery, however small it is
+
+
+class Connector(Protocol):
+    """How one format is read. `header` is None when a delivery does not say what its columns are."""
+
+    def header(
+        self, connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed
+    ) -> tuple[str, ...] | None: ...
+
+    def read(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        file: Path,
+        feed: Feed,
+        columns: dict[str, str],
+        size: int,
+    ) -> Iterator[Reading]: ...
+
+
+CONNECTORS: dict[Format, Connector] = {
+    Format.CSV: csv,
+    Format.FHIR: fhir,
+    Format.JSON_LINES: json_lines,
+    Format.PARQUET: parquet,
+    Format.SQL: sql_database,
+}
+
+
+class Stopped(DeliveryRefused):
+    """Refused because of how its columns changed."""
+
+    def __init__(self, message: str, events: tuple[DriftEvent, ...]) -> None:
+        super().__init__(message)
+        self.events = events
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A delivery that is safe to keep, in files that pass.
+
+    `path` is Parquet with its `rows` good rows; `met`, where it was asked for, with the named columns of all
+    rows, those that were set aside too. `rejected` can be gone through for as long as the files are there.
+    """
+
+    path: Path
+    rows: int
+    met: Path
+    rejected: SetAside
+    drift: tuple[DriftEvent, ...]
+
+    def write(self, path: Path) -> None:
+        """Put the rows there; they are no longer where they were."""
+        self.path.replace(path)
+
+
+def prepare(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    delivered: Delivered,
+    pseudonymiser: Pseudonymiser,
+    folder: Path,
+    *,
+    size: int,
+    met: Sequence[str] = (),
+) -> Prepared:
+    """Read a delivery in pieces of about `size` bytes and write it to `folder`; DeliveryRefused with the reason.
+
+    Memory is that of a few pieces, however large the delivery is. `met` names columns that are wanted of all rows.
+    """
+    feed = delivered.feed
+    connector = CONNECTORS[Format.JSON_LINES if feed.format is Format.SQL and feed.collect else feed.format]
+    columns = _columns(connector.header(connection, path, feed), delivered)
+    quarantined = columns.with_outcome(Outcome.QUARANTINE)
+    fault = f"{quarantined[0].kind}_column:{quarantined[0].column}" if quarantined else ""
+    passing = _Passing(folder, pseudonymiser, feed)
+    try:
+        with row_groups(folder / "rows.unfinished") as good, row_groups(folder / "met.unfinished") as all_met:
+            for reading in connector.read(connection, path, feed, columns.sources, size):
+                passing.take(reading, fault, good, all_met if met else None, met)
+    finally:
+        passing.rejected.close()
+    events = (*columns.events, *_retyped(feed, passing))
+    _refuse_too_much(delivered, passing, events, quarantined=bool(quarantined))
+    return Prepared(
+        path=folder / "rows.unfinished",
+        rows=good.rows,
+        met=folder / "met.unfinished",
+        rejected=passing.rejected,
+        drift=events,
+    )
+
+
+class _Passing:
+    """What is counted while the pieces of a delivery pass."""
+
+    def __init__(self, folder: Path, pseudonymiser: Pseudonymiser, feed: Feed) -> None:
+        self._pseudonymiser = pseudonymiser
+        self._feed = feed
+        self.rejected = SetAside(folder / "rejected.unfinished", pseudonymiser.keyring, feed.id)
+        self.unread: dict[str, int] = {}
+        self.read = 0
+
+    def take(
+        self, reading: Reading, fault: str, good: RowGroups, met: RowGroups | None, names: Sequence[str]
+    ) -> None:
+        """Make a piece safe, keep its good rows and set the others aside; `fault` is that of every row."""
+        rows = self._pseudonymiser.protect(reading.rows, self._feed)
+        if fault:
+            rows = rows.set_column(
+                rows.num_columns - 1, FAULT, pa.array([fault] * rows.num_rows, pa.string())
+            )
+        lines = [*reading.rejected, *_faulty(rows, reading)]
+        self.rejected.add(sorted(lines, key=lambda line: line.line))
+        self.read += rows.num_rows + len(reading.rejected)
+        for name, count in reading.unread.items():
+            self.unread[name] = self.unread.get(name, 0) + count
+        if met is not None:
+            met.add(rows.select(list(names)))
+        if rows[FAULT].null_count < rows.num_rows:
+            rows = rows.filter(pc.is_null(rows[FAULT]))
+        good.add(rows.drop_columns([FAULT]))
+
+
+def _columns(header: tuple[str, ...] | None, delivered: Delivered) -> drift.Columns:
+    feed = delivered.feed
+    if header is None:
+        return drift.Columns(sources={field.name: field.name for field in feed.fields}, events=())
+    if twice := drift.repeated(header):
+        raise DeliveryRefused(
+            f"the header names {', '.join(twice)} more than once.\n"
+            "  Which column is meant cannot be known; have the delivery corrected."
+        )
+    columns = drift.compare(feed, header)
+    if stopping := columns.with_outcome(Outcome.STOP):
+        raise Stopped(
+            f"{'; '.join(event.detail for event in stopping)}.\n"
+            f"  Correct the delivery; or name the new column, `also` or `drift` at {feed.place} "
+            "and land it again.",
+            columns.events,
+        )
+    return columns
+
+
+def _faulty(rows: pa.Table, reading: Reading) -> Iterator[RejectedLine]:
+    positions = pc.indices_nonzero(pc.is_valid(rows[FAULT])).to_pylist()
+    if not positions:
+        return
+    faults = rows[FAULT].take(pa.array(positions)).to_pylist()
+    for (line, raw), fault in zip(reading.locate(positions), faults, strict=True):
+        reason, _, column = fault.partition(":")
+        yield RejectedLine(line, raw, reason, _ALL_DETAILS[reason].format(column))
+
+
+_ALL_DETAILS = {
+    **DETAILS,
+    **IDENTITY_DETAILS,
+    "added_column": "column {} was added to the delivery",
+    "missing_column": "column {} is missing from the delivery",
+    "renamed_column": "column {} was renamed in the delivery",
+}
+
+
+def _retyped(feed: Feed, passed: _Passing) -> tuple[DriftEvent, ...]:
+    """Values accepted as null, and columns most of whose values are not of the declared type."""
+    if feed.drift.retyped is Outcome.ACCEPT:
+        return tuple(
+            drift.retyped(feed, field.name, passed.unread[field.name], passed.read)
+            for field in feed.fields
+            if field.name in passed.unread
+        )
+    unlike = passed.rejected.counts
+    return tuple(
+        drift.retyped(feed, field.name, count, passed.read)
+        for field in feed.fields
+        if (count := unlike["wrong_type", DETAILS["wrong_type"].format(field.name)])
+        and (feed.drift.retyped is Outcome.STOP or count > passed.read / 2)
+    )
+
+
+def _refuse_too_much(
+    delivered: Delivered, passed: _Passing, events: tuple[DriftEvent, ...], *, quarantined: bool
+) -> None:
+    feed, counts = delivered.feed, passed.rejected.counts
+    unlike = {kind: count for kind, count in counts.items() if kind[0] == "wrong_type"}
+    if feed.drift.retyped is Outcome.STOP and unlike:
+        raise Stopped(_too_much(delivered, unlike, passed.rejected.first("wrong_type"), passed.read), events)
+    if not quarantined and counts.total() > max(HANDFUL, feed.reject_at_most * passed.read):
+        raise Stopped(_too_much(delivered, counts, passed.rejected.first(), passed.read), events)
+
+
+def _too_much(
+    delivered: Delivered, counts: Mapping[tuple[str, str], int], first: Sequence[int], read: int
+) -> str:
+    reasons = Counter(counts).most_common(5)
+    listed = "; ".join(f"{count} × {reason}: {detail}" for (reason, detail), count in reasons)
+    return (
+        f"{sum(counts.values())} of {read} rows cannot be read ({listed}), "
+        f"first at lines {', '.join(map(str, first))}.\n"
+        f"  Compare the file with the description of the feed at {delivered.feed.place}; when the file is "
+        "right as it is, change the description or raise `reject_at_most`."
+    )
