@@ -7,13 +7,14 @@ import resource
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from os import link
 from pathlib import Path
 from shutil import copytree, rmtree
 from typing import Any
 
 from torture import clinic
 from torture.damage import damage
-from torture.outcome import apart
+from torture.outcome import apart, asked
 from virtaama.engines.duckdb import DuckDB
 from virtaama.loading.table_hash import table_hashes
 from virtaama.problems import Damaged, NotReady
@@ -21,42 +22,70 @@ from virtaama.project.copies import files_below
 from virtaama.project.project import Project
 from virtaama.project.restore import restore
 
+_PEOPLE = [clinic.identity(n) for n in range(300)]
 Apart = Callable[[Callable[[], Any]], Any]
+
+
+LIMITS = ("256MB", "3GB")
+COMMANDS: dict[str, Callable[[Project], object]] = {
+    "land": Project.land,
+    "load": Project.load,
+    "publish": Project.publish,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """One project loaded under two limits."""
+    """One project landed, loaded and published under two limits."""
 
     rows: int
-    peaks: dict[str, int]  # megabytes of the whole process, by limit
+    peaks: dict[str, dict[str, int]]  # megabytes of the whole process, by limit and command
     same: bool
+    fits: bool  # whether every command stayed within its limit and 100 MB more
 
 
 def little_memory(
-    folder: Path, rows: int, *, apart: Apart = apart, limits: tuple[str, ...] = ("256MB", "3GB")
+    folder: Path, rows: int, *, apart: Apart = apart, limits: tuple[str, ...] = LIMITS
 ) -> Memory:
-    """Load so many rows under each limit; whether the tables are the same, and what the processes took."""
-    peaks: dict[str, int] = {}
+    """Land, load and publish so many rows under each limit, each command in a process of its own.
+
+    The same means: byte by byte the same lake, the same rows in every table, the same figures.
+    """
+    peaks: dict[str, dict[str, int]] = {}
     outcomes = set()
     made = folder / "made"
     apart(lambda: bool(clinic.make(made)))
-    clinic.deliver(made, {f"care/2025-0{n}/visits.csv": _many(n, rows // 4) for n in (1, 2, 3, 4)})
-    apart(lambda: bool(Project.open(made).land()))
+    for month in (1, 2, 3, 4):
+        _write_many(made / "deliveries" / "care" / f"2025-0{month}" / "visits.csv", month, rows // 4)
     for limit in limits:
         copy = folder / limit
-        copytree(made, copy)
+        copytree(made, copy, copy_function=link)
         settings = copy / "virtaama.yaml"
-        settings.write_text(settings.read_text() + f"\nmemory: {limit}\n", encoding="utf-8")
-        peaks[limit] = apart(partial(_load, copy))
-        outcomes.add(repr(apart(partial(_hashes, copy))))
+        text = settings.read_text(encoding="utf-8") + f"\nmemory: {limit}\n"
+        settings.unlink()  # a link: what it is linked to stays
+        settings.write_text(text, encoding="utf-8")
+        peaks[limit] = {name: apart(partial(_peak, copy, command)) for name, command in COMMANDS.items()}
+        outcomes.add(repr(apart(partial(_all, copy))))
         rmtree(copy)
-    return Memory(rows=rows, peaks=peaks, same=len(outcomes) == 1)
+    rmtree(made)
+    most = {limit: int(limit[:-2]) * (1000 if limit.endswith("GB") else 1) + 100 for limit in limits}
+    return Memory(
+        rows=rows,
+        peaks=peaks,
+        same=len(outcomes) == 1,
+        fits=all(peak <= most[limit] for limit in limits for peak in peaks[limit].values()),
+    )
 
 
-def _load(folder: Path) -> int:
-    Project.open(folder).load()
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+def _peak(folder: Path, command: Callable[[Project], object]) -> int:
+    command(Project.open(folder))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 // 1_000_000
+
+
+def _all(folder: Path) -> tuple[Any, ...]:
+    project = Project.open(folder)
+    lake = [(batch.parquet_sha256, batch.rows) for batch in project.ledger.batches()]
+    return lake, _hashes(folder), asked(project.door())[1]
 
 
 def _hashes(folder: Path) -> dict[str, str]:
@@ -67,15 +96,16 @@ def _hashes(folder: Path) -> dict[str, str]:
         engine.let_go()
 
 
-def _many(month: int, rows: int) -> bytes:
+def _write_many(path: Path, month: int, rows: int) -> None:
     made = random.Random(month)
-    lines = ["VISIT;ID;UNIT;STARTED;COST"]
-    for n in range(rows):
-        # A tenth are corrections of visits of other months.
-        id = (month if n % 10 else made.randrange(1, 5)) * 100_000_000 + n
-        person = clinic.identity(n % 300)
-        lines.append(f"{id};{person};U{n % 97};{n % 28 + 1:02}.{month:02}.2025 08:15;{n % 900},{month}")
-    return "\n".join(lines).encode() + b"\n"
+    path.parent.mkdir(parents=True)
+    with path.open("w", encoding="utf-8") as file:
+        file.write("VISIT;ID;UNIT;STARTED;COST\n")
+        for n in range(rows):
+            # A tenth are corrections of visits of other months.
+            id = (month if n % 10 else made.randrange(1, 5)) * 100_000_000 + n
+            day = f"{n % 28 + 1:02}.{month:02}.2025 08:15"
+            file.write(f"{id};{_PEOPLE[n % 300]};U{n % 97};{day};{n % 900},{month}\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Each way the columns of a delivery can change has a declared outcome, in every format; none is silent."""
+"""Each way the columns of a file can change has a declared outcome, in every format; none is silent."""
 
 from __future__ import annotations
 

@@ -65,5 +65,11 @@ def retyped(feed: Feed, column: str, count: int, rows: int) -> DriftEvent:
     return _event("retyped", column, feed.drift.retyped, detail)
 
 
+def never_there(column: str, rows: int) -> DriftEvent:
+    """A field that not one of so many resources gave. Resources may leave out anything: it is on record, no more."""
+    detail = f"not one of {rows} resources gives {column}"
+    return _event("missing", column, Outcome.ACCEPT, detail)
+
+
 def _event(kind: str, column: str, outcome: Outcome, detail: str) -> DriftEvent:
     return DriftEvent(kind=kind, column=column, outcome=outcome.value, detail=detail)

@@ -106,7 +106,7 @@ def prepare(
                 passing.take(reading, fault, good, all_met if met else None, met)
     finally:
         passing.rejected.close()
-    events = (*columns.events, *_retyped(feed, passing))
+    events = (*columns.events, *_never_there(feed, passing), *_retyped(feed, passing))
     _refuse_too_much(delivered, passing, events, quarantined=bool(quarantined))
     return Prepared(
         path=folder / "rows.unfinished",
@@ -125,12 +125,15 @@ class _Passing:
         self._feed = feed
         self.rejected = SetAside(folder / "rejected.unfinished", pseudonymiser.keyring, feed.id)
         self.unread: dict[str, int] = {}
+        told_when_gone = {"deleted"} if feed.collect else set()  # most exports delete nothing
+        self.empty = {field.name for field in feed.fields if not field.optional} - told_when_gone
         self.read = 0
 
     def take(
         self, reading: Reading, fault: str, good: RowGroups, met: RowGroups | None, names: Sequence[str]
     ) -> None:
         """Make a piece safe, keep its good rows and set the others aside; `fault` is that of every row."""
+        self.empty -= {name for name in self.empty if reading.rows[name].null_count < reading.rows.num_rows}
         rows = self._pseudonymiser.protect(reading.rows, self._feed)
         if fault:
             rows = rows.set_column(
@@ -185,6 +188,20 @@ _ALL_DETAILS = {
     "missing_column": "column {} is missing from the delivery",
     "renamed_column": "column {} was renamed in the delivery",
 }
+
+
+def _never_there(feed: Feed, passed: _Passing) -> tuple[DriftEvent, ...]:
+    """Fields no resource gave, where there are enough of them to say so: other formats name their columns."""
+    if feed.format is not Format.FHIR or passed.read <= HANDFUL:
+        return ()
+    unlike = passed.rejected.counts
+    return tuple(
+        drift.never_there(field.name, passed.read)
+        for field in feed.fields
+        if field.name in passed.empty
+        and field.name not in passed.unread
+        and not unlike["wrong_type", DETAILS["wrong_type"].format(field.name)]
+    )
 
 
 def _retyped(feed: Feed, passed: _Passing) -> tuple[DriftEvent, ...]:

@@ -42,7 +42,7 @@ class Ahead:
         size = max(len(self.data), 1)
         while not (end := first_line_end(self.data, ended=self.ended)) and not self.ended:
             self.data = self.data[-1:] if self.data.endswith(b"\r") else b""
-            self.fill(size)
+            self.fill(len(self.data) + size)
         self.data = self.data[end:] if end else b""
         self.line += 1
 
