@@ -106,3 +106,9 @@ class EnginesDiffer(VirtaamaError):
     """The same lake gave different tables or figures on two engines. What differs is listed."""
 
     exit_code = 12
+
+
+class NotRecorded(VirtaamaError):
+    """The audit log cannot be written. Nothing is shown that is not on record."""
+
+    exit_code = 13

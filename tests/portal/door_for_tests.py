@@ -395,6 +395,7 @@ class DoorForTests:
     model_changed: bool = False
     newer_damaged: int | None = None
     asked: list[tuple[Question, Asker, Purpose]] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
 
     def ask(self, question: Question, asker: Asker, purpose: Purpose) -> Answer:
         self.asked.append((question, asker, purpose))
@@ -614,6 +615,9 @@ class DoorForTests:
             snapshot=self.snapshot(),
             record=1,
         )
+
+    def refuse_page(self, page: str, asker: Asker) -> None:
+        self.refused.append((page, asker.id))
 
     def held_back(self) -> Mapping[str, tuple[Held, ...]]:
         return {"remote_share": (HELD,)} if self.holds_back else {}

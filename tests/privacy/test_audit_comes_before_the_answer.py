@@ -11,6 +11,7 @@ import pytest
 from tests.unit.published_county import MANAGER, published_county
 from virtaama.metrics.question import Grain, Question
 from virtaama.privacy.policy import Purpose
+from virtaama.problems import NotRecorded
 
 QUESTION = Question(metrics=("cost",), grain=Grain.MONTH, first=date(2024, 1, 1), last=date(2024, 3, 1))
 
@@ -29,7 +30,7 @@ def test_nothing_is_shown_when_the_record_cannot_be_written(tmp_path: Path) -> N
         other.execute(
             "CREATE TRIGGER full BEFORE INSERT ON record BEGIN SELECT RAISE(ABORT, 'disk full'); END"
         )
-    with pytest.raises(sqlite3.Error, match="disk full"):
+    with pytest.raises(NotRecorded, match="disk full"):
         door.ask(QUESTION, MANAGER, Purpose.STEERING)
 
 

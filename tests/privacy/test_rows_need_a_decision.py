@@ -64,7 +64,15 @@ def audit(tmp_path: Path) -> AuditLog:
 
 @pytest.fixture
 def door(tmp_path: Path, audit: AuditLog) -> RowDoor:
-    return RowDoor(marts=tmp_path / "lake" / "marts", roles=ROLES, audit=audit, clock=lambda: MOMENT)
+    model, catalogue = hospital()
+    return RowDoor(
+        marts=tmp_path / "lake" / "marts",
+        roles=ROLES,
+        audit=audit,
+        model=model,
+        catalogue=catalogue,
+        clock=lambda: MOMENT,
+    )
 
 
 def last(audit: AuditLog) -> Entry:

@@ -2,66 +2,55 @@
 
 from __future__ import annotations
 
-import hashlib
+import fcntl
 import hmac
-import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
-from virtaama.problems import Damaged
+from virtaama.access.audit_entries import (
+    BEGINNING,
+    COLUMNS,
+    NOBODY,
+    About,
+    Act,
+    Entry,
+    Persons,
+    Stored,
+    entry_of,
+    seal,
+    stored,
+)
+from virtaama.access.audit_rosters import Rosters
+from virtaama.access.audit_tables import bring_up
+from virtaama.problems import Damaged, NotRecorded
 
-_TABLE = """
-CREATE TABLE IF NOT EXISTS record (
-    number INTEGER PRIMARY KEY,
-    moment TEXT NOT NULL,
-    asker TEXT NOT NULL,
-    role TEXT NOT NULL,
-    purpose TEXT NOT NULL,
-    question TEXT NOT NULL,
-    decision TEXT NOT NULL,
-    snapshot INTEGER,
-    rows INTEGER NOT NULL,
-    seal TEXT NOT NULL
-) STRICT
-"""
-_COLUMNS = "number, moment, asker, role, purpose, question, decision, snapshot, rows"
-_BEGINNING = "0" * 64
+__all__ = ["AuditLog", "Entry"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """Who asked what for which purpose, what was decided, and how many figures were shown."""
-
-    number: int
-    moment: datetime
-    asker: str
-    role: str
-    purpose: str
-    question: str  # as JSON
-    decision: str  # allowed | refused: <reason>
-    snapshot: int | None
-    rows: int
+_PIECE = 5_000  # entries read at once: readers never keep writers waiting for long
+_WAIT = 30.0  # seconds a writer waits for another program that holds the file
 
 
 class AuditLog:
     """An append-only log in one SQLite file, each entry sealed over the one before it with a key.
 
-    A call of `append` returns when the entry is on disk; it raises when that cannot be done. May be used
-    by many threads and processes at once, and across a fork.
+    A call of `append` returns when the entry is on disk; it raises NotRecorded when that cannot be done. May
+    be used by many threads and processes at once, and across a fork.
     """
 
     def __init__(self, path: Path, key: bytes) -> None:
-        self._path = path
+        self.path = path
+        self.rosters = Rosters(path.with_suffix(".rosters"))
+        self._turns = path.with_suffix(".turns")
         self._key = key
         self._lock = Lock()
         self._process = 0
         self._connection: sqlite3.Connection | None = None
+        self._turn = -1
 
     def append(
         self,
@@ -74,117 +63,169 @@ class AuditLog:
         decision: str,
         snapshot: int | None,
         rows: int,
+        act: Act = Act.ASK,
+        data: Sequence[str] = (),
+        providers: Sequence[str] = (),
+        about: Persons = NOBODY,
+        regards: int | None = None,
     ) -> int:
-        """Write an entry; returns its number."""
-        with self._writing() as connection:
-            last = connection.execute(
-                "SELECT number, seal FROM record ORDER BY number DESC LIMIT 1"
-            ).fetchone()
-            number, before = (last[0] + 1, last[1]) if last else (1, _BEGINNING)
-            entry = Entry(
-                number=number,
-                moment=moment,
-                asker=asker,
-                role=role,
-                purpose=purpose,
-                question=question,
-                decision=decision,
-                snapshot=snapshot,
-                rows=rows,
-            )
-            connection.execute(
-                f"INSERT INTO record ({_COLUMNS}, seal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    number,
-                    moment.isoformat(),
-                    asker,
-                    role,
-                    purpose,
-                    question,
-                    decision,
-                    snapshot,
-                    rows,
-                    self._seal(entry, before),
-                ),
-            )
-        return number
+        """Write an entry, before it the roster of those it is about; returns its number."""
+        with _recorded(self.path):
+            roster = self.rosters.store(about) if about.about is About.ROSTER else None
+            with self._writing() as connection:
+                number, before = _last(connection)
+                row: Stored = stored(
+                    Entry(
+                        number=number + 1,
+                        moment=moment,
+                        asker=asker,
+                        role=role,
+                        purpose=purpose,
+                        question=question,
+                        decision=decision,
+                        snapshot=snapshot,
+                        rows=rows,
+                        act=act,
+                        data=tuple(data),
+                        providers=tuple(providers),
+                        about=about.about,
+                        person=about.keys if about.about is About.PERSON else None,
+                        roster=roster,
+                        persons=len(about),
+                        unknown=about.unknown,
+                        regards=regards,
+                    )
+                )
+                connection.execute(
+                    f"INSERT INTO record ({COLUMNS}, seal) VALUES ({', '.join('?' * (len(row) + 1))})",
+                    (*row, seal(row, before, self._key)),
+                )
+        return number + 1
+
+    # Reading
 
     def entries(self) -> tuple[Entry, ...]:
         """Every entry, the oldest first."""
-        return tuple(entry for entry, _ in self._sealed())
+        return tuple(entry_of(row) for row, _ in self._sealed())
+
+    def read(self, sql: str, values: Sequence[object] = ()) -> list[Stored]:
+        """Rows of a query over the table `record`."""
+        with self._lock:
+            return self._open().execute(sql, values).fetchall()
+
+    def select(self, condition: str, values: Sequence[object] = ()) -> tuple[Entry, ...]:
+        """The entries that meet a condition in SQL, with what may follow it: an order, a limit."""
+        return tuple(
+            entry_of(row) for row in self.read(f"SELECT {COLUMNS} FROM record WHERE {condition}", values)
+        )
 
     def head(self) -> tuple[int, str]:
         """Number and seal of the newest entry: kept elsewhere, it shows that the end was not cut off."""
-        last = (0, _BEGINNING)
-        for entry, seal in self._sealed():
-            last = (entry.number, seal)
-        return last
+        with self._lock:
+            return _last(self._open())
+
+    def first_since(self, moment: datetime) -> int:
+        """The number of the first entry at a moment or later; one after the newest where there is none."""
+        low, high, since = 1, self.head()[0] + 1, moment.timestamp()
+        while low < high:
+            middle = (low + high) // 2
+            found = self.read("SELECT moment FROM record WHERE number = ?", (middle,))
+            if not found or datetime.fromisoformat(found[0][0]).timestamp() >= since:
+                high = middle
+            else:
+                low = middle + 1
+        return low
 
     def verify_chain(self) -> int:
         """The number of entries, when each is as it was written; Damaged names the first that is not."""
-        before = _BEGINNING
+        before = BEGINNING
         count = 0
-        for entry, seal in self._sealed():
+        rosters: dict[str, int] = {}
+        for row, sealed in self._sealed():
             count += 1
-            if entry.number != count:
-                raise Damaged(f"{self._path}: entry {count} is missing from the audit log.")
-            if not hmac.compare_digest(seal, self._seal(entry, before)):
+            if row[0] != count:
+                raise Damaged(f"{self.path}: entry {count} is missing from the audit log.")
+            if not hmac.compare_digest(sealed, seal(row, before, self._key)):
                 raise Damaged(
-                    f"{self._path}: entry {count} of the audit log was changed after it was written."
+                    f"{self.path}: entry {count} of the audit log was changed after it was written."
                 )
-            before = seal
+            if row[15] is not None:
+                rosters[row[15]] = row[16]
+            before = sealed
+        for roster, persons in rosters.items():
+            self.rosters.verify(roster, persons)
         return count
 
     def close(self) -> None:
         if self._connection is not None and self._process == os.getpid():
             self._connection.close()
+            if self._turn >= 0:
+                os.close(self._turn)
         self._connection = None
 
-    def _seal(self, entry: Entry, before: str) -> str:
-        told = json.dumps([before, asdict(entry)], default=datetime.isoformat, sort_keys=True)
-        return hmac.new(self._key, told.encode(), hashlib.sha256).hexdigest()
+    # Inside
 
-    def _sealed(self) -> Iterator[tuple[Entry, str]]:
-        with self._lock:
-            rows = self._open().execute(f"SELECT {_COLUMNS}, seal FROM record ORDER BY number").fetchall()
-        for number, moment, asker, role, purpose, question, decision, snapshot, count, seal in rows:
-            yield (
-                Entry(
-                    number=number,
-                    moment=datetime.fromisoformat(moment),
-                    asker=asker,
-                    role=role,
-                    purpose=purpose,
-                    question=question,
-                    decision=decision,
-                    snapshot=snapshot,
-                    rows=count,
-                ),
-                seal,
+    def _sealed(self) -> Iterator[tuple[Stored, str]]:
+        last = -(2**63)
+        while True:
+            rows = self.read(
+                f"SELECT {COLUMNS}, seal FROM record WHERE number > ? ORDER BY number LIMIT {_PIECE}", (last,)
             )
+            for row in rows:
+                yield row[:-1], row[-1]
+            if len(rows) < _PIECE:
+                return
+            last = rows[-1][0]
 
     def _open(self) -> sqlite3.Connection:
         # An SQLite connection must not cross a fork; the parent's is left alone and forgotten.
         if self._connection is None or self._process != os.getpid():
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            if self._turns.exists() and not self.path.exists():
+                raise NotRecorded(
+                    f"{self.path}: the audit log was here and is gone. Nothing is shown without it.\n"
+                    f"  Bring it back from its safe copy. To begin a new one, delete {self._turns.name}."
+                )
             connection = sqlite3.connect(
-                self._path, timeout=30, isolation_level=None, check_same_thread=False
+                self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False
             )
             connection.execute("PRAGMA journal_mode = PERSIST")
             connection.execute("PRAGMA synchronous = FULL")
-            connection.execute(_TABLE)
-            self._connection, self._process = connection, os.getpid()
+            bring_up(connection, self.path)
+            self._connection, self._process, self._turn = connection, os.getpid(), -1
         return self._connection
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
             connection = self._open()
-            connection.execute("BEGIN IMMEDIATE")
+            # Writers stand in a queue: SQLite alone would let them sleep and try again.
+            if self._turn < 0:
+                self._turn = os.open(self._turns, os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(self._turn, fcntl.LOCK_EX)
             try:
+                connection.execute("BEGIN IMMEDIATE")
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
                 # A commit can fail too; where a full disk has rolled back by itself, this does nothing.
                 connection.rollback()
                 raise
+            finally:
+                fcntl.flock(self._turn, fcntl.LOCK_UN)
+
+
+@contextmanager
+def _recorded(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        # What SQLite and the system say of files names no person.
+        raise NotRecorded(
+            f"{path}: the record of the question could not be written: {error}.\n"
+            "  Nothing is shown that is not on record. Make room, or let the file be written to."
+        ) from error
+
+
+def _last(connection: sqlite3.Connection) -> tuple[int, str]:
+    found = connection.execute("SELECT number, seal FROM record ORDER BY number DESC LIMIT 1").fetchone()
+    return found or (0, BEGINNING)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from virtaama.access.answers import Answer, AreaName, Lineage, Snapshot
 from virtaama.access.audit import AuditLog
+from virtaama.access.audit_entries import Act
+from virtaama.access.behind import Behind
 from virtaama.access.expectations import ExpectationState, Held, states
 from virtaama.access.lineage import lineage_of
 from virtaama.access.plan import AnswerPlan, plan_answer
@@ -60,6 +62,7 @@ class Door:
         self._design = design(model)
         self._roles = {role.name: role for role in roles}
         self._audit = audit
+        self._behind = Behind(model, catalogue)
         self._ledger = ledger
         self._county_code = county_code
         self._county = county
@@ -332,9 +335,8 @@ class Door:
             for period in periods
         }
 
-    def _require_page(self, page: str, asker: Asker) -> None:
-        if may_open(page, self._roles.get(asker.role)):
-            return
+    def refuse_page(self, page: str, asker: Asker) -> None:
+        """Put on record that a page was not opened for an asker whose role does not have it."""
         self._audit.append(
             moment=self._clock(),
             asker=asker.id,
@@ -344,7 +346,13 @@ class Door:
             decision="refused: the role does not open this page",
             snapshot=None,
             rows=0,
+            act=Act.PAGE,
         )
+
+    def _require_page(self, page: str, asker: Asker) -> None:
+        if may_open(page, self._roles.get(asker.role)):
+            return
+        self.refuse_page(page, asker)
         raise NotAllowed(f"role '{asker.role}' does not open the page '{page}'. The refusal was recorded.")
 
     def _record(
@@ -356,6 +364,11 @@ class Door:
         snapshot: OpenSnapshot,
         rows: int,
     ) -> int:
+        data, providers = (
+            self._behind.metrics(question.metrics)
+            if isinstance(question, Question)
+            else self._behind.recording(question)
+        )
         return self._audit.append(
             moment=self._clock(),
             asker=asker.id,
@@ -365,6 +378,8 @@ class Door:
             decision=decision,
             snapshot=snapshot.info.number,
             rows=rows,
+            data=data,
+            providers=providers,
         )
 
 

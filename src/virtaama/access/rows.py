@@ -11,8 +11,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from virtaama.access.audit import AuditLog
+from virtaama.access.audit_entries import NOBODY, Act, Persons
+from virtaama.access.behind import Behind
+from virtaama.access.persons import persons_in
 from virtaama.lake.marts import About, FeatureMart
+from virtaama.metrics.definitions import Catalogue
 from virtaama.metrics.feature_tables import FeatureTable
+from virtaama.model.model import Model
 from virtaama.privacy.policy import Asker, Purpose, Refused, Role, RowsAllowed, decide_rows
 from virtaama.problems import NotAllowed, NotReady
 
@@ -35,25 +40,29 @@ class RowDoor:
         marts: Path,
         roles: tuple[Role, ...],
         audit: AuditLog,
+        model: Model,
+        catalogue: Catalogue,
         clock: Callable[[], datetime],
     ) -> None:
         self._marts = marts
         self._roles = {role.name: role for role in roles}
         self._audit = audit
+        self._model = model
+        self._behind = Behind(model, catalogue)
         self._clock = clock
 
     def decide(self, table: FeatureTable, asker: Asker, purpose: Purpose) -> RowsAllowed:
         """The leave to build and open a table. Raises NotAllowed; the refusal is on record by then."""
         decision = decide_rows(table.name, table.purposes, asker, purpose, self._roles.get(asker.role))
         if isinstance(decision, Refused):
-            self._record(table, asker, purpose, "open", f"refused: {decision.reason}", None, 0)
+            self._record(table, asker, purpose, Act.OPEN, f"refused: {decision.reason}", None, 0)
             raise NotAllowed(f"{decision.reason}. The question was recorded and not answered.")
         return decision
 
     def built(self, table: FeatureTable, allowed: RowsAllowed, days: int, rows: int) -> int:
         """Put on record that a table was built, and for whom; the number of the record."""
         assert isinstance(allowed, RowsAllowed)
-        return self._record(table, allowed.asker, allowed.purpose, "build", "allowed", days, rows)
+        return self._record(table, allowed.asker, allowed.purpose, Act.BUILD, "allowed", days, rows)
 
     def open(
         self,
@@ -62,7 +71,7 @@ class RowDoor:
         first: date | None = None,
         last: date | None = None,
     ) -> OpenedRows:
-        """The rows of the days from `first` to `last`. On record, on disk, before they are given."""
+        """The rows of the days from `first` to `last`. On record, with whom they are about, before they are given."""
         assert isinstance(allowed, RowsAllowed)
         if allowed.table != table.name:
             raise TypeError("the leave is for another table")
@@ -75,7 +84,14 @@ class RowDoor:
             raise NotReady(f"Feature table '{table.name}' holds no such day.")
         rows = pa.concat_tables([mart.rows(each) for each in chosen], promote_options="permissive")
         record = self._record(
-            table, allowed.asker, allowed.purpose, "open", "allowed", len(chosen), len(rows)
+            table,
+            allowed.asker,
+            allowed.purpose,
+            Act.OPEN,
+            "allowed",
+            len(chosen),
+            len(rows),
+            persons_in(table, self._model, rows),
         )
         return OpenedRows(about=about, rows=rows, record=record)
 
@@ -84,10 +100,11 @@ class RowDoor:
         table: FeatureTable,
         asker: Asker,
         purpose: Purpose,
-        act: str,
+        act: Act,
         decision: str,
         days: int | None,
         rows: int,
+        about: Persons = NOBODY,
     ) -> int:
         question = {f"{act} feature table": table.name} | ({} if days is None else {"days": days})
         return self._audit.append(
@@ -99,4 +116,8 @@ class RowDoor:
             decision=decision,
             snapshot=None,
             rows=rows,
+            act=act,
+            data=(table.name,),
+            providers=self._behind.feature_table(table),
+            about=about,
         )

@@ -34,7 +34,15 @@ LEDGER = "ledger.sqlite"
 
 _NAME = re.compile(r"backup-(\d+)")
 _SQLITE = b"SQLite format 3\0"
-_PASSING = (".unfinished", ".tmp", "-journal", "-wal", "-shm")  # ends of names of what passes
+_PASSING = (
+    ".unfinished",
+    ".tmp",
+    "-journal",
+    "-wal",
+    "-shm",
+    ".turns",
+    ".anchoring",
+)  # ends of names of what passes
 
 Progress = Callable[[int, int, str], None]
 
@@ -88,9 +96,16 @@ def back_up(
             copy(lake.verified_path(batch), target)
             new += 1
         files[f"{LAKE}/{batch.parquet}"] = batch.parquet_sha256
+    if settings.audit.exists():
+        with readable(settings.audit, "the audit log"), closing(_log(settings.audit, keyring)) as log:
+            log.head()  # brings a log of an earlier form up before it is copied
     ledger.copy_to(unfinished / LEDGER)
     for place, path in (*_data_files(settings), *_project_files(settings)):
         _copy_one(path, unfinished / place)
+    # A roster is there before the entry that names it: after the log, all that are named are there.
+    for place, path in _data_files(settings):
+        if path.parent == settings.rosters and not (unfinished / place).exists():
+            _copy_one(path, unfinished / place)
     for path in files_below(unfinished):
         files[f"{finished.name}/{path.relative_to(unfinished).as_posix()}"] = sha256_of(path)
     entries, seal = _head(unfinished / DATA / settings.audit.name, keyring)
@@ -181,6 +196,10 @@ def _head(audit: Path, keyring: Keyring) -> tuple[int, str]:
     """Number and seal of the newest audit entry of a copy, after its whole chain was verified."""
     if not audit.exists():
         return 0, ""
-    with closing(AuditLog(audit, keyring.key("audit"))) as log:
+    with closing(_log(audit, keyring)) as log:
         log.verify_chain()
         return log.head()
+
+
+def _log(path: Path, keyring: Keyring) -> AuditLog:
+    return AuditLog(path, keyring.key("audit"))

@@ -4,28 +4,32 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from virtaama.access.audit import AuditLog
-from virtaama.problems import Damaged
+from virtaama.problems import Damaged, NotRecorded
 
 
 def log(folder: Path) -> AuditLog:
     return AuditLog(folder / "audit.sqlite", b"key")
 
 
+GIVEN: dict[str, Any] = {
+    "moment": datetime(2024, 5, 2, 6, 0),
+    "asker": "a",
+    "role": "manager",
+    "purpose": "steering",
+    "question": "{}",
+    "decision": "allowed",
+    "snapshot": 1,
+    "rows": 3,
+}
+
+
 def write(audit: AuditLog, asker: str) -> int:
-    return audit.append(
-        moment=datetime(2024, 5, 2, 6, 0),
-        asker=asker,
-        role="manager",
-        purpose="steering",
-        question="{}",
-        decision="allowed",
-        snapshot=1,
-        rows=3,
-    )
+    return audit.append(**{**GIVEN, "asker": asker})
 
 
 def test_entries_are_numbered_and_kept_in_order(tmp_path: Path) -> None:
@@ -42,7 +46,7 @@ def test_a_commit_that_failed_does_not_stop_the_next_entry(tmp_path: Path) -> No
     with sqlite3.connect(tmp_path / "audit.sqlite", isolation_level=None) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM record").fetchone()
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
+        with pytest.raises(NotRecorded, match="locked"):
             write(audit, "b")
         reader.execute("ROLLBACK")
     assert write(audit, "c") == 2
@@ -57,8 +61,11 @@ def test_a_commit_that_failed_does_not_stop_the_next_entry(tmp_path: Path) -> No
         "UPDATE record SET rows = 0 WHERE number = 1",
         "DELETE FROM record WHERE number = 2",
         "DELETE FROM record WHERE number = 1",
-        "INSERT INTO record SELECT 4, moment, asker, role, purpose, question, decision, snapshot, rows, seal "
-        "FROM record WHERE number = 3",
+        "INSERT INTO record (number, moment, asker, role, purpose, question, decision, snapshot, rows, seal) "
+        "SELECT 4, moment, asker, role, purpose, question, decision, snapshot, rows, seal FROM record "
+        "WHERE number = 3",
+        "UPDATE record SET form = 1 WHERE number = 2",
+        "UPDATE record SET person = x'00000000000000000000000000000001' WHERE number = 2",
     ],
 )
 def test_changed_log_does_not_verify(tmp_path: Path, tampering: str) -> None:
@@ -94,3 +101,27 @@ def test_many_writers_at_once_make_one_chain(tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda n: write(logs[n % 4], str(n)), range(40)))
     assert logs[0].verify_chain() == 40
+
+
+def test_a_log_of_0_1_0_is_brought_up_and_verifies_across_the_change(tmp_path: Path) -> None:
+    path = tmp_path / "audit.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(Path(__file__).with_name("audit_of_0_1_0.sql").read_text(encoding="utf-8"))
+    audit = AuditLog(path, b"a key of 0.1.0")
+    assert audit.verify_chain() == 3
+    assert write(audit, "d") == 4
+    assert audit.verify_chain() == 4
+    assert [(entry.form, entry.about) for entry in audit.entries()] == [(1, "")] * 3 + [(2, "nobody")]
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE record SET about = 'nobody' WHERE number = 2")
+    with pytest.raises(Damaged, match="entry 2"):
+        audit.verify_chain()
+
+
+def test_the_first_entry_since_a_moment_is_found_by_halving(tmp_path: Path) -> None:
+    audit = log(tmp_path)
+    for hour in range(7):
+        audit.append(**{**GIVEN, "moment": datetime(2024, 5, 2, hour)})
+    assert [audit.first_since(datetime(2024, 5, 2, hour)) for hour in (0, 3, 6)] == [1, 4, 7]
+    assert audit.first_since(datetime(2024, 5, 2, 2, 30)) == 4
+    assert audit.first_since(datetime(2025, 1, 1)) == 8

@@ -13,8 +13,8 @@ from virtaama.portal.core.actions import record_end_of_session
 from virtaama.portal.core.address import address_of
 from virtaama.portal.core.models import Account
 from virtaama.portal.core.sessions import is_over, touch
-from virtaama.portal.ui.views import damaged, not_ready, refused
-from virtaama.problems import Damaged, NotAllowed, NotReady
+from virtaama.portal.ui.views import damaged, not_ready, not_recorded, refused
+from virtaama.problems import Damaged, NotAllowed, NotReady, NotRecorded
 
 Respond = Callable[[HttpRequest], HttpResponse]
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST")
@@ -107,5 +107,7 @@ class RefusalsInWords:
                 return not_ready(request)
             case Damaged():
                 return damaged(request)
+            case NotRecorded():
+                return not_recorded(request)
             case _:
                 return None

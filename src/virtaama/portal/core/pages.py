@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from virtaama.portal.core.actions import record_refusal
 from virtaama.portal.core.address import address_of
-from virtaama.portal.core.door import asker_of, role_of
+from virtaama.portal.core.door import asker_of, door, role_of
 from virtaama.problems import NotAllowed
 
 P = ParamSpec("P")
@@ -32,8 +32,9 @@ def opens_with(page: str) -> Callable[[View[P]], View[P]]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if page not in pages_of(request):
-                by = asker_of(request).id
-                record_refusal(page=page, address=address_of(request), now=timezone.now(), by=by)
+                asker = asker_of(request)
+                record_refusal(page=page, address=address_of(request), now=timezone.now(), by=asker.id)
+                door().refuse_page(page, asker)
                 raise NotAllowed(f"the role has no page '{page}'")
             return view(request, *args, **kwargs)
 

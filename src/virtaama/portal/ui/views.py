@@ -30,6 +30,10 @@ def damaged(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/damaged.html", status=503)
 
 
+def not_recorded(request: HttpRequest) -> HttpResponse:
+    return render(request, "ui/not_recorded.html", status=503)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Stands alone: whatever broke may be what the base template needs."""
     return render(request, "ui/500.html", status=500)

@@ -1,0 +1,69 @@
+"""Which persons rows are about, as keys of 16 bytes: the key a person has in the warehouse.
+
+It is computed from the pseudonym, so a report to a person finds it; the identity code cannot be told from it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from uuid import UUID
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from virtaama.access.audit_entries import Persons
+from virtaama.metrics.feature_tables import FeatureTable
+from virtaama.model.concepts import Type
+from virtaama.model.model import Model
+from virtaama.privacy.pseudonyms import is_identity_code, normalise
+from virtaama.vault.keys import key_of
+
+_CODE = re.compile(r"\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]", re.ASCII | re.IGNORECASE)
+
+
+def person_key(pseudonym: str) -> bytes:
+    """The key of a person in the warehouse and in the audit log."""
+    return key_of(pseudonym).bytes
+
+
+def persons_in(table: FeatureTable, model: Model, rows: pa.Table) -> Persons:
+    """About whom the rows of a feature table are.
+
+    Known where rows are about a concept that a person's pseudonym identifies, or show a pseudonym; rows about
+    anything else may be about persons nobody can name here, and are counted as that.
+    """
+    concept = model.concept(table.of)
+    identities = {a.name for a in concept.attributes if a.type is Type.IDENTITY}
+    keys: set[bytes] = set()
+    known = False
+    if len(concept.key) == 1 and concept.key[0] in identities:
+        known = True
+        keys.update(UUID(key).bytes for key in _values(rows, f"{table.of}_key"))
+    for state in table.states:
+        if state.value.strip() in identities:
+            known = True
+            keys.update(map(person_key, _values(rows, state.name)))
+    return Persons.of(keys, unknown=0 if known else len(rows))
+
+
+def persons_named(rows: Iterable[bytes], pseudonym: Callable[[str], str]) -> Persons:
+    """About whom rows are that could not be read: those whose identity code stands in them, whole and right."""
+    keys: set[bytes] = set()
+    unknown = 0
+    for raw in rows:
+        found = [person_key(pseudonym(code)) for code in _codes_in(raw)]
+        keys.update(found)
+        unknown += not found
+    return Persons.of(keys, unknown=unknown)
+
+
+def _values(rows: pa.Table, name: str) -> Iterator[str]:
+    return (value for value in pc.unique(rows.column(name)).to_pylist() if value is not None)
+
+
+def _codes_in(raw: bytes) -> Iterator[str]:
+    text = raw.replace(b"\0", b"").decode("latin-1")  # digits and signs are where ASCII has them
+    for found in _CODE.findall(text):
+        if is_identity_code(code := normalise(found)):
+            yield code
