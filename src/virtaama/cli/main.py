@@ -38,6 +38,7 @@ COMMANDS = {
     "explain": "explain",
     "features": "features",
     "runs": "runs",
+    "audit": "audit",
     "verify": "keep",
     "backup": "keep",
     "restore": "keep",

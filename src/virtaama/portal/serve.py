@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from logging import getLogger
 from pathlib import Path
 from threading import Thread
+from time import sleep
 
 import django
 from django.conf import settings
@@ -17,8 +19,10 @@ from gunicorn.glogging import Logger
 from virtaama.portal.catalogues import compile_catalogues
 from virtaama.portal.log_lines import LineWithoutPersons
 from virtaama.portal.ui.charts import WIDE, BarChart, draw
+from virtaama.problems import VirtaamaError
 
 THREADS = 4
+LOOK_EVERY = 300  # seconds between two looks whether an anchor is due
 
 
 def run(
@@ -102,3 +106,19 @@ def warm_up(worker: object) -> None:
     """Draw a chart nobody sees: the first one takes a second, and no reader should wait for it."""
     chart = BarChart(bars=(("", 1.0),), unit="", decimals=0, language="fi")
     Thread(target=draw, args=(chart, WIDE), daemon=True).start()
+    Thread(target=keep_anchored, daemon=True).start()
+
+
+def keep_anchored() -> None:
+    """Note the head of the audit log outside, hourly, where a place for it is named. Never ends.
+
+    Of several workers one writes. What hinders it is said in the log of the server and tried again.
+    """
+    from virtaama.portal.core.door import project
+
+    while project().settings.anchors:
+        try:
+            project().anchor_if_due()
+        except (VirtaamaError, OSError) as error:
+            getLogger("virtaama.audit").error("The audit log was not anchored: %s", error)
+        sleep(LOOK_EVERY)

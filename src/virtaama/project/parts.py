@@ -19,6 +19,7 @@ from virtaama.sql.spelling import EngineName
 # Each part brings in what reads it: a load has no use for metrics and roles.
 if TYPE_CHECKING:
     from virtaama.access.audit import AuditLog
+    from virtaama.access.audit_anchors import Anchors
     from virtaama.keyring import Keyring
     from virtaama.metrics.definitions import Catalogue
     from virtaama.metrics.feature_tables import FeatureTable
@@ -122,3 +123,11 @@ class Parts:
         from virtaama.access.audit import AuditLog
 
         return AuditLog(self.settings.audit, self.keyring.key("audit"))
+
+    @property
+    def anchors(self) -> Anchors | None:
+        """Where the head of the audit log is noted outside; None where no such place is named."""
+        from virtaama.access.audit_anchors import Anchors
+
+        folder = self.settings.anchors
+        return Anchors(folder, self.keyring.key("audit")) if folder else None

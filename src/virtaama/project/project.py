@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -34,6 +32,7 @@ from virtaama.quality.results import Result, state_of
 # What only some of the methods need is brought in by these: clients of databases and of the web, columns in memory
 # and cryptography are most of what starting costs, and a load has no use for them.
 if TYPE_CHECKING:
+    from virtaama.access.audit_anchors import Anchor
     from virtaama.access.door import Door
     from virtaama.access.rows import OpenedRows
     from virtaama.loading.land import LandReport
@@ -198,7 +197,14 @@ class Project(Parts):
         """
         from virtaama.access.rows import RowDoor
 
-        door = RowDoor(marts=self.settings.features, roles=self.roles, audit=self.audit, clock=now)
+        door = RowDoor(
+            marts=self.settings.features,
+            roles=self.roles,
+            audit=self.audit,
+            model=self.model,
+            catalogue=self.catalogue,
+            clock=now,
+        )
         allowed = door.decide(table, asker, purpose)
         with only_one(self.settings.lock):
             built = self._mended(lambda: build_now(self, table, progress))
@@ -242,22 +248,9 @@ class Project(Parts):
 
     def open_quarantine(self, batches: tuple[int, ...], by: str) -> tuple[tuple[Batch, Rejected], ...]:
         """The rows of batches that were set aside, as delivered. That they were opened goes on record first."""
-        self.audit.append(
-            moment=now(),
-            asker=by,
-            role="",
-            purpose=Purpose.DATA_QUALITY.value,
-            question=json.dumps({"quarantine of batches": batches}),
-            decision="allowed",
-            snapshot=None,
-            rows=sum(len(self.ledger.rejected(batch)) for batch in batches),
-        )
-        return tuple(
-            (batch, replace(row, raw=self.keyring.unseal(row.raw, batch.feed)))
-            for batch in self.ledger.batches()
-            if batch.number in batches
-            for row in self.ledger.rejected(batch.number)
-        )
+        from virtaama.project.quarantine import open_rows
+
+        return open_rows(self, batches, by)
 
     # Models
 
@@ -342,6 +335,19 @@ class Project(Parts):
         if keys:
             back_up_keys(self.settings, keys, folder)
         return made
+
+    def anchor(self) -> Anchor:
+        """Note the head of the audit log outside. NotReady where no place is named or it is not there."""
+        if self.anchors is None:
+            raise NotReady(
+                "No place for anchors is named.\n"
+                "  Write `audit: {anchor: <folder outside>}` in virtaama.yaml; see docs/how-to/audit.md."
+            )
+        return self.anchors.add(self.audit, now())
+
+    def anchor_if_due(self) -> Anchor | None:
+        """The same where a place is named and the newest anchor there is an hour old."""
+        return self.anchors.add_if_due(self.audit, now()) if self.anchors else None
 
     # Inside
 

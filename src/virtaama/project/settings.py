@@ -43,6 +43,14 @@ SETTINGS = Shape(
                 **texts("Languages the portal offers; the first is the default.", minItems=1),
                 "items": one_of(LANGUAGES, "fi, sv or en."),
             },
+            "audit": members(
+                "The audit log.",
+                {
+                    "anchor": text(
+                        "A folder outside, best write-once: its newest entry is noted there hourly."
+                    )
+                },
+            ),
             "hosts": texts("The only hosts that are spoken to when sources are collected."),
             "demo": truth("The data is invented: the folder may be emptied and filled again."),
         },
@@ -69,6 +77,7 @@ class Settings:
     spark: SparkSettings = NO_CLUSTER
     minimum_group: int = 5
     languages: tuple[str, ...] = LANGUAGES
+    anchors: Path | None = None  # where the head of the audit log is noted
     hosts: frozenset[str] = frozenset()  # in small letters: the only ones spoken to
     demo: bool = False  # the folder may be filled with invented data and emptied again
 
@@ -104,6 +113,10 @@ class Settings:
     @property
     def audit(self) -> Path:
         return self.data / "audit.sqlite"
+
+    @property
+    def rosters(self) -> Path:
+        return self.data / "audit.rosters"
 
 
 def read_settings(folder: Path) -> Settings:
@@ -141,6 +154,11 @@ def parse_settings(text: str, folder: Path) -> Settings:
     if not re.fullmatch(_MEMORY, memory):
         what = f"'{root.text('memory')}' is no amount of memory."
         problems += (Problem(root.at(("memory",)).place, what, "Write it as 512MB or 3GB; 256MB at least."),)
+    anchors = root.at(("audit",)).text("anchor")
+    if anchors and (own := data) in (folder / anchors).resolve().parents:
+        what = "the anchors of the audit log lie inside the data folder."
+        advice = f"Whoever can change {own.name} must not be able to change them: put them elsewhere."
+        problems += (Problem(root.at(("audit", "anchor")).place, what, advice),)
     if problems:
         raise ProblemsFound(problems)
     threads = root.text("threads")
@@ -158,6 +176,7 @@ def parse_settings(text: str, folder: Path) -> Settings:
         spark=parse_spark(root),
         minimum_group=int(float(root.text("minimum_group", "5"))),
         languages=root.texts("languages") or LANGUAGES,
+        anchors=folder / Path(anchors).expanduser() if anchors else None,
         hosts=frozenset(host.lower() for host in root.texts("hosts")),
         demo=root.truth("demo"),
     )

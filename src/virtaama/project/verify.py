@@ -6,9 +6,11 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from virtaama.access.audit import AuditLog
+from virtaama.access.audit_anchors import TOO_OLD, Anchors
 from virtaama.engines.port import FileDamaged
 from virtaama.engines.reading_through import read_through
 from virtaama.keyring import Keyring
@@ -123,17 +125,35 @@ def _snapshots(settings: Settings) -> Checked:
 
 
 def _audit(settings: Settings, keyring: Keyring) -> Checked:
+    anchors = Anchors(settings.anchors, keyring.key("audit")) if settings.anchors else None
     if not settings.audit.exists():
-        return Checked(part="audit log", seen="none yet")
+        gone = anchors is not None and anchors.newest() is not None
+        return Checked(
+            part="audit log", seen="none yet", wrong=("it is gone; anchors tell of it",) if gone else ()
+        )
     try:
         with (
             readable(settings.audit, "the audit log"),
             closing(AuditLog(settings.audit, keyring.key("audit"))) as log,
         ):
             entries = log.verify_chain()
+            wrong = tuple(anchors.differing(log)) if anchors else ()
+            remarks = tuple(_anchored(anchors))
     except Damaged as damage:
         return Checked(part="audit log", seen=settings.audit.name, wrong=(str(damage).splitlines()[0],))
-    return Checked(part="audit log", seen=f"{entries} entries")
+    return Checked(part="audit log", seen=f"{entries} entries", wrong=wrong, remarks=remarks)
+
+
+def _anchored(anchors: Anchors | None) -> Iterator[str]:
+    """Whether a cut end would be noticed."""
+    if anchors is None:
+        yield "not anchored outside: an end that was cut off would not be noticed (docs/how-to/audit.md)"
+        return
+    newest = anchors.newest()
+    if newest is None:
+        yield "not anchored yet: `virtaama audit anchor` notes its head outside"
+    elif (age := datetime.now().astimezone() - newest.moment) > TOO_OLD:
+        yield f"the last anchor is {age.total_seconds() / 3600:.0f} hours old; it should be hourly"
 
 
 def _database(path: Path) -> Checked:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from virtaama.lake.ledger import Ledger
 from virtaama.loading.inbox import Inbox
 from virtaama.loading.lock import only_one
-from virtaama.problems import Busy, ProblemsFound, VirtaamaError
+from virtaama.problems import Busy, Damaged, NotReady, ProblemsFound, VirtaamaError
 from virtaama.project.parts import METRIC_FOLDER, MODEL_FOLDERS
 from virtaama.project.project import Project
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from virtaama.loading.land import LandReport
 
 Tell = Callable[[str], None]
+_ANCHOR_EVERY = 300.0  # seconds between two looks whether an anchor is due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,7 @@ class _Watch:
     counts: dict[str, int] = field(default_factory=lambda: {"landed": 0, "refused": 0, "rows_set_aside": 0})
     said: str = ""
     collected: float | None = None
+    anchored: float | None = None  # when it was last seen whether the audit log is anchored
 
     def look(self) -> bool:
         """One look, and what follows from it; whether anything was done."""
@@ -86,6 +88,16 @@ class _Watch:
             snapshot = project.publish()
             self.counts["snapshot"] = snapshot.number
             self.tell(f"{loaded.batches} batches loaded, snapshot {snapshot.number} published")
+
+    def keep_anchored(self) -> None:
+        """The head of the audit log is noted outside, hourly; what hinders it is said and tried again."""
+        if self.anchored is not None and time.monotonic() - self.anchored < _ANCHOR_EVERY:
+            return
+        self.anchored = time.monotonic()
+        try:
+            self.project.anchor_if_due()
+        except (NotReady, Damaged, OSError) as error:
+            self.tell(f"The audit log was not anchored: {error}")
 
     def _is_collection_due(self) -> bool:
         if not self.rhythm.collect:
@@ -131,6 +143,7 @@ def watch(project: Project, rhythm: Rhythm, stop: Event, tell: Tell) -> dict[str
                         begun = True
                     if at_hand.look():
                         ledger.note_run(run, at_hand.counts)
+                    at_hand.keep_anchored()
                     at_hand.said = ""
                 except (Busy, ProblemsFound) as error:
                     at_hand.say_once(str(error))

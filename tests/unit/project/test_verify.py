@@ -73,7 +73,9 @@ def test_all_is_well_and_the_command_says_so(project: Project, capsys: pytest.Ca
         "warehouse",
         "snapshots",
         "audit",
+        "audit",  # a remark
     ]
+    assert "audit log: not anchored outside" in seen.out
     assert seen.out.count("as it should be") == 5
     assert "Everything is as it should be." in seen.err
 
