@@ -198,9 +198,13 @@ def gap(expected: int, number: int) -> str:
 
 
 def check_schema(connection: sqlite3.Connection, columns: tuple[str, ...], found: Found) -> None:
-    """The log is a table and four indexes; a trigger or a view could make it say something else."""
+    """The log is a table and its indexes; a trigger or a view could make it say something else."""
     kinds = dict(connection.execute("SELECT name, type FROM sqlite_schema"))
-    known = {"record", *INDEXES, "record_refused"} if len(columns) > len(OLD_COLUMNS) else {"record"}
+    known = (
+        {"record", *INDEXES, "record_unknown", "record_refused"}
+        if len(columns) > len(OLD_COLUMNS)
+        else {"record"}
+    )
     for name in sorted(kinds.keys() - known):
         found.tell(f"the log holds a {kinds[name]} '{name}' that does not belong there")
     for name in sorted(known - kinds.keys()):

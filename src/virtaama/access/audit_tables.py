@@ -37,6 +37,7 @@ MIGRATIONS = (
         "CREATE INDEX record_of_person ON record (person) WHERE person IS NOT NULL",
         "CREATE INDEX record_of_roster ON record (roster) WHERE roster IS NOT NULL",
         "CREATE INDEX record_regards ON record (regards) WHERE regards IS NOT NULL",
+        "CREATE INDEX record_unknown ON record (unknown) WHERE unknown > 0",
         "CREATE INDEX record_refused ON record (decision) WHERE decision <> 'allowed'",
     ),
 )
