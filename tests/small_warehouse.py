@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -32,7 +34,9 @@ from virtaama.model.feeds import Delivery, Feed, Field, Format, System
 from virtaama.model.mappings import Expression, Mapping, Target
 from virtaama.model.model import Model
 from virtaama.problems import Place
-from virtaama.sql.build import parsed
+from virtaama.sql.build import drop_table, parsed, temporary_table
+from virtaama.vault.design import design
+from virtaama.vault.views import Endings, ending_name, endings_of
 
 HERE = Place("small.yaml")
 WORDS = Text("sana", "ord", "word")
@@ -236,3 +240,25 @@ class Warehouse:
 
     def findings(self) -> dict[tuple[int, str, str], int]:
         return {(line.batch, line.check, line.detail): line.count for line in self.ledger.quality()}
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A model, and the histories whose endings are kept in tables."""
+
+    model: Model
+    endings: Endings
+
+
+@contextmanager
+def endings(warehouse: Warehouse, concept: str, kind: Kind | None = None) -> Iterator[Ordered]:
+    """The histories of a concept put in order once; `kind` reads it as something that lasts, or that happens."""
+    known = warehouse.model
+    concepts = tuple(replace(c, kind=kind or c.kind) if c.name == concept else c for c in known.concepts)
+    model = replace(known, concepts=concepts)
+    queries = endings_of(model, design(model), concept)
+    for history, query in queries.items():
+        warehouse.engine.run(temporary_table(ending_name(history), query))
+    yield Ordered(model, frozenset(queries))
+    for history in queries:
+        warehouse.engine.run(drop_table(ending_name(history)))

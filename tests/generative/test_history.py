@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.generative.interpreter import Delivery, History, Row, interpret
-from tests.small_warehouse import Warehouse, residents
+from tests.small_warehouse import Ordered, Warehouse, endings, residents
 from virtaama.loading.table_hash import table_hashes
+from virtaama.model.concepts import Kind as Lasting
 from virtaama.model.feeds import Delivery as Kind
 from virtaama.vault.design import design
 from virtaama.vault.keys import key_of
-from virtaama.vault.views import as_of, at_moments
+from virtaama.vault.views import NO_ENDINGS, as_of
 
 MOMENTS = (datetime(2024, 12, 31), datetime(2025, 2, 1), datetime(2025, 3, 15))
 KEYS = st.sampled_from(["a", "b", " b\u00a0", "c|d", "\\", "", None])
@@ -64,10 +65,13 @@ def test_duckdb_agrees_with_the_interpreter(
         } == _flat(expected.lives)
         for known in {len(arrived) // 2, len(arrived) - 1}:
             then = interpret(arrived[:known], full)
-            assert _living(warehouse, None, known) == then.living(None)
-            assert _at_moments(warehouse, known) == {
-                moment: living for moment in MOMENTS if (living := then.living(moment))
-            }
+            for moment in (None, *MOMENTS):
+                assert _living(warehouse, moment, known) == then.living(moment)
+        # Where many moments are taken history is put in order once, of what lasts wholly and of what happens in part.
+        for kind in (Lasting.ENTITY, Lasting.EVENT):
+            with endings(warehouse, "resident", kind) as ordered:
+                for moment in (None, *MOMENTS):
+                    assert _living(warehouse, moment, None, ordered) == expected.living(moment)
 
 
 @settings(max_examples=30, deadline=None)
@@ -91,22 +95,14 @@ def test_what_is_loaded_together_or_one_by_one_is_the_same(
         assert hashes[0] == hashes[1]
 
 
-def _living(warehouse: Warehouse, moment: datetime | None, known: int) -> dict[str, str | None]:
-    model = warehouse.model
-    view = as_of(model, design(model), "resident", moment, known)
+def _living(
+    warehouse: Warehouse, moment: datetime | None, known: int | None, ordered: Ordered | None = None
+) -> dict[str, str | None]:
+    model = ordered.model if ordered else warehouse.model
+    view = as_of(model, design(model), "resident", moment, known, ordered.endings if ordered else NO_ENDINGS)
     rows = warehouse.engine.read(view).to_pylist()
     assert len({row["person"] for row in rows}) == len(rows)
     return {row["person"]: row["language"] for row in rows}
-
-
-def _at_moments(warehouse: Warehouse, known: int) -> dict[datetime, dict[str, str | None]]:
-    model = warehouse.model
-    found: dict[datetime, dict[str, str | None]] = {}
-    for row in warehouse.engine.read(
-        at_moments(model, design(model), "resident", MOMENTS, known)
-    ).to_pylist():
-        found.setdefault(row["as_of"], {})[row["person"]] = row["language"]
-    return found
 
 
 def _as_delivered(row: Row) -> dict[str, Any]:

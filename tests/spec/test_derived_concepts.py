@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.spec.care import COMPUTED, EPISODE, care, care_warehouse, day, derived, moment, short
+from tests.spec.care import COMPUTED, EPISODE, care, care_warehouse, derived, moment
 from virtaama.model.columns import star_columns
 from virtaama.sql.build import table
-from virtaama.vault.derive import star, states
+from virtaama.vault.derive import star
 from virtaama.vault.design import design
 from virtaama.vault.keys import key_of
 
@@ -109,19 +109,6 @@ def test_a_derived_concept_is_as_it_was_known_then(tmp_path: Path) -> None:
         ("3-1", [("a", None, 2)]),
         ("4-1", [("a", "2-3", 2)]),
         ("5-1", [("a", "1-20", 1)]),
-    ]
-
-
-def test_states_are_taken_when_days_are_over(tmp_path: Path) -> None:
-    warehouse = care_warehouse(care(EPISODE), tmp_path)
-    warehouse.stays("a ann 1-1 - surgery", on="2-1")
-    warehouse.stays("a ann 1-1 1-20 surgery", on="3-1")
-    warehouse.load()
-    query = states(warehouse.model, design(warehouse.model), "care_episode", [day("1-31"), day("2-28")])
-    rows = warehouse.engine.read(query).to_pylist()
-    assert sorted((short(r["snapshot_day"]), short(r["ends_on"])) for r in rows) == [
-        ("1-31", None),
-        ("2-28", "1-20"),
     ]
 
 

@@ -7,14 +7,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.small_warehouse import Warehouse, attribute, concept, feed, mapping, model
+from tests.small_warehouse import Warehouse, attribute, concept, endings, feed, mapping, model
 from virtaama.model.concepts import Type, Validity
 from virtaama.model.feeds import Delivery
 from virtaama.model.model import Model
 from virtaama.vault.design import design
 from virtaama.vault.hierarchy import bridge, same_as
 from virtaama.vault.tracking import tracked
-from virtaama.vault.views import as_of, at_moments, star
+from virtaama.vault.views import as_of, star
 
 JANUARY, FEBRUARY, MARCH, APRIL = (datetime(2025, month, 1) for month in (1, 2, 3, 4))
 
@@ -39,10 +39,12 @@ def test_a_post_holds_on_its_days_whenever_it_was_told_of(tmp_path: Path) -> Non
         MARCH: ["1"],  # at the end of 28 February
         datetime(2025, 3, 2): ["2"],
     }
-    together = warehouse.engine.read(at_moments(warehouse.model, tables, "post", moments)).to_pylist()
-    assert {(row["as_of"], row["id"]) for row in together} == {
-        (moment, post) for moment, found in held.items() for post in found
-    }
+    with endings(warehouse, "post") as ordered:
+        once = {
+            moment: ids(warehouse, as_of(warehouse.model, tables, "post", moment, endings=ordered.endings))
+            for moment in moments
+        }
+    assert once == held
 
 
 def test_a_late_notice_changes_what_was_true_and_not_what_was_known(tmp_path: Path) -> None:

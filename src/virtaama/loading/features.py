@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -30,11 +31,14 @@ from virtaama.model.dependencies import feeds_counted, needed_for
 from virtaama.model.feeds import Delivery
 from virtaama.model.lineage import described_by
 from virtaama.model.model import Model
-from virtaama.sql.build import select, table
+from virtaama.sql.build import drop_table, select, table, temporary_table
 from virtaama.vault.derive import as_of, end_of, star
 from virtaama.vault.tables import VaultDesign
+from virtaama.vault.views import NO_ENDINGS, Endings, ending_name, endings_of
 
 THEN, NOW = "then_", "now_"
+MANY = 2
+"""Days from which on it pays to put history in order once, as measured: docs/explanation/data-vault.md."""
 
 Progress = Callable[[int, int, str], None]
 """Told before each day: how many are done, of how many, and the day."""
@@ -69,25 +73,32 @@ class FeatureBuild:
         day = timedelta(days=1)
         return self.model.calendar(self.table.calendar).days((first - day).date(), (last - day).date())
 
-    def query(self, day: date) -> exp.Query:
+    def query(self, day: date, endings: Endings = NO_ENDINGS) -> exp.Query:
         """The rows of a day: columns from deliveries extracted until it was over, outcomes from all."""
-        stars = Then(
-            then=Stars(self.model, schema="", prefix=THEN), now=Stars(self.model, schema="", prefix=NOW)
-        )
+        stars = self._stars
         query = feature_rows(self.table, day, self.absent(day), self.catalogue, stars)
-        before = (
-            *concepts_of_states(self.table, stars.then),
-            *concepts_of_uses(self.table.uses, self.catalogue, stars.then),
-        )
         after = concepts_of_uses(self.table.outcomes, self.catalogue, stars.now)
-        for name in self._in_order(before):
-            view = as_of(self.model, self.design, name, end_of(day), made=stars.then.table)
+        for name in self._before():
+            view = as_of(self.model, self.design, name, end_of(day), made=stars.then.table, endings=endings)
             query = query.with_(f"{THEN}{name}", as_=view, copy=False)
         for name in self._in_order(after):
             query = query.with_(
                 f"{NOW}{name}", as_=star(self.model, self.design, name, stars.now.table), copy=False
             )
         return query
+
+    def endings(self, days: Collection[date]) -> dict[str, exp.Select]:
+        """What is to be kept, by history, while the rows of these days are made; nothing for few of them.
+
+        It puts history in order once, where each day would do it for itself.
+        """
+        if len(days) < MANY:
+            return {}
+        told = (name for name in self._before() if self.model.derived_as(name) is None)
+        found: dict[str, exp.Select] = {}
+        for name in told:
+            found |= endings_of(self.model, self.design, name)
+        return found
 
     def absent(self, day: date) -> dict[str, str]:
         """The uses no row of a day can have a value in, because deliveries do not cover their days."""
@@ -110,6 +121,18 @@ class FeatureBuild:
             *((batch.number, batch.parquet_sha256, batch.extracted) for batch in told),
         )
         return hashlib.sha256("\n".join(map(repr, said)).encode()).hexdigest()
+
+    @property
+    def _stars(self) -> Then:
+        return Then(
+            then=Stars(self.model, schema="", prefix=THEN), now=Stars(self.model, schema="", prefix=NOW)
+        )
+
+    def _before(self) -> tuple[str, ...]:
+        """The concepts looked at as they were, each after what it needs."""
+        then = self._stars.then
+        uses = concepts_of_uses(self.table.uses, self.catalogue, then)
+        return self._in_order((*concepts_of_states(self.table, then), *uses))
 
     def _in_order(self, concepts: tuple[str, ...]) -> tuple[str, ...]:
         """The concepts and all they are computed from, each after what it needs."""
@@ -154,18 +177,17 @@ def build_features(
     """
     about = mart.about()
     before = {each.day: each for each in about.days} if about else {}
-    days = build.days()
+    days = {day: build.made_from(day) for day in build.days()}
+    stale = [day for day in days if day not in before or before[day].made_from != days[day]]
     kept: list[FeatureDay] = []
-    written = 0
-    for done, day in enumerate(days):
-        progress(done, len(days), str(day))
-        made_from = build.made_from(day)
-        if day in before and before[day].made_from == made_from:
-            kept.append(before[day])
-            continue
-        query = build.query(day)
-        kept.append(mart.store(day, made_from, lambda path, query=query: engine.write(query, path)))  # type: ignore[misc]
-        written += 1
+    with _kept_endings(engine, build.endings(stale)) as endings:
+        for done, (day, made_from) in enumerate(days.items()):
+            progress(done, len(days), str(day))
+            if day not in stale:
+                kept.append(before[day])
+                continue
+            query = build.query(day, endings)
+            kept.append(mart.store(day, made_from, lambda path, query=query: engine.write(query, path)))  # type: ignore[misc]
     mart.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     mart.finish(
         About(
@@ -176,7 +198,19 @@ def build_features(
             days=tuple(kept),
         )
     )
-    return Built(days=len(days), written=written, rows=sum(each.rows for each in kept))
+    return Built(days=len(days), written=len(stale), rows=sum(each.rows for each in kept))
+
+
+@contextmanager
+def _kept_endings(engine: Engine, queries: Mapping[str, exp.Select]) -> Iterator[Endings]:
+    """Temporary tables, dropped at the end."""
+    try:
+        for history, query in queries.items():
+            engine.run(temporary_table(ending_name(history), query))
+        yield frozenset(queries)
+    finally:
+        for history in queries:
+            engine.run(drop_table(ending_name(history)))
 
 
 def applied_batches(engine: Engine, batches: Iterable[Batch]) -> tuple[Batch, ...]:

@@ -6,7 +6,7 @@ they are the same queries.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from sqlglot import exp
@@ -16,7 +16,7 @@ from virtaama.model.concepts import Concept
 from virtaama.model.dependencies import needed_for
 from virtaama.model.making import made, query_of, with_computed
 from virtaama.model.model import Model
-from virtaama.sql.build import cast, column, named, select, subquery, text, union_all
+from virtaama.sql.build import cast, column, named, select, subquery
 from virtaama.sql.queries import qualified, tables_of, with_own_names, with_tables
 from virtaama.vault import views
 from virtaama.vault.keys import hash_key, standardised
@@ -24,8 +24,6 @@ from virtaama.vault.tables import VaultDesign
 
 Made = Callable[[str], exp.Expr]
 """Where the view of a concept is that has been made before: a table, or a query."""
-
-SNAPSHOT_DAY = "snapshot_day"
 
 
 def star(model: Model, design: VaultDesign, concept: str, made: Made | None = None) -> exp.Query:
@@ -44,30 +42,14 @@ def as_of(
     moment: datetime | None = None,
     known: int | None = None,
     made: Made | None = None,
+    endings: views.Endings = views.NO_ENDINGS,
 ) -> exp.Query:
     """The same at another moment, in either of two times: computed from what was true, or known, then.
 
-    `moment`: from deliveries extracted until then. `known`: from what had landed when this batch had.
+    `moment`: from deliveries extracted until then. `known`: from what had landed when this batch had. `endings`:
+    what is kept of `vault.views.endings_of` while many moments are taken.
     """
-    return _view(model, concept, lambda name: views.as_of(model, design, name, moment, known), made)
-
-
-def states(model: Model, design: VaultDesign, concept: str, days: Iterable[date]) -> exp.Query:
-    """The concept as it was known when each of some days was over, with the column `snapshot_day` first."""
-    described = model.concept(concept)
-    if model.derived_as(concept) is None and not any(a.rules for a in described.attributes):
-        states = views.at_moments(model, design, concept, tuple(map(end_of, days)))
-        over = exp.Sub(this=column(views.AS_OF), expression=exp.Interval(this=text("1"), unit=exp.var("DAY")))
-        columns = (name for name, _ in star_columns(described))
-        return select(named(exp.cast(over, "DATE"), SNAPSHOT_DAY), *columns).from_(subquery(states, "states"))
-    taken = [
-        select(
-            named(exp.cast(text(day.isoformat()), "DATE"), SNAPSHOT_DAY),
-            *(name for name, _ in star_columns(described)),
-        ).from_(subquery(as_of(model, design, concept, end_of(day)), "state"))
-        for day in days
-    ]
-    return union_all(taken)
+    return _view(model, concept, lambda name: views.as_of(model, design, name, moment, known, endings), made)
 
 
 def end_of(day: date) -> datetime:

@@ -8,14 +8,17 @@ from datetime import datetime
 from sqlglot import exp
 
 from virtaama.model.columns import star_columns as star_columns
-from virtaama.model.concepts import Concept, Sensitivity
+from virtaama.model.concepts import Concept, Kind, Sensitivity
 from virtaama.model.model import Model
-from virtaama.sql.build import all_of, cast, column, join, named, select, subquery, table, text, union_all
+from virtaama.sql.build import cast, column, join, named, select, subquery, table, text, union_all
 from virtaama.sql.spelling import DIALECT
-from virtaama.vault.render.names import SUPERSEDED_BY, newest, row_columns
-from virtaama.vault.tables import History, Link, Satellite, Source, VaultDesign
+from virtaama.vault.render.names import SUPERSEDED_BY, newest, over, row_columns
+from virtaama.vault.tables import History, Link, Source, VaultDesign
 
-AS_OF = "as_of"
+FOLLOWING = "following"  # the moment of the next row of a key
+Endings = frozenset[str]
+"""Histories, by name, whose endings are kept in a table of `ending_name`."""
+NO_ENDINGS: Endings = frozenset()
 _RANK = "source__rank"  # the place of a source among those of its concept; the first wins
 _SHARED = "shared__keys"  # keys that more than one source has named
 
@@ -33,38 +36,36 @@ def star(model: Model, design: VaultDesign, concept: str) -> exp.Select:
 
 
 def as_of(
-    model: Model, design: VaultDesign, concept: str, moment: datetime | None = None, known: int | None = None
+    model: Model,
+    design: VaultDesign,
+    concept: str,
+    moment: datetime | None = None,
+    known: int | None = None,
+    endings: Endings = NO_ENDINGS,
 ) -> exp.Select:
     """The same as `star` at another moment, in either of two times.
 
     `moment`: what was true then, told by deliveries extracted until then; of a concept whose instances say
     themselves when they hold (`valid`), those that held just before it, whenever they were told of. `known`: what was
     known when this batch had landed and none after it; what later batches told or corrected is left out.
+    `endings`: the tables of `endings_of` that are there, so that many moments put history in order once.
     """
     described = model.concept(concept)
     if moment and described.valid:
-        return _held(_View(described, design, known=known).query(), described, _moment(moment))
-    return _View(described, design, moment=moment, known=known).query()
+        return _held(
+            _View(described, design, known=known, endings=endings).query(), described, _moment(moment)
+        )
+    return _View(described, design, moment=moment, known=known, endings=endings).query()
 
 
-def at_moments(
-    model: Model,
-    design: VaultDesign,
-    concept: str,
-    moments: tuple[datetime, ...],
-    known: int | None = None,
-) -> exp.Select:
-    """The same at each of several moments: a row an instance and moment, with the moment in `as_of` first.
+def endings_of(model: Model, design: VaultDesign, concept: str) -> dict[str, exp.Select]:
+    """For each history the views of a concept read, by name: its rows with the moment of the next row of their key.
 
-    History is read once for all of them, each row for as long as it held, so that the cost grows with the
-    rows that come out and not with moments times history.
+    Of an event only keys with several rows are there, for nearly all have one; the others are as they are.
     """
     described = model.concept(concept)
-    if described.valid:
-        columns = (name for name, _ in star_columns(described))
-        rows = select(AS_OF, *columns).from_(subquery(_View(described, design, known=known).query(), "rows"))
-        return _held(rows.join(_calendar(moments)), described, column(AS_OF))
-    return _View(described, design, moments=moments, known=known).query()
+    histories = [h for source in design.sources_of(concept) for h in _read(source)]
+    return {history.name: _ending(history, described) for history in histories}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,13 +73,8 @@ class _View:
     concept: Concept = field(kw_only=False)
     design: VaultDesign = field(kw_only=False)
     moment: datetime | None = None
-    moments: tuple[datetime, ...] = ()
     known: int | None = None
-
-    @property
-    def by(self) -> tuple[str, ...]:
-        """The columns that tell one row of the view from another."""
-        return (AS_OF, self.key) if self.moments else (self.key,)
+    endings: Endings = NO_ENDINGS
 
     @property
     def key(self) -> str:
@@ -95,10 +91,10 @@ class _View:
         columns = [
             column(name, "hub" if name in self.concept.key else "") for name, _ in star_columns(self.concept)
         ]
-        columns[:1] = map(column, self.by)
+        columns[0] = column(self.key)
         if not sources:
             nothing = [named(_null(kind), name) for name, kind in self.content]
-            rows: exp.Query = select(*self.by, *nothing).from_(self._pointed_to())
+            rows: exp.Query = select(self.key, *nothing).from_(self._pointed_to())
         elif len(sources) == 1:
             rows = self._said(sources[0], "")
         else:
@@ -112,14 +108,14 @@ class _View:
         together = union_all(
             [
                 select(
-                    named(exp.Literal.number(rank), _RANK), *self.by, *(name for name, _ in self.content)
+                    named(exp.Literal.number(rank), _RANK), self.key, *(name for name, _ in self.content)
                 ).from_(subquery(self._unless_taken_over(source), "said"))
                 for rank, source in enumerate(sources)
             ]
         )
         firsts = [named(_first(name), name) for name, _ in self.content]
-        merged = select(*self.by, *firsts).from_(subquery(together, "said"))
-        merged = merged.group_by(*map(column, self.by))
+        merged = select(self.key, *firsts).from_(subquery(together, "said"))
+        merged = merged.group_by(column(self.key))
         return union_all([*alone, merged])
 
     def _unless_taken_over(self, source: Source) -> exp.Select:
@@ -138,12 +134,11 @@ class _View:
         )
         taken = taken.group_by(column(self.key))
         same = column("taken", "taken_over").eq(column(self.key, "said"))
-        by_then = [column("since", "taken_over") <= column(AS_OF, "said")] if self.moments else []
-        names = (column(name, "said") for name in (*self.by, *(name for name, _ in self.content)))
+        names = (column(name, "said") for name in (self.key, *(name for name, _ in self.content)))
         return (
             select(*names)
             .from_(subquery(said, "said"))
-            .join(subquery(taken, "taken_over"), on=all_of([same, *by_then]), join_type="ANTI")
+            .join(subquery(taken, "taken_over"), on=same, join_type="ANTI")
         )
 
     def _shared(self, sources: tuple[Source, ...]) -> exp.Select:
@@ -154,16 +149,14 @@ class _View:
 
     def _said(self, source: Source, shared: str) -> exp.Select:
         """What one source says: its living instances with every column of the view, null where it has none."""
-        open_to_view = [
-            h for h in source.histories if isinstance(h, Link) or h.sensitivity is not Sensitivity.DIRECT
-        ]
-        histories = open_to_view or list(source.histories[:1])
+        open_to_view = _open_to_view(source)
+        histories = _read(source)
         held = {name for history in open_to_view for name in history.content}
         columns = [column(n) if n in held else named(_null(kind), n) for n, kind in self.content]
-        said = select(*self.by, *columns)
+        said = select(self.key, *columns)
         for place, history in enumerate(histories):
             alive = subquery(self._alive(history, history in open_to_view, shared), history.name)
-            said = said.from_(alive) if place == 0 else join(said, alive, self.by, "FULL")
+            said = said.from_(alive) if place == 0 else join(said, alive, self.key, "FULL")
         return said
 
     def _alive(self, history: History, with_content: bool, shared: str) -> exp.Query:
@@ -172,8 +165,8 @@ class _View:
         Keys with one row need no ordering, and they are nearly all: only the others are put in order.
         """
         content = history.content if with_content else ()
-        if self.moments:
-            return self._alive_at_moments(history, content, shared)
+        if self.known is None and history.name in self.endings:
+            return self._alive_by_endings(history, content, shared)
         rows = self._narrowed(select(self.key, *content).from_(self._rows(history)), shared)
         several = (
             self._narrowed(select(self.key).from_(self._rows(history)), shared)
@@ -186,23 +179,18 @@ class _View:
         living = select(self.key, *content).from_(subquery(last, "last")).where(exp.not_(column("deleted")))
         return union_all([once, living])
 
-    def _alive_at_moments(self, history: History, content: tuple[str, ...], shared: str) -> exp.Query:
-        """Each row at the moments it held: from its own moment until that of the next row of its key."""
-        following = exp.Window(
-            this=exp.Lead(this=column("extracted")),
-            partition_by=[column(self.key)],
-            order=exp.Order(expressions=[exp.Ordered(this=column(name)) for name in ("extracted", "batch")]),
-        )
-        held = select(self.key, *content, "deleted", "extracted", named(following, "following"))
-        held = self._narrowed(held.from_(self._rows(history)), shared)
-        holds = exp.and_(
-            column(AS_OF) >= column("extracted"),
-            exp.or_(
-                exp.Is(this=column("following"), expression=exp.null()), column(AS_OF) < column("following")
-            ),
-        )
-        rows = select(*self.by, *content).from_(subquery(held, "held"))
-        return rows.join(_calendar(self.moments), on=holds).where(exp.not_(column("deleted")))
+    def _alive_by_endings(self, history: History, content: tuple[str, ...], shared: str) -> exp.Query:
+        """Each row that holds at the moment: its own is not later, and that of the next row of its key is."""
+        ending = table(ending_name(history.name))
+        open_end = exp.Is(this=column(FOLLOWING), expression=exp.null())
+        ends = exp.or_(open_end, column(FOLLOWING) > _moment(self.moment)) if self.moment else open_end
+        held = self._narrowed(select(self.key, *content).from_(ending), shared)
+        held = held.where(ends, exp.not_(column("deleted")))
+        if self.concept.kind is not Kind.EVENT:
+            return held
+        rows = self._narrowed(select(self.key, *content).from_(self._rows(history)), shared)
+        once = join(rows, ending.copy(), self.key, "ANTI").where(exp.not_(column("deleted")))
+        return union_all([once, held])
 
     def _narrowed(self, rows: exp.Select, shared: str) -> exp.Select:
         if self.moment:
@@ -213,8 +201,7 @@ class _View:
         """The rows of a history, as it was when a batch had landed: what is aside now was still in it."""
         if self.known is None:
             return table(history.name)
-        guarded = isinstance(history, Satellite) and history.sensitivity is Sensitivity.DIRECT
-        columns = [c for c in row_columns(history) if not guarded or c not in history.content]
+        columns = [c for c in row_columns(history) if _is_open(history) or c not in history.content]
         landed = column("batch") <= exp.Literal.number(self.known)
         held = select(*columns).from_(table(history.name)).where(landed)
         aside = select(*columns).from_(table(history.superseded)).where(landed.copy())
@@ -224,7 +211,7 @@ class _View:
     def _pointed_to(self) -> exp.Expr:
         """The keys of a concept that nothing describes: the hub's or, at another moment, those pointed to by then."""
         hub = self.design.hub(self.concept.name)
-        if self.moment is None and self.known is None and not self.moments:
+        if self.moment is None and self.known is None:
             return table(hub.name)
         pointed = [
             select(named(column(reference.column), self.key), "extracted").from_(self._rows(source.link))
@@ -233,18 +220,47 @@ class _View:
             if source.link and reference.hub == hub
         ]
         if not pointed:
-            nowhere = select(*self.by).from_(table(hub.name))
-            return subquery(nowhere.join(_calendar(self.moments)) if self.moments else nowhere, "pointed")
+            return subquery(select(self.key).from_(table(hub.name)), "pointed")
         first = named(exp.Min(this=column("extracted")), "extracted")
         firsts = (
             select(self.key, first).from_(subquery(union_all(pointed), "pointed")).group_by(column(self.key))
         )
-        keys = select(*self.by).from_(subquery(firsts, "firsts"))
-        if self.moments:
-            keys = keys.join(_calendar(self.moments), on=column("extracted") <= column(AS_OF))
-        elif self.moment:
+        keys = select(self.key).from_(subquery(firsts, "firsts"))
+        if self.moment:
             keys = keys.where(_until("extracted", self.moment))
         return subquery(keys, "pointed")
+
+
+def ending_name(history: str) -> str:
+    """The table the query of `endings_of` is kept in while many moments are taken."""
+    return f"{history}__ending"
+
+
+def _ending(history: History, concept: Concept) -> exp.Select:
+    key = history.hash_key
+    following = over(exp.Lead(this=column("extracted")), key, "extracted", "batch")
+    content = history.content if _is_open(history) else ()
+    rows = select(key, *content, "extracted", "deleted", named(following, FOLLOWING)).from_(
+        table(history.name)
+    )
+    if concept.kind is not Kind.EVENT:
+        return rows
+    several = exp.Count(this=exp.Star()) > exp.Literal.number(1)
+    keys = select(key).from_(table(history.name)).group_by(column(key)).having(several)
+    return join(rows, subquery(keys, "several"), key, "SEMI")
+
+
+def _read(source: Source) -> list[History]:
+    """The histories a view reads of a source: those anybody may see; of a source without any, one for its keys."""
+    return _open_to_view(source) or list(source.histories[:1])
+
+
+def _open_to_view(source: Source) -> list[History]:
+    return [history for history in source.histories if _is_open(history)]
+
+
+def _is_open(history: History) -> bool:
+    return isinstance(history, Link) or history.sensitivity is not Sensitivity.DIRECT
 
 
 def _held(rows: exp.Select, concept: Concept, moment: exp.Expr) -> exp.Select:
@@ -264,10 +280,6 @@ def _held(rows: exp.Select, concept: Concept, moment: exp.Expr) -> exp.Select:
 
 def _instant_before(moment: exp.Expr) -> exp.Expr:
     return exp.Sub(this=moment.copy(), expression=exp.Interval(this=text("1"), unit=exp.var("MICROSECOND")))
-
-
-def _calendar(moments: tuple[datetime, ...]) -> exp.Expr:
-    return subquery(union_all([select(named(_moment(moment), AS_OF)) for moment in moments]), "calendar")
 
 
 def _first(name: str) -> exp.Expr:
