@@ -10,7 +10,7 @@ SERVE ?= yes
 SCALE ?= 1
 SHARE ?= 1
 ROUNDS ?= 1
-PARTS ?= changes,whole,model,years,county$(if $(DBT),$(comma)automate_dv$(comma)datavault4dbt)
+PARTS ?= changes,whole,model,years,pit,county$(if $(DBT),$(comma)automate_dv$(comma)datavault4dbt)
 comma := ,
 
 VENV := .venv
@@ -54,7 +54,7 @@ postgresql:
 bench: $(DEV) ## Measure speed and memory at 200 000 residents
 	$(BIN)/python -m benchmarks.flow
 
-bench-vault: $(DEV) ## Measure loading beside SQL by hand, and beside peers [SCALE=1 PARTS=changes,whole,model,years,county PEERS= DBT=]
+bench-vault: $(DEV) ## Measure loading beside SQL by hand, and beside peers [SCALE=1 PARTS=changes,whole,model,years,pit,county PEERS= DBT=]
 	$(BIN)/python -m benchmarks.vault --scale $(SCALE) --parts $(PARTS) --rounds $(ROUNDS) --document \
 		$(if $(PEERS),--peers $(PEERS)) $(if $(DBT),--dbt $(DBT))
 

@@ -9,19 +9,20 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from benchmarks.vault import county, peers, report
+from benchmarks.vault import county, moments, peers, report
 from benchmarks.vault.bench import Bench
 
 PEERS = ("automate_dv", "datavault4dbt", "automate_dv_postgres", "datavault4dbt_postgres")
-PARTS = ("changes", "whole", "model", "years", "county", *PEERS)
+PARTS = ("changes", "whole", "model", "years", "pit", "county", *PEERS)
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--scale", type=float, default=1.0, help="1: 6 million order lines")
-    arguments.add_argument("--parts", default="changes,whole,model,years", help=", ".join(PARTS))
+    arguments.add_argument("--parts", default="changes,whole,model,years,pit", help=", ".join(PARTS))
     arguments.add_argument("--residents", type=int, default=200_000, help="of the county")
     arguments.add_argument("--year", type=float, default=0.1, help="scale of a year in the part `years`")
+    arguments.add_argument("--months", type=int, default=12, help="month ends in the part `pit`")
     arguments.add_argument("--rounds", type=int, default=1)
     arguments.add_argument("--folder", type=Path, default=Path("bench"))
     arguments.add_argument(
@@ -41,6 +42,8 @@ def main() -> None:
             case "years":
                 years = Bench(folder, chosen.year, chosen.rounds, bench.results)
                 years.years()
+            case "pit":
+                moments.measure(bench, chosen.months, chosen.peers, chosen.dbt)
             case "county":
                 county.measure(bench, chosen.residents)
             case _ if part in PEERS:

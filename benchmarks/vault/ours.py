@@ -30,11 +30,11 @@ class Kept:
     file: str
 
 
-def create(folder: Path, *, whole: bool, before_change: bool = False) -> None:
-    """A new project with the trade model; `whole` declares every delivery complete."""
+def create(folder: Path, *, whole: bool, before_change: bool = False, model: Path = MODEL) -> None:
+    """A new project with the trade model, or another; `whole` declares every delivery complete."""
     create_empty(folder)
-    for source in MODEL.rglob("*.yaml"):
-        target = folder / source.relative_to(MODEL)
+    for source in model.rglob("*.yaml"):
+        target = folder / source.relative_to(model)
         target.parent.mkdir(exist_ok=True)
         target.write_text(
             _adapted(source.read_text(encoding="utf-8"), whole, before_change), encoding="utf-8"

@@ -7,6 +7,7 @@ row's number and of the version of the row, so that the same call gives the same
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -200,6 +201,28 @@ def write_period(folder: Path, trade: Trade, period: int, of: int) -> None:
     _write(folder, trade, rows)
 
 
+def write_customers(folder: Path, trade: Trade, month: int) -> None:
+    """The customers a month brings: all in month 0, later every second one changed, and some that are new.
+
+    A customer changes by turns segment and remark, name and address, and balance.
+    """
+    total, new = trade.rows("customers"), trade.new("customers")
+    first = total + (month - 1) * new
+    again = f"SELECT i FROM range({first}) r(i) WHERE i % 2 = {month % 2} UNION ALL "
+    rows = (
+        f"{again}SELECT i FROM range({first}, {first + new}) r(i)" if month else f"FROM range({total}) r(i)"
+    )
+    change = month // 2
+    told, party, money = (change - (change - turn) % 3 for turn in range(3))
+    kinds = "['BUILDING', 'MACHINERY', 'HOUSEHOLD', 'FURNITURE', 'VEHICLES']"
+    columns = f"""
+        i + 1 AS number, one_of(mix(i, {told}, 5), {kinds}) AS segment, words(mix(i, {told}, 6)) AS remark,
+        'Customer#' || lpad(CAST(i + 1 AS VARCHAR), 9, '0') AS name, words(mix(i, {party}, 1)) AS address,
+        one_of(mix(i, {party}, 2), {_NATIONS}) AS nation, phone(mix(i, {party}, 3)) AS phone,
+        cents(mix(i, {money}, 4), 10000) AS balance"""
+    _copy(folder, {"customers": f"SELECT {columns} FROM ({rows}) ORDER BY i"})
+
+
 def _whole(trade: Trade, feed: str, version: int) -> str:
     total = trade.rows(feed)
     if not version:
@@ -211,19 +234,24 @@ def _whole(trade: Trade, feed: str, version: int) -> str:
     )
 
 
-def _write(folder: Path, trade: Trade, rows: object, stirred: bool = False) -> None:
-    assert callable(rows)
-    folder.mkdir(parents=True, exist_ok=True)
+def _write(folder: Path, trade: Trade, rows: Callable[[str], str], stirred: bool = False) -> None:
     sizes = {feed: trade.rows(feed) for feed in ROWS}
+    order = "hash(i)" if stirred else "i"
+    _copy(
+        folder,
+        {
+            feed: f"SELECT {_COLUMNS[feed].format(**sizes)} FROM ({rows(feed)}) ORDER BY {order}"
+            for feed in ROWS
+        },
+    )
+
+
+def _copy(folder: Path, queries: Mapping[str, str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
         connection.execute("SET threads = 2")
         connection.execute("SET memory_limit = '3GB'")
         connection.execute(_MACROS)
-        for feed in ROWS:
-            columns = _COLUMNS[feed].format(**sizes)
-            order = "ORDER BY hash(i)" if stirred else "ORDER BY i"
+        for feed, query in queries.items():
             target = folder / f"{feed}.parquet"
-            connection.execute(
-                f"COPY (SELECT {columns} FROM ({rows(feed)}) {order})"
-                f" TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
-            )
+            connection.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
