@@ -25,6 +25,8 @@ from virtaama.lake.ledger import Ledger
 from virtaama.lake.noticed import QualityLine
 from virtaama.lake.runs import Run
 from virtaama.metrics.definitions import Catalogue, Metric
+from virtaama.metrics.members import WORDS as NO_MEMBER
+from virtaama.metrics.members import place
 from virtaama.metrics.plan import Coverage, MetricPlan, definition_of
 from virtaama.metrics.question import Figure, Level, Missing, Question
 from virtaama.model.concepts import Text
@@ -217,7 +219,8 @@ class Door:
 
     def member_label(self, dimension: str, member: str, language: str) -> str:
         """The words for a member of a dimension; the member itself where no list has words for it."""
-        name = self._published.current().members.get(dimension, {}).get(member)
+        named = self._published.current().members.get(dimension, {})
+        name = named.get(member) or NO_MEMBER.get(member)
         if name is None:
             return member
         return name.in_language(language) or name.fi or member
@@ -293,7 +296,7 @@ class Door:
                 reasons = self._reasons(self._metrics[name], question, plan.periods, coverage.get(name))
             whole = members.get(name, {"": None}) if question.by else {"": None}
             for area, _ in areas:
-                for member in sorted(whole):
+                for member in sorted(whole, key=place):
                     for period in plan.periods:
                         figure = found.get((name, period, area, member)) or _absent(
                             name, question, area, member, period, reasons[period]

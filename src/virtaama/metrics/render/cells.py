@@ -10,6 +10,7 @@ from sqlglot import exp
 from virtaama.metrics.definitions import Catalogue, Measure, Window
 from virtaama.metrics.expressions import read_expression
 from virtaama.metrics.functions import expand
+from virtaama.metrics.members import NOT_TOLD, UNKNOWN
 from virtaama.metrics.periods import MONTHS_IN, periods, window_months
 from virtaama.metrics.plan import (
     STOCK_WINDOWS,
@@ -21,7 +22,7 @@ from virtaama.metrics.plan import (
 )
 from virtaama.metrics.question import Grain, Level
 from virtaama.metrics.render.joins import flat
-from virtaama.metrics.render.observations import DAYS, MONTH, PERSON, STARTS
+from virtaama.metrics.render.observations import DAYS, LOST, MONTH, PERSON, STARTS
 from virtaama.metrics.render.trees import as_type, column, day, text, values
 from virtaama.model.paths import rename
 from virtaama.sql.build import function
@@ -94,9 +95,11 @@ def cells(
     levels = {
         b.level.value: column(f"_at_{b.level.value}", "o") for b in breakdowns if b.level is not Level.COUNTY
     }
-    dimensions = {b.dimension: column(b.dimension, "o") for b in breakdowns if b.dimension}
+    dimensions = {b.dimension: column(f"_by_{b.dimension}", "o") for b in breakdowns if b.dimension}
     laid_out = exp.select(
-        exp.Star(), *(column(level).as_(f"_at_{level}", quoted=True) for level in levels)
+        exp.Star(),
+        *(column(level).as_(f"_at_{level}", quoted=True) for level in levels),
+        *(_member(dimension).as_(f"_by_{dimension}", quoted=True) for dimension in dimensions),
     ).from_(exp.table_(observed, quoted=True))
     select = (
         exp.select(
@@ -137,9 +140,15 @@ def cells(
             ),
         )
     grouped = select.where(*conditions) if conditions else select
-    # A row without an area or a member belongs to none; it counts only where they are not asked.
-    belongs = (column(name).is_(exp.null()).not_() for name in ("area", "member"))
-    return exp.select(exp.Star()).from_(grouped.subquery("grouped")).where(*belongs)
+    # A row without an area belongs to none; it counts only in the county.
+    belongs = column("area").is_(exp.null()).not_()
+    return exp.select(exp.Star()).from_(grouped.subquery("grouped")).where(belongs)
+
+
+def _member(dimension: str) -> exp.Expr:
+    """The member a row belongs to; where it belongs to none, why."""
+    why = exp.case().when(column(f"{LOST}{dimension}"), text(UNKNOWN)).else_(text(NOT_TOLD))
+    return exp.Coalesce(this=column(dimension), expressions=[why])
 
 
 def _is_grouped(by: exp.Expr) -> exp.Expr:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from virtaama.metrics.definitions import Catalogue, Metric
+from virtaama.metrics.members import WORDS
 from virtaama.metrics.plan import (
     MetricPlan,
     dimensions_of,
@@ -175,7 +176,7 @@ def _spine(
             column("dimension", "d").as_("below_dimension"),
             column("member", "d").as_("below_member"),
         )
-        .from_(exp.alias_(exp.table_(denominator, quoted=True), "d", table=True))
+        .from_(exp.alias_(_divided(numerator, denominator, shared).subquery(), "d", table=True))
         .join(whole, using=["grain", "period"])
     )
     together = (
@@ -201,6 +202,15 @@ def _spine(
         .where(column("dimension", "d").eq(text("")))
     )
     return told_apart.union(together, distinct=False).subquery()
+
+
+def _divided(numerator: str, denominator: str, shared: list[exp.Expr]) -> exp.Select:
+    """What there is a denominator for; and what was counted of no member, with or without one, so that sums agree."""
+    names = [column(name) for name in CELL_COLUMNS]
+    below = exp.select(*names).from_(exp.table_(denominator, quoted=True))
+    of_none = exp.select(*(name.copy() for name in names)).from_(exp.table_(numerator, quoted=True))
+    of_none = of_none.where(column("member").isin(*map(text, WORDS)), column("dimension").isin(*shared))
+    return exp.select(*(name.copy() for name in names)).from_(below.union(of_none).subquery("divided"))
 
 
 def _spine_of_numerator(whole: exp.Expr, seen: exp.Select, additive: bool) -> exp.Select:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlglot import exp
 
 from virtaama.metrics.expressions import read_expression
 from virtaama.metrics.functions import expand
 from virtaama.metrics.render.trees import Stars, column
-from virtaama.model.paths import Name, follow, rename
+from virtaama.model.paths import Name, follow, names_in, rename
+from virtaama.sql.build import any_of
 
 
 class Joins:
@@ -33,6 +36,23 @@ class Joins:
             path = (*path, relationship)
             self._met.setdefault(path, concept)
         return column(followed.column, self._alias(path))
+
+    def lost(self, sql: str, known: Iterable[Name]) -> exp.Expr:
+        """Whether a relationship followed in an expression names an instance that is not there."""
+        paths: dict[tuple[str, ...], str] = {}
+        for name in names_in(expand(read_expression(sql))):
+            if name not in known:
+                steps = follow(self._stars.model, self._concept, name).steps
+                for reach, (_, concept) in enumerate(steps, start=1):
+                    paths[tuple(relationship for relationship, _ in steps[:reach])] = concept
+        points = [
+            exp.and_(
+                exp.not_(column(f"{path[-1]}_key", self._alias(path[:-1])).is_(exp.null())),
+                column(f"{concept}_key", self._alias(path)).is_(exp.null()),
+            )
+            for path, concept in paths.items()
+        ]
+        return any_of(points)
 
     def person(self, path: str) -> exp.Expr:
         if not path:

@@ -26,6 +26,8 @@ from virtaama.sql.build import function
 
 # Columns every observation has; the underscore keeps them apart from what authors name.
 MONTH, PERSON, STARTS, DAYS = "_month", "_person", "_starts", "_days"
+LOST = "_lost_"
+"""Before the name of a dimension: whether what the row points to for it is not there."""
 
 
 def names_needed(measures: Iterable[Measure], fact: Fact, catalogue: Catalogue) -> tuple[Name, ...]:
@@ -47,7 +49,10 @@ def observations(
     catalogue: Catalogue,
     stars: Stars,
 ) -> exp.Query:
-    """The rows of a fact laid on months: _month, _person, _starts, _days and one column per needed name."""
+    """The rows of a fact laid on months: _month, _person, _starts, _days and one column per needed name.
+
+    A dimension among them has a second column, of LOST.
+    """
     first, *rest = (
         _observed(part, sampling, needed, months, catalogue, stars) for part in parts_of(fact, catalogue)
     )
@@ -116,6 +121,10 @@ def _observed(
             _named(name, fact, joins, at, dimensions_of(fact, catalogue)).as_(flat(name), quoted=True)
             for name in needed
         ),
+        *(
+            exp.alias_(joins.lost(sql, (AT,)), f"{LOST}{dimension}", quoted=True)
+            for dimension, sql in _in_order(fact.by, needed)
+        ),
     ).where(*conditions)
     select = joins.add_to(select)
     return select.join(_calendar(months), on=exp.true(), join_type="inner") if fact.during else select
@@ -151,6 +160,12 @@ def _named(
                 value = joins.resolve(sql, {AT: at})
                 return as_type(value, "VARCHAR") if known in dimensions else value
     return joins.column(name)
+
+
+def _in_order(by: Iterable[tuple[str, str]], needed: tuple[Name, ...]) -> Iterable[tuple[str, str]]:
+    """The dimensions needed, as the names are: the same for every fact of a union."""
+    expressions = dict(by)
+    return ((name, expressions[name]) for name, *more in needed if not more and name in expressions)
 
 
 def _as_day(value: exp.Expr) -> exp.Expr:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from virtaama.access.answers import Answer, AreaName
 from virtaama.access.door import Door
 from virtaama.metrics.definitions import Dimension, Metric
+from virtaama.metrics.members import WORDS as NO_MEMBER
 from virtaama.metrics.question import Figure, Grain, Level, Question
 from virtaama.portal.core.door import purpose_of
 from virtaama.portal.steering.filters import Filters
@@ -190,9 +191,10 @@ def metric_named(door: Door, name: str) -> Metric | None:
     return next((metric for metric in door.catalogue().metrics if metric.name == name), None)
 
 
-def largest_first(row: Row) -> tuple[bool, float, str]:
+def largest_first(row: Row) -> tuple[bool, bool, float, str]:
+    """What is told of no member comes last."""
     value = row.figure.value
-    return value is None, -(value or 0.0), row.name
+    return row.figure.member in NO_MEMBER, value is None, -(value or 0.0), row.name
 
 
 def first_number(text: str) -> tuple[int, str]:
