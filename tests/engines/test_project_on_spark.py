@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from tests.engines.small_county import METRICS, small_county
-from tests.small_warehouse import Warehouse, residents
+from tests.small_warehouse import Warehouse, endings, residents
 from virtaama.cli.main import run
 from virtaama.engines.port import Engine
 from virtaama.engines.spark import Spark
@@ -82,6 +82,9 @@ def history_of(warehouse: Warehouse) -> dict[str, str]:
     }
     for name, view in views.items():
         told[name] = sorted(map(repr, engine.read(view).to_pylist()))
+    with endings(warehouse, "resident") as ordered:
+        once = as_of(ordered.model, wanted, "resident", february, endings=ordered.endings)
+        assert sorted(map(repr, engine.read(once).to_pylist())) == told["as of February"]
     told["findings"] = warehouse.findings()
     engine.close()
     return {name: repr(rows).replace("UUID", "") for name, rows in told.items()}

@@ -199,7 +199,7 @@ def _expression(
         if name in known:
             continue
         try:
-            follow(model, concept, name)
+            follow(model, concept, name, rising=True)
         except ValueError as error:
             yield str(error)
     yield from _beyond(sql, concept, model, purposes)
@@ -213,7 +213,7 @@ def _beyond(sql: str, concept: Concept, model: Model, purposes: tuple[Purpose, .
         return
     for name in dict.fromkeys(names):
         try:
-            followed = follow(model, concept, name)
+            followed = follow(model, concept, name, rising=True)
         except ValueError:
             continue
         last = model.concept(followed.steps[-1][1]) if followed.steps else concept

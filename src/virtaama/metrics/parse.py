@@ -21,6 +21,7 @@ from virtaama.metrics.definitions import (
 )
 from virtaama.metrics.expressions import AT, read_expression
 from virtaama.metrics.functions import expand
+from virtaama.metrics.levels import several_levels
 from virtaama.metrics.plan import (
     STOCK_WINDOWS,
     columns_of,
@@ -196,7 +197,7 @@ def _check_fact(fact: Fact, catalogue: Catalogue, model: Model) -> Iterator[Prob
             yield wrong(f"{what}: {problem}")
     if fact.person and fact.person != "self":
         try:
-            follow(model, concept, tuple(fact.person.split(".")))
+            follow(model, concept, tuple(fact.person.split(".")), rising=True)
         except ValueError as error:
             yield wrong(f"person: {error}")
     known = tuple(d.name for d in catalogue.dimensions)
@@ -244,7 +245,7 @@ def _name_problems(sql: str, known: frozenset[Name], concept: str, model: Model)
             yield f"'{'.'.join(name)}' is not one of {listed(tuple('.'.join(n) for n in known))}"
             continue
         try:
-            follow(model, model.concept(concept), name)
+            follow(model, model.concept(concept), name, rising=True)
         except ValueError as error:
             yield str(error)
 
@@ -305,6 +306,12 @@ def _check_metric(metric: Metric, sound: set[str], catalogue: Catalogue, model: 
                     f"fact '{metric.numerator.fact}' has no dimension '{dimension}'",
                     did_you_mean(dimension, dimensions),
                 )
+        for dimension in several_levels(metric, catalogue, model):
+            yield wrong(
+                f"'{dimension}' is another level of a tree it is broken down by already: figures of a branch less"
+                " those below it would tell of few persons",
+                "Offer one level of the tree in its `by`.",
+            )
     if (
         metric.minimum_group == 0
         and metric.numerator.fact in sound

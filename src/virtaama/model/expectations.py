@@ -52,7 +52,10 @@ class Unique:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a relationship points to is known: some source describes it."""
+    """What a relationship points to is known: some source describes it.
+
+    Of a relationship of a concept to itself, the way along it ends: instances in a circle, or below one, do not fit.
+    """
 
     relationship: str
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,6 +13,8 @@ from virtaama.model.concepts import Concept
 
 Name = tuple[str, ...]
 """A dotted name split at its dots: ("resident", "birth_date")."""
+
+_RISE = re.compile(r"(?P<relationship>.+)_(?:level_(?P<level>[1-9][0-9]?)|last)")
 
 
 class Concepts(Protocol):
@@ -59,16 +62,42 @@ def rename(tree: exp.Expr, stands_for: Callable[[Name], exp.Expr]) -> exp.Expr:
     return tree.copy().transform(replaced, copy=False)
 
 
-def follow(concepts: Concepts, concept: Concept, name: Name) -> Followed:
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """A step along a relationship of a concept to itself as far as it leads.
+
+    Up a tree to a level counted from the top, which is 1; or, without a level, to the last of a chain, the one
+    that stands for all that are the same.
+    """
+
+    relationship: str
+    level: int | None
+
+
+def rise(concept: Concept, step: str) -> Rise | None:
+    """What a step spells as `<relationship>_level_<n>` or `<relationship>_last`, where it is no relationship itself."""
+    spelled = _RISE.fullmatch(step)
+    if spelled is None or concept.relationship(step):
+        return None
+    relationship = concept.relationship(spelled["relationship"])
+    if relationship is None or relationship.to != concept.name:
+        return None
+    return Rise(relationship.name, int(spelled["level"]) if spelled["level"] else None)
+
+
+def follow(concepts: Concepts, concept: Concept, name: Name, *, rising: bool = False) -> Followed:
     """Follow relationships from a concept to an attribute, or to the instance a last relationship names.
 
-    Raises ValueError, saying which step leads nowhere and what would.
+    `rising`: a step may be a Rise, too. Raises ValueError, saying which step leads nowhere and what would.
     """
     *relationships, last = name
     steps: list[tuple[str, str]] = []
     here = concept
     for step in relationships:
         relationship = here.relationship(step)
+        if rising and rise(here, step):
+            steps.append((step, here.name))
+            continue
         if relationship is None:
             known = tuple(r.name for r in here.relationships)
             raise ValueError(f"'{here.name}' has no relationship '{step}'; it has {listed(known)}")
@@ -78,6 +107,8 @@ def follow(concepts: Concepts, concept: Concept, name: Name) -> Followed:
         return Followed(tuple(steps), last)
     if here.relationship(last):
         return Followed(tuple(steps), f"{last}_key")
+    if rising and rise(here, last):
+        return Followed((*steps, (last, here.name)), f"{here.name}_key")
     known = tuple(a.name for a in here.attributes) + tuple(r.name for r in here.relationships)
     raise ValueError(f"'{here.name}' has no attribute '{last}'; it has {listed(known)}")
 

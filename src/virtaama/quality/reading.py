@@ -26,6 +26,7 @@ from virtaama.sql.build import (
     text,
     union_all,
 )
+from virtaama.vault.hierarchy import levels
 from virtaama.vault.tables import VaultDesign
 
 _FROM, _RANK = "from", "row__rank"
@@ -72,9 +73,7 @@ class _Reading:
         values = {name: self._column(name) for name in types}
         values |= {r.name.lower(): self._column(f"{r.name}_key") for r in self.concept.relationships}
         known = {
-            each.check.relationship: exp.not_(
-                _null(column(f"{self._target(each.check)}_key", _alias(each.check)))
-            )
+            each.check.relationship: self._leads_somewhere(each.check)
             for each in self.expected
             if isinstance(each.check, Reference)
         }
@@ -87,6 +86,14 @@ class _Reading:
         relationship = self.concept.relationship(check.relationship)
         assert relationship is not None
         return relationship.to
+
+    def _leads_somewhere(self, check: Reference) -> exp.Expr:
+        """To an instance that is there; along a relationship of a concept to itself, to a top, and not in a circle."""
+        there = exp.not_(_null(column(f"{self._target(check)}_key", _alias(check))))
+        if self._target(check) != self.concept.name:
+            return there
+        astray = exp.func("COALESCE", column("astray", _way(check)), exp.false())
+        return exp.paren(exp.and_(there, exp.not_(astray)))
 
     def recording(self) -> Recording:
         measured = tuple(self._measured())
@@ -255,6 +262,8 @@ class _Reading:
         for check in references.values():
             target = self._target(check)
             query = self._join(query, target, _alias(check), f"{HERE}.{check.relationship}_key")
+            if target == self.concept.name:
+                query = self._join_way_up(query, check)
         if len(self.feeds) > 1:
             key = f"{self.concept.name}_key"
             query = query.join(
@@ -269,6 +278,15 @@ class _Reading:
         return query.join(
             exp.alias_(self.stars.table(concept), alias, table=True),
             on=column(f"{concept}_key", alias).eq(column(name, table)),
+            join_type="LEFT",
+        )
+
+    def _join_way_up(self, query: exp.Select, check: Reference) -> exp.Select:
+        key, above = f"{self.concept.name}_key", f"{check.relationship}_key"
+        rows = select(key, above).from_(self.stars.table(self.concept.name))
+        return query.join(
+            subquery(levels(rows, key, above, 1), _way(check)),
+            on=column("descendant", _way(check)).eq(self._column(key)),
             join_type="LEFT",
         )
 
@@ -313,6 +331,10 @@ def person_column(model: Model, concept: Concept) -> str:
 
 def _alias(check: Reference) -> str:
     return f"known__{check.relationship}"
+
+
+def _way(check: Reference) -> str:
+    return f"way__{check.relationship}"
 
 
 def _null(value: exp.Expr) -> exp.Expr:

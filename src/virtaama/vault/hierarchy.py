@@ -71,6 +71,43 @@ def same_as(rows: exp.Query, key: str, same: str) -> exp.Select:
     )
 
 
+def levels(rows: exp.Query, key: str, above: str, level: int) -> exp.Select:
+    """The one above each instance at a level counted from the top, which is 1; itself where it stands there.
+
+    Columns `descendant`, `at_level` and `astray`. An instance nearer to the top than that has nothing at the level.
+    Where the way up never ends, in a circle, there is no top: `astray` says so. One that is said to stand
+    above itself stands at the top.
+    """
+    deepest = exp.Window(this=exp.Max(this=column("depth")), partition_by=[column("descendant")])
+    paths = select("descendant", "ancestor", "depth", named(deepest, "deepest")).from_(
+        subquery(bridge(rows, key, above), "bridge")
+    )
+
+    def ancestor(at: exp.Expr) -> exp.Expr:
+        return exp.Min(this=exp.case().when(column("depth").eq(at), column("ancestor")))
+
+    wanted = column("deepest") - _number(level - 1)
+    placed = (
+        select("descendant", named(ancestor(column("deepest")), "top"), named(ancestor(wanted), "at_level"))
+        .from_(subquery(paths, "paths"))
+        .group_by(column("descendant"))
+    )
+    onwards = select(named(column(key), "top"), named(column(above), "onwards"))
+    onwards = onwards.from_(subquery(rows.copy(), "view")).where(_known(above))
+    astray = exp.Coalesce(this=column("onwards").neq(column("top")), expressions=[exp.false()])
+    whole = select("descendant", "at_level", "top", named(astray, "astray")).from_(subquery(placed, "placed"))
+    whole = join(whole, subquery(onwards, "onwards"), "top", "LEFT")
+    found = exp.case().when(exp.not_(column("astray")), column("at_level"))
+    return select("descendant", named(found, "at_level"), "astray").from_(subquery(whole, "whole"))
+
+
+def lasts(rows: exp.Query, key: str, same: str) -> exp.Select:
+    """The one that stands for each instance, in the columns of `levels`; nothing is astray."""
+    found = same_as(rows, key, same)
+    columns = (named(column(key), "descendant"), named(column("stands_for"), "at_level"))
+    return select(*columns, named(exp.false(), "astray")).from_(subquery(found, "found"))
+
+
 def _least(paths: exp.Query) -> exp.Select:
     depth = named(exp.Min(this=column("depth")), "depth")
     pair = ("descendant", "ancestor")

@@ -9,8 +9,9 @@ from sqlglot import exp
 from virtaama.metrics.expressions import read_expression
 from virtaama.metrics.functions import expand
 from virtaama.metrics.render.trees import Stars, column
-from virtaama.model.paths import Name, follow, names_in, rename
+from virtaama.model.paths import Name, Rise, follow, names_in, rename, rise
 from virtaama.sql.build import any_of
+from virtaama.vault.hierarchy import lasts, levels
 
 
 class Joins:
@@ -30,7 +31,7 @@ class Joins:
         return rename(expand(read_expression(sql)), stands_for)
 
     def column(self, name: Name) -> exp.Expr:
-        followed = follow(self._stars.model, self._concept, name)
+        followed = follow(self._stars.model, self._concept, name, rising=True)
         path: tuple[str, ...] = ()
         for relationship, concept in followed.steps:
             path = (*path, relationship)
@@ -42,17 +43,17 @@ class Joins:
         paths: dict[tuple[str, ...], str] = {}
         for name in names_in(expand(read_expression(sql))):
             if name not in known:
-                steps = follow(self._stars.model, self._concept, name).steps
+                steps = follow(self._stars.model, self._concept, name, rising=True).steps
                 for reach, (_, concept) in enumerate(steps, start=1):
                     paths[tuple(relationship for relationship, _ in steps[:reach])] = concept
-        points = [
-            exp.and_(
-                exp.not_(column(f"{path[-1]}_key", self._alias(path[:-1])).is_(exp.null())),
-                column(f"{concept}_key", self._alias(path)).is_(exp.null()),
-            )
-            for path, concept in paths.items()
-        ]
-        return any_of(points)
+        return any_of([self._leads_nowhere(path, concept) for path, concept in paths.items()])
+
+    def _leads_nowhere(self, path: tuple[str, ...], concept: str) -> exp.Expr:
+        way = self._way(path)
+        named = column("at_level", way) if way else column(f"{path[-1]}_key", self._alias(path[:-1]))
+        missing = column(f"{concept}_key", self._alias(path)).is_(exp.null())
+        nowhere = exp.and_(exp.not_(named.is_(exp.null())), missing)
+        return exp.or_(nowhere, column("astray", way)) if way else nowhere
 
     def person(self, path: str) -> exp.Expr:
         if not path:
@@ -64,13 +65,32 @@ class Joins:
     def add_to(self, select: exp.Select) -> exp.Select:
         select = select.from_(exp.alias_(self._stars.table(self._concept.name), self._alias(()), table=True))
         for path, concept in sorted(self._met.items(), key=lambda met: len(met[0])):
-            alias = self._alias(path)
-            select = select.join(
-                exp.alias_(self._stars.table(concept), alias, table=True),
-                on=column(f"{concept}_key", alias).eq(column(f"{path[-1]}_key", self._alias(path[:-1]))),
-                join_type="left",
-            )
+            alias, before = self._alias(path), self._alias(path[:-1])
+            key, pointing = f"{concept}_key", column(f"{path[-1]}_key", before)
+            if way := self._way(path):
+                up = exp.alias_(self._levels(path, concept).subquery(), way, table=True)
+                select = select.join(
+                    up, on=column("descendant", way).eq(column(key, before)), join_type="left"
+                )
+                pointing = column("at_level", way)
+            star = exp.alias_(self._stars.table(concept), alias, table=True)
+            select = select.join(star, on=column(key, alias).eq(pointing), join_type="left")
         return select
+
+    def _rise(self, path: tuple[str, ...]) -> Rise | None:
+        before = path[:-1]
+        return rise(self._stars.model.concept(self._met[before]) if before else self._concept, path[-1])
+
+    def _way(self, path: tuple[str, ...]) -> str:
+        """The table that leads up a tree in the last step of a path; empty where it is an ordinary step."""
+        return f"{self._alias(path)}__way" if self._rise(path) else ""
+
+    def _levels(self, path: tuple[str, ...], concept: str) -> exp.Select:
+        up = self._rise(path)
+        assert up
+        key, above = f"{concept}_key", f"{up.relationship}_key"
+        rows = exp.select(column(key), column(above)).from_(self._stars.table(concept))
+        return levels(rows, key, above, up.level) if up.level else lasts(rows, key, above)
 
     def _alias(self, path: tuple[str, ...]) -> str:
         return flat((self._concept.name, *path))
