@@ -107,6 +107,7 @@ def load(
     now: Callable[[], datetime],
     progress: Progress | None = None,
     accepted: Collection[str] = (),
+    planned: LoadPlan | None = None,
 ) -> Loaded:
     """Bring every batch of the ledger that is not applied yet into the warehouse.
 
@@ -114,9 +115,9 @@ def load(
     it again. The bytes of a batch are checked against the ledger before they are read, else Damaged.
     Findings are recorded just before the batches commit and replaced when they are loaded again.
     Where the model has changed the warehouse is brought to it first; `accepted` names what it may lose by
-    that, else WouldLose.
+    that, else WouldLose. `planned` is what `plan` has just said, where it was asked.
     """
-    todo = plan(model, ledger, lake, engine)
+    todo = planned or plan(model, ledger, lake, engine)
     batches = {batch.number: batch for batch in ledger.batches()}
     statements = _Statements()
     refuse_losses(todo.model, accepted)

@@ -72,6 +72,7 @@ def load_now(parts: Parts, progress: Progress, accepted: frozenset[str] = frozen
                 now=now,
                 progress=progress,
                 accepted=accepted,
+                planned=waiting,
             )
             counts = {
                 "batches": loaded.batches,

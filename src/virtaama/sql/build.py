@@ -63,10 +63,16 @@ def select(*columns: exp.Expr | str) -> exp.Select:
     return exp.Select(expressions=[column(c) if isinstance(c, str) else c for c in columns])
 
 
+_SIDES = ("LEFT", "FULL")
+
+
 def join(query: exp.Select, other: exp.Expr, using: str | Sequence[str], kind: str) -> exp.Select:
-    """By one column or several. `kind` is SEMI, ANTI, LEFT, FULL or INNER."""
+    """The query itself, joined by one column or several. `kind` is SEMI, ANTI, LEFT, FULL or INNER."""
     names = [using] if isinstance(using, str) else using
-    return query.join(other, using=[exp.to_identifier(name, quoted=True) for name in names], join_type=kind)
+    how = "side" if kind in _SIDES else "kind"
+    shared = [exp.to_identifier(name, quoted=True) for name in names]
+    query.append("joins", exp.Join(this=other, using=shared, **{how: kind}))
+    return query
 
 
 def union_all(queries: Sequence[exp.Query]) -> exp.Query:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import pairwise
 
 import sqlglot
@@ -66,8 +67,9 @@ class Expression:
     alone: str
 
 
+@lru_cache(maxsize=4096)
 def read_expression(sql: str) -> Expression:
-    """The expression over the columns of one row that `sql` says.
+    """The expression over the columns of one row that `sql` says; read once, so its tree is not to be changed.
 
     Raises NotAnExpression where it is none, or where it could do more than reckon with the row:
     queries, aggregates, windows, bound values, functions that read files or the clock.
@@ -112,7 +114,7 @@ def read_statement(sql: str) -> exp.Expr:
             raise NotAnExpression(
                 f"'{spelled(kind)}' is not a type", "Types are VARCHAR, BIGINT, DATE and the like."
             )
-    if any(token.comments for token in sqlglot.tokenize(sql, read=DIALECT)):
+    if any(token.comments for token in _tokens(sql)):
         raise NotAnExpression("it holds a comment", "Write the comment above it, after a '#'.")
     return tree
 
@@ -132,7 +134,7 @@ def refuse_functions(sql: str, tree: exp.Expr, allowed: Collection[str]) -> None
 
 def _called(sql: str, tree: exp.Expr) -> list[str]:
     """The functions as they are spelled: in the text, where a parenthesis follows, and in the tree, where none does."""
-    tokens = sqlglot.tokenize(sql, read=DIALECT)
+    tokens = _tokens(sql)
     called = [
         name.text.lower()
         for name, after in pairwise(tokens)
@@ -140,6 +142,11 @@ def _called(sql: str, tree: exp.Expr) -> list[str]:
     ]
     bare = (exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentTime, exp.CurrentUser, exp.Localtimestamp)
     return called + [found.sql_name().lower() for found in tree.find_all(*bare)]
+
+
+@lru_cache(maxsize=1)
+def _tokens(sql: str) -> list[Token]:
+    return sqlglot.tokenize(sql, read=DIALECT)
 
 
 def _tree(sql: str) -> exp.Expr:

@@ -43,7 +43,7 @@ def insert_hub(source: Source) -> exp.Insert:
     hub, key = source.hub, source.hub.hash_key
     parts = [part_name("key", part) for part in hub.business_key]
     once = join(staged(key, *parts, source=source, beside="several"), table(hub.name), key, "ANTI")
-    any_of_key = [named(function("ANY_VALUE", column(part)), part) for part in parts]
+    any_of_key = [named(exp.AnyValue(this=column(part)), part) for part in parts]
     again = join(staged(key, *any_of_key, source=source, among="several"), table(hub.name), key, "ANTI")
     return insert(hub.name, _hub_columns(hub), union_all([once, again.group_by(column(key))]))
 
