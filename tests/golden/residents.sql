@@ -145,7 +145,7 @@ FROM (
           STATE = 'P'
         ), FALSE) AS "deleted",
         "file_row_number" AS "row__line",
-        "file_row_number" AS "row__rank",
+        CAST(0 AS TINYINT) AS "row__rank",
         "row__ordinal" AS "row__ordinal",
         HASH("HOME", "ID", "LANGUAGE", "NAME", "STATE") AS "row__hash",
         HASH("STATE", "NAME", "LANGUAGE", "ID", "HOME") AS "row__hash_back",
@@ -226,7 +226,7 @@ FROM (
         STATE = 'P'
       ), FALSE) AS "deleted",
       "file_row_number" AS "row__line",
-      "file_row_number" AS "row__rank",
+      CAST(0 AS TINYINT) AS "row__rank",
       "row__ordinal" AS "row__ordinal",
       HASH("HOME", "ID", "LANGUAGE", "NAME", "STATE") AS "row__hash",
       HASH("STATE", "NAME", "LANGUAGE", "ID", "HOME") AS "row__hash_back",

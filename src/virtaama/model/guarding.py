@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
-from sqlglot.optimizer.annotate_types import annotate_types
 
 from virtaama.model.concepts import Attribute, Concept, Purpose, Sensitivity, Type
 from virtaama.model.lineage import Origin, conditions_in, origins_in
@@ -50,6 +49,9 @@ class Computation:
 
 def computation(query: exp.Query, schema: Schema, known: Known, *, cast: str = "") -> Computation:
     """`cast` names a column that the view casts: what counts is what the rule gives."""
+    # Imported here: most models compute nothing, and it is slow to start.
+    from sqlglot.optimizer.annotate_types import annotate_types
+
     annotated = annotate_types(query.copy(), schema=plain(schema), dialect=DIALECT)
     assert isinstance(annotated, exp.Query)
     types = {}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
-from sqlglot.lineage import Node, lineage
 from sqlglot.optimizer.scope import Scope, build_scope, traverse_scope
 
 from virtaama.model.columns import star_columns
@@ -21,6 +21,10 @@ from virtaama.sql.build import table
 from virtaama.sql.expressions import NotAnExpression, read_expression
 from virtaama.sql.queries import Schema, conditions_of, qualified, tables_of
 from virtaama.sql.spelling import DIALECT
+
+# What follows columns through queries is brought in where one is followed: most models compute nothing.
+if TYPE_CHECKING:
+    from sqlglot.lineage import Node
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -78,12 +82,16 @@ def schema_of(concepts: Concepts, names: tuple[str, ...]) -> Schema:
 
 def origins_in(query: exp.Query) -> dict[str, tuple[Origin, ...]]:
     """For each column of a qualified query the columns of tables its value is computed from."""
+    from sqlglot.lineage import lineage
+
     found = lineage(None, query, {}, scope=build_scope(query), dialect=DIALECT)
     return {name: _tables_behind(node) for name, node in found.items()}
 
 
 def conditions_in(query: exp.Query) -> tuple[Origin, ...]:
     """The columns of tables that decide which rows a qualified query has, in whatever step of it."""
+    from sqlglot.lineage import lineage
+
     found: set[Origin] = set()
     for scope in traverse_scope(query):
         for column in conditions_of(scope.expression):

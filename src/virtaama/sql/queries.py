@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Mapping
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
-from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from virtaama.sql.expressions import ALLOWED_FUNCTIONS, NotAnExpression, read_statement, refuse_functions
@@ -105,6 +104,9 @@ def qualified(tree: exp.Query, schema: Schema) -> exp.Query:
 
     Raises NotAnExpression, naming every column that is in none of the tables, or in several.
     """
+    # Imported here: most models compute nothing, and it is slow to start.
+    from sqlglot.optimizer.qualify import qualify
+
     try:
         whole = qualify(
             tree.copy(),

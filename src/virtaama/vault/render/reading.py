@@ -31,6 +31,9 @@ from virtaama.vault.render.names import (
 from virtaama.vault.steps import HeldField, Shape
 from virtaama.vault.tables import Column, Hub, Source
 
+# The place in the file decides alone. One byte a row, for the stage of a large delivery hardly fits in memory.
+_IN_PLACE = cast(exp.Literal.number(0), "TINYINT")
+
 
 def mapped_rows(source: Source, row_order: str, shape: Shape | None, before: bool = False) -> exp.Select:
     """Every row with its expressions evaluated and its keys standardised; who reads it chooses columns.
@@ -42,7 +45,7 @@ def mapped_rows(source: Source, row_order: str, shape: Shape | None, before: boo
     read: list[exp.Alias] = [
         named(exp.func("COALESCE", exp.paren(deleted), exp.false()), "deleted"),
         named(column("file_row_number"), LINE),
-        named(parsed(row_order) if row_order else column("file_row_number"), RANK),
+        named(parsed(row_order) if row_order else _IN_PLACE.copy(), RANK),
     ]
     if not before:
         read.append(named(column(ORDINAL), ORDINAL))
