@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from virtaama.metrics.question import Level
+from virtaama.model.concepts import Text
 from virtaama.model.documents import Entry, did_you_mean
 from virtaama.model.schema import LABELS
 from virtaama.model.shape import NAME, Shape, members, named, number, one_of, text, texts, truth
@@ -12,7 +13,7 @@ from virtaama.privacy.policy import Purpose, Role
 from virtaama.problems import Place, Problem, ProblemsFound
 
 ACCESS_FILE = "access.yaml"
-PAGES = ("steering", "runs", "quality", "recording", "lineage")
+PAGES = ("steering", "runs", "quality", "recording", "lineage", "audit")
 
 
 def _some_of(choices: tuple[str, ...], description: str) -> dict[str, object]:
@@ -78,6 +79,13 @@ def parse_roles(text: str) -> tuple[Role, ...]:
         )
         for name, entry in root.within("roles")
     )
+
+
+def role_names(text: str) -> dict[str, Text]:
+    """What the roles of an access.yaml are called, those that say so."""
+    root, _ = ACCESS.read(ACCESS_FILE, text)
+    roles = root.within("roles") if root else ()
+    return {name: labels for name, entry in roles if (labels := entry.words("labels")).fi}
 
 
 def _unknown_roles(root: Entry) -> Iterator[Problem]:

@@ -25,7 +25,7 @@ class Role:
     name: str
     purposes: frozenset[Purpose]
     levels: frozenset[str]  # county, municipality, unit
-    pages: frozenset[str]  # steering, runs, quality, lineage
+    pages: frozenset[str]  # steering, runs, quality, recording, lineage, audit
     own_municipality_only: bool = False
     minimum_group: int = 5
     features: frozenset[str] = frozenset()  # feature tables whose rows, about single persons, they may open

@@ -34,6 +34,8 @@ from virtaama.quality.results import Result, state_of
 if TYPE_CHECKING:
     from virtaama.access.audit_anchors import Anchor
     from virtaama.access.door import Door
+    from virtaama.access.log_report import Names
+    from virtaama.access.oversight import LogReport
     from virtaama.access.rows import OpenedRows
     from virtaama.loading.land import LandReport
     from virtaama.loading.publish import Publication
@@ -344,6 +346,32 @@ class Project(Parts):
                 "  Write `audit: {anchor: <folder outside>}` in virtaama.yaml; see docs/how-to/audit.md."
             )
         return self.anchors.add(self.audit, now())
+
+    def log_report(
+        self,
+        code: str,
+        asker: Asker,
+        *,
+        first: date | None = None,
+        last: date | None = None,
+        reason: str = "",
+    ) -> LogReport:
+        """Who has seen the person of an identity code. The code becomes a pseudonym at once and is kept nowhere.
+
+        Raises NotAllowed, on record; ValueError for what is no identity code, or a period that needs a reason.
+        """
+        from virtaama.project.oversight import oversight_of, person_of
+
+        return oversight_of(self).report(
+            person_of(code, self.keyring), asker, first=first, last=last, reason=reason
+        )
+
+    @property
+    def names(self) -> Names:
+        """What systems, roles and data are called, for reports."""
+        from virtaama.project.oversight import names_of
+
+        return names_of(self)
 
     def anchor_if_due(self) -> Anchor | None:
         """The same where a place is named and the newest anchor there is an hour old."""

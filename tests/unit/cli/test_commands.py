@@ -2,6 +2,8 @@
 
 import json
 import socket
+import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -268,3 +270,54 @@ def test_a_port_in_use_is_said_before_anything_is_done(
         assert run(["demo", str(tmp_path / "demo"), "--residents", "200", "--port", str(port)]) == 7
     assert f"127.0.0.1:{port} cannot be served on" in capsys.readouterr().err
     assert not (tmp_path / "demo").exists()
+
+
+OFFICER = "  officer: {labels: {fi: V, sv: O, en: O}, purposes: [], levels: [], pages: [audit]}\n"
+
+
+def test_a_log_report_asks_for_the_code_and_keeps_it_nowhere(
+    extract: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = tmp_path / "clinic"
+    assert run(["new", "--from-file", str(extract), str(project)]) == 0
+    access = project / "access.yaml"
+    access.write_text(
+        access.read_text(encoding="utf-8").replace("roles:\n", f"roles:\n{OFFICER}", 1), encoding="utf-8"
+    )
+
+    def report(code: str, file: str, *more: str) -> int:
+        monkeypatch.setattr(sys, "stdin", StringIO(f"{code}\n"))
+        asked = ["audit", "report", "--project", str(project), "--out", str(tmp_path / file), *more]
+        return run([*asked, "--as-role", "officer"] if "--as-role" not in more else asked)
+
+    assert report(PERSONS[0], "out.pdf") == 0
+    assert report(PERSONS[0], "out.csv", "--language", "sv") == 0
+    assert report(PERSONS[0], "out.json") == 0
+    assert report("010190-9221", "wrong.pdf") == NOT_UNDERSTOOD
+    assert report(PERSONS[0], "old.pdf", "--from", "2015-01-01") == NOT_UNDERSTOOD
+    assert report(PERSONS[0], "no.pdf", "--as-role", "analyst") == 5
+    said = capsys.readouterr()
+    assert "no personal identity code" in said.err
+    assert "special reason" in said.err
+    for path in (*tmp_path.rglob("*.pdf"), *tmp_path.rglob("out.*"), *project.glob("data/audit*")):
+        if path.is_file():
+            assert b"010190" not in path.read_bytes()
+    assert "010190" not in said.out + said.err
+    assert not (tmp_path / "no.pdf").exists()
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8-sig").count(";gjorde en loggutredning;") == 1
+    assert (tmp_path / "out.pdf").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_head_of_the_log_is_anchored_where_the_settings_say(
+    extract: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = tmp_path / "clinic"
+    assert run(["new", "--from-file", str(extract), str(project)]) == 0
+    assert run(["audit", "anchor", "--project", str(project)]) == 7
+    with (project / "virtaama.yaml").open("a", encoding="utf-8") as settings:
+        settings.write(f"audit: {{anchor: {tmp_path / 'outside'}}}\n")
+    assert run(["audit", "anchor", "--project", str(project)]) == 7  # never made
+    (tmp_path / "outside").mkdir()
+    assert run(["audit", "anchor", "--project", str(project)]) == 0
+    assert len(list((tmp_path / "outside").iterdir())) == 1
+    assert "Is the place mounted?" in capsys.readouterr().err
