@@ -61,8 +61,9 @@ bench-vault: $(DEV) ## Measure loading beside SQL by hand, and beside peers [SCA
 bench-nation: $(DEV) ## Load 5.6 million residents with 60 million contacts once [SHARE=1]
 	$(BIN)/python -m benchmarks.vault.nation --share $(SHARE) --document
 
-torture: $(DEV) ## Kill, fill, flip and cut; write what came of it to docs/reliability.md [SHARE=1]
-	PYTHONPATH=. $(BIN)/python -m torture --share $(SHARE) --write
+torture: $(DEV) ## Kill, fill, flip and cut; write what came of it to docs/reliability.md [SHARE=1 ONLY= WITHOUT=]
+	PYTHONPATH=. $(BIN)/python -m torture --share $(SHARE) --write \
+		$(if $(ONLY),--only $(ONLY)) $(if $(WITHOUT),--without $(WITHOUT))
 
 lock: $(DEV) ## Choose the newest allowed versions and write them down with their hashes (needs uv)
 	uv pip compile pyproject.toml --group build --upgrade --universal --python-version 3.11 --generate-hashes \

@@ -62,6 +62,11 @@ def outcome(folder: Path) -> Outcome:
     return Outcome(tables)
 
 
+def recorded(folder: Path) -> Outcome:
+    """What the ledger alone says of the project in a folder."""
+    return Outcome(_ledger(Project.open(folder)))
+
+
 def asked(door: Door) -> tuple[int, tuple[tuple[Any, ...], ...]]:
     """The number of the snapshot that answered, and the figures of every month as they would be shown."""
     first, last = door.periods()

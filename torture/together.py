@@ -18,6 +18,7 @@ from torture.outcome import Outcome, difference
 from torture.processes import ROOT, Killer
 
 BUSY = 4
+PRESSED = 4  # kills of one command before it is let live
 
 
 @dataclass(slots=True)
@@ -70,14 +71,18 @@ class Readers:
     backwards: int = 0
     torn: int = 0
     snapshots: int = 0
-    kills: int = 0
+    kills: Counter[str] = field(default_factory=Counter)  # by command
     loads: int = 0
     slowest: float = 0.0
     wrong: list[str] = field(default_factory=list)
 
 
-def readers(base: Path, killer: Killer, seconds: float, *, kill: bool, processes: int = 2) -> Readers:
-    """Let readers ask while deliveries are landed, loaded and published, with kills where asked."""
+def readers(base: Path, killer: Killer, seconds: float, *, kills: int = 0, processes: int = 2) -> Readers:
+    """Let readers ask while deliveries are landed, loaded and published.
+
+    With `kills` every command is killed again and again before one is let live, until there were so many. In the
+    end nothing may be missing: the warehouse is that which is made anew from the lake.
+    """
     told = Readers()
     folder = base.with_name("read")
     copytree(base, folder)
@@ -92,14 +97,15 @@ def readers(base: Path, killer: Killer, seconds: float, *, kill: bool, processes
             assert process.stdout.readline() == b"ready\n", "a reader found nothing to read"
         until, month = time.monotonic() + seconds, 1
         waiting = [{name: content} for wave in (late, again) for name, content in wave.items()]
-        while time.monotonic() < until:
+        while time.monotonic() < until or told.kills.total() < kills:
             month += 1
             wave = waiting.pop(0) if waiting else _another(month)
             clinic.deliver(folder, wave)
             for command in ("land", "load"):
-                ended = killer.run(command, "--project", str(folder), kill=kill)
-                told.kills += bool(ended.killed)
-                told.loads += not ended.killed and command == "load"
+                if kills:
+                    _press(command, folder, killer, told)
+                assert killer.run(command, "--project", str(folder)).code in DONE
+            told.loads += 1
         for command in ("land", "load"):
             assert killer.run(command, "--project", str(folder)).code in DONE
         time.sleep(0.5)  # so that the last snapshot is met
@@ -119,8 +125,32 @@ def readers(base: Path, killer: Killer, seconds: float, *, kill: bool, processes
             said.setdefault(number, set()).update(hashes)
     told.snapshots = len(said)
     told.torn = sum(len(hashes) - 1 for hashes in said.values())
+    told.wrong += _gaps(folder, killer)
     rmtree(folder)
     return told
+
+
+def _press(command: str, folder: Path, killer: Killer, told: Readers) -> None:
+    """Kill a command so often, or until it is done in spite of it."""
+    for _ in range(PRESSED):
+        ended = killer.run(command, "--project", str(folder), kill=True)
+        if not ended.killed:
+            return
+        told.kills[command] += 1
+
+
+def _gaps(folder: Path, killer: Killer) -> tuple[str, ...]:
+    """What is missing from a project, or too much in it: batches by their numbers, rows by those made anew."""
+    found = killer.outcome(folder)
+    numbers = sorted(row[0] for row in found.tables["ledger.batch"])
+    gaps = () if numbers == list(range(1, len(numbers) + 1)) else (f"numbers of batches: {numbers}",)
+    anew = folder.with_name("anew")
+    copytree(folder, anew)
+    rmtree(anew / "data" / "warehouse")
+    assert killer.run("load", "--project", str(anew)).code in DONE
+    differing = difference(killer.outcome(anew), found).where
+    rmtree(anew)
+    return (*gaps, *differing)
 
 
 def _another(number: int) -> dict[str, bytes]:

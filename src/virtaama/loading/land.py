@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from virtaama.engines.memory import in_megabytes
 from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch
 from virtaama.lake.files import Lake, sha256_of
@@ -223,8 +224,7 @@ def _in_sequence(delivered: Delivered, batches: Sequence[Batch]) -> datetime:
 
 def piece_of(memory: str) -> int:
     """How much of a delivery is in hand at a time, in bytes, where so much memory is allowed: `256MB`, `3GB`."""
-    amount = float(memory[:-2]) * {"MB": 1e6, "GB": 1e9}[memory[-2:]]
-    return int(min(max(amount / _SHARE, _LEAST), _MOST))
+    return int(min(max(in_megabytes(memory) * 1e6 / _SHARE, _LEAST), _MOST))
 
 
 @contextmanager

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from virtaama.engines.duckdb import DuckDB
+from virtaama.engines.memory import of_the_engine, threads_within
 from virtaama.engines.port import Engine
 from virtaama.lake.ledger import Ledger
 from virtaama.loading.reconcile import reconcile
@@ -42,8 +44,8 @@ def open_engine(settings: Settings, warehouse: Path, *folders: Path) -> Engine:
     return DuckDB.open(
         warehouse,
         folders=folders,
-        memory=settings.memory,
-        threads=settings.threads,
+        memory=of_the_engine(settings.memory),
+        threads=settings.threads or threads_within(settings.memory, os.cpu_count() or 1),
         temporary=warehouse.parent / "temporary",
     )
 
