@@ -11,7 +11,6 @@ from pathlib import Path
 
 import duckdb
 
-from virtaama.project.create import create_empty
 from virtaama.project.project import Project
 
 MODEL = Path(__file__).parent / "model"
@@ -32,6 +31,8 @@ class Kept:
 
 def create(folder: Path, *, whole: bool, before_change: bool = False, model: Path = MODEL) -> None:
     """A new project with the trade model, or another; `whole` declares every delivery complete."""
+    from virtaama.project.create import create_empty  # here: a load that is measured makes no project
+
     create_empty(folder)
     for source in model.rglob("*.yaml"):
         target = folder / source.relative_to(model)

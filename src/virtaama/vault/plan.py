@@ -116,8 +116,9 @@ def _plan_feed(
         before = max((a for a in loaded if a not in read), key=lambda a: a.position, default=None)
         if full and before and len(read) == 1:
             same = before.sha256 != "" and before.sha256 == read[0].sha256
-            part = "beside the same" if same else "beside"
-            readings = tuple(reading(source, part, read, before) for source in sources)
+            # What is the same byte for byte is read, and checked, once.
+            part, other = ("beside the same", None) if same else ("beside", before)
+            readings = tuple(reading(source, part, read, other) for source in sources)
         else:
             readings = tuple(reading(source, "in order", read) for source in sources)
         yield BatchLoad(arrivals=read, readings=readings)

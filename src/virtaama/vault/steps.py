@@ -338,7 +338,7 @@ Step = (
 class Reading:
     """Steps, and the deliveries they read, in the order of history.
 
-    `before` is the delivery that history reflects, where a full one is laid beside it.
+    `before` is the delivery that history reflects, where a full one is laid beside it and is another.
     """
 
     arrivals: tuple[Arrival, ...]
