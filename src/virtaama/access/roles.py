@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from virtaama.access.groups import GROUP, Group, groups_in, problems_of_groups
 from virtaama.metrics.question import Level
 from virtaama.model.concepts import Text
 from virtaama.model.documents import Entry, did_you_mean
@@ -48,6 +49,7 @@ ACCESS = Shape(
         "Who may ask what for which purpose.",
         {
             "roles": named("Roles by name.", ROLE),
+            "groups": named("Groups of the county's sign-in, by name.", GROUP, names=r"\S"),
             "demo_users": named("Sign-ins of a demo, by name.", DEMO_USER, names=NAME),
         },
         required=("roles",),
@@ -64,7 +66,7 @@ def parse_roles(text: str) -> tuple[Role, ...]:
             Problem(Place(ACCESS_FILE), "the file is empty.", "Without roles nobody could see anything."),
         )
     if root is not None:
-        problems += tuple(_unknown_roles(root))
+        problems += (*_unknown_roles(root), *problems_of_groups(root))
     if root is None or problems:
         raise ProblemsFound(problems)
     return tuple(
@@ -86,6 +88,12 @@ def role_names(text: str) -> dict[str, Text]:
     root, _ = ACCESS.read(ACCESS_FILE, text)
     roles = root.within("roles") if root else ()
     return {name: labels for name, entry in roles if (labels := entry.words("labels")).fi}
+
+
+def parse_groups(text: str) -> tuple[Group, ...]:
+    """The groups of an access.yaml whose roles have been parsed."""
+    root, _ = ACCESS.read(ACCESS_FILE, text)
+    return groups_in(root) if root else ()
 
 
 def _unknown_roles(root: Entry) -> Iterator[Problem]:

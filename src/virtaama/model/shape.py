@@ -132,6 +132,7 @@ _SECTIONS = {
     "dimensions": "dimension",
     "metrics": "metric",
     "roles": "role",
+    "groups": "group",
     "demo_users": "demo user",
     "expectations": "expectation",
 }

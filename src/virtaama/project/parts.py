@@ -12,7 +12,7 @@ from virtaama.lake.ledger import Ledger
 from virtaama.model.collect import addresses_of, host_of
 from virtaama.model.model import Model
 from virtaama.model.parse import parse_model
-from virtaama.problems import Problem, ProblemsFound
+from virtaama.problems import Place, Problem, ProblemsFound
 from virtaama.project.settings import Settings, files_in
 from virtaama.sql.spelling import EngineName
 
@@ -20,6 +20,7 @@ from virtaama.sql.spelling import EngineName
 if TYPE_CHECKING:
     from virtaama.access.audit import AuditLog
     from virtaama.access.audit_anchors import Anchors
+    from virtaama.access.groups import Group
     from virtaama.keyring import Keyring
     from virtaama.metrics.definitions import Catalogue
     from virtaama.metrics.feature_tables import FeatureTable
@@ -68,6 +69,14 @@ class Parts:
         smallest = self.settings.minimum_group
         return tuple(replace(role, minimum_group=max(smallest, role.minimum_group)) for role in roles)
 
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Groups of the county's sign-in with what each may do; the roles must be right."""
+        from virtaama.access.roles import parse_groups
+
+        path = self.settings.folder / ACCESS_FILE
+        return parse_groups(path.read_text(encoding="utf-8")) if path.is_file() else ()
+
     @property
     def demo_users(self) -> tuple[DemoUser, ...]:
         """Who may sign in with a password of access.yaml; nobody outside a demo."""
@@ -101,7 +110,7 @@ class Parts:
             except ProblemsFound as found:
                 problems += found.problems
         if not problems:
-            problems += self._unnamed_hosts()
+            problems += (*self._unnamed_hosts(), *self._nobody_gets_in())
         if not problems and self.settings.engine is EngineName.SPARK:
             from virtaama.loading.on_spark import problems_on_spark
 
@@ -117,6 +126,11 @@ class Parts:
                 if host not in self.settings.hosts:
                     what = f"feed '{feed.id}' speaks to {host}, which is not among `hosts`."
                     yield Problem(feed.place, what, f"Write hosts: [{host}] in virtaama.yaml.")
+
+    def _nobody_gets_in(self) -> Iterator[Problem]:
+        if self.settings.sign_in and not self.groups:
+            what = "no group has a role, so nobody who signs in gets in."
+            yield Problem(Place(ACCESS_FILE), what, "Write groups: {name of a group: {role: analyst}}.")
 
     @cached_property
     def audit(self) -> AuditLog:

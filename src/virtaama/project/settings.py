@@ -10,6 +10,7 @@ from pathlib import Path
 from virtaama.model.concepts import Text
 from virtaama.model.shape import Shape, members, number, one_of, text, texts, truth, words
 from virtaama.problems import NotReady, Place, Problem, ProblemsFound
+from virtaama.project.sign_in import SIGN_IN, SignIn, parse_sign_in, problems_of_sign_in
 from virtaama.project.spark_settings import NO_CLUSTER, SPARK, SparkSettings, parse_spark
 from virtaama.sql.spelling import EngineName
 
@@ -52,6 +53,7 @@ SETTINGS = Shape(
                 },
             ),
             "hosts": texts("The only hosts that are spoken to when sources are collected."),
+            "sign_in": SIGN_IN,
             "demo": truth("The data is invented: the folder may be emptied and filled again."),
         },
         required=("name", "county"),
@@ -79,6 +81,7 @@ class Settings:
     languages: tuple[str, ...] = LANGUAGES
     anchors: Path | None = None  # where the head of the audit log is noted
     hosts: frozenset[str] = frozenset()  # in small letters: the only ones spoken to
+    sign_in: SignIn | None = None
     demo: bool = False  # the folder may be filled with invented data and emptied again
 
     @property
@@ -159,6 +162,7 @@ def parse_settings(text: str, folder: Path) -> Settings:
         what = "the anchors of the audit log lie inside the data folder."
         advice = f"Whoever can change {own.name} must not be able to change them: put them elsewhere."
         problems += (Problem(root.at(("audit", "anchor")).place, what, advice),)
+    problems += tuple(problems_of_sign_in(root))
     if problems:
         raise ProblemsFound(problems)
     threads = root.text("threads")
@@ -178,6 +182,7 @@ def parse_settings(text: str, folder: Path) -> Settings:
         languages=root.texts("languages") or LANGUAGES,
         anchors=folder / Path(anchors).expanduser() if anchors else None,
         hosts=frozenset(host.lower() for host in root.texts("hosts")),
+        sign_in=parse_sign_in(root),
         demo=root.truth("demo"),
     )
 
