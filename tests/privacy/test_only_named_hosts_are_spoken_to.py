@@ -7,15 +7,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from joserfc.jwk import RSAKey
 
 from tests.unit.loading.collections import Collecting
 from tests.unit.loading.deliveries import feed, fields
 from virtaama.model.collect import Collect, FromDatabase, FromFhirBulk, FromPxWeb, FromSotkanet
+from virtaama.model.concepts import Text
 from virtaama.model.feeds import Format
+from virtaama.portal.core.sign_in.failures import SignInFailed
+from virtaama.portal.core.sign_in.provider import ENDPOINTS, Provider
+from virtaama.portal.core.sign_in.signing_key import SigningKey
+from virtaama.project.sign_in import SignIn
 
 SOURCES = Path(__file__).parents[2] / "src" / "virtaama"
 REACHING_OUT = {
     "requests",
+    "authlib.integrations.requests_client",
     "urllib.request",
     "http.client",
     "paho.mqtt.client",
@@ -25,6 +32,7 @@ REACHING_OUT = {
     "ftplib",
 }
 ELSEWHERE = "elsewhere.example.fi"
+NO_KEY = SigningKey(RSAKey.generate_key(2048), "PS256", {"kid": "x"})
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -42,6 +50,7 @@ def test_few_modules_reach_out() -> None:
         if REACHING_OUT & {*imported(path)}
     }
     assert reaching == {
+        "portal/core/sign_in/provider.py",  # asks the county's provider; below
         "cli/serve.py",  # looks whether a port of its own is free
         "sources/intake/mqtt_line.py",  # project/intake.py asks for the host first
         "sources/web.py",
@@ -72,3 +81,16 @@ def test_every_way_of_collecting_is_refused_at_a_host_that_is_not_named(
     (refused,) = Collecting(tmp_path, (one,)).collect().refused
     assert f"{ELSEWHERE} is not among the hosts this project speaks to." in refused.reason
     assert "hush" not in refused.reason
+
+
+def test_the_portal_speaks_to_the_provider_virtaama_yaml_names_and_to_no_other_host() -> None:
+    told = Text("x", "x", "x")
+    named = SignIn(
+        address="https://portal.example", issuer="https://login.example/county", client_id="x", contact=told
+    )
+    addresses = dict.fromkeys(ENDPOINTS, "https://login.example/county/x")
+    for name in ENDPOINTS:
+        elsewhere = {"issuer": named.issuer, **addresses, name: f"https://{ELSEWHERE}/x"}
+        with pytest.raises(SignInFailed, match="at a host that is not among those spoken to"):
+            Provider(sign_in=named, key=NO_KEY).check(elsewhere)
+        Provider(sign_in=named, key=NO_KEY, hosts=frozenset({ELSEWHERE})).check(elsewhere)

@@ -32,11 +32,11 @@ class Exposure:
     debug: bool = False
 
     @classmethod
-    def read(cls, environment: Mapping[str, str], address_of_portal: str = "") -> Self:
-        """From the variables of the environment; the host of the portal's own address is one more name."""
+    def read(cls, environment: Mapping[str, str], host: str = "") -> Self:
+        """From the variables of the environment; the host people reach the portal at is one more name."""
         hosts = _listed(environment.get("VIRTAAMA_HOSTS", ""))
-        if address_of_portal and not is_loopback(address_of_portal):
-            hosts = tuple(dict.fromkeys((*hosts, address_of_portal)))
+        if host and not is_loopback(host):
+            hosts = tuple(dict.fromkeys((*hosts, host)))
         return cls(
             address=environment.get("VIRTAAMA_ADDRESS", "127.0.0.1"),
             hosts=hosts,

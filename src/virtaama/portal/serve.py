@@ -17,9 +17,10 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from virtaama.portal.catalogues import compile_catalogues
+from virtaama.portal.core.sign_in.signing_key import make_signing_key, read_signing_key
 from virtaama.portal.log_lines import LineWithoutPersons
 from virtaama.portal.ui.charts import WIDE, BarChart, draw
-from virtaama.problems import VirtaamaError
+from virtaama.problems import NotReady, VirtaamaError
 
 THREADS = 4
 LOOK_EVERY = 300  # seconds between two looks whether an anchor is due
@@ -62,6 +63,16 @@ def take_up_project() -> None:
     from virtaama.portal.core.sessions import SessionStore
 
     project().check()
+    if not (settings.PROJECT.demo or settings.PROJECT.sign_in):
+        raise NotReady(
+            f"{settings.PROJECT.folder}: nobody could sign in, so the portal is not served.\n"
+            "  Name the county's own sign-in under sign_in: in virtaama.yaml (docs/how-to/sign-in.md). To look at "
+            "invented\n"
+            "  data on this machine alone, write demo: true."
+        )
+    if settings.PROJECT.sign_in:
+        make_signing_key(settings.PROJECT.keys)
+        read_signing_key(settings.PROJECT.keys)
     settings.EXPOSURE.check_demo(project().demo_users)
     SessionStore.clear_expired()
     keep_demo_accounts(users=project().demo_users, now=timezone.now(), by="virtaama serve")

@@ -20,7 +20,7 @@ from virtaama.project.settings import read_settings
 
 PROJECT_FOLDER = Path(os.environ.get("VIRTAAMA_PROJECT", ".")).resolve()
 PROJECT = read_settings(PROJECT_FOLDER)
-EXPOSURE = Exposure.read(os.environ)
+EXPOSURE = Exposure.read(os.environ, PROJECT.sign_in.host if PROJECT.sign_in else "")
 EXPOSURE.check()
 DEBUG = EXPOSURE.debug
 BEHIND_TLS = EXPOSURE.to_others

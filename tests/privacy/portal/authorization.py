@@ -20,10 +20,14 @@ VISITOR = "visitor"
 
 @dataclass(frozen=True)
 class Row:
-    """One address: `title` says what it is, `of` who gets what by which method."""
+    """One address: `title` says what it is, `of` who gets what by which method.
+
+    `proof` is what another machine shows in place of a form of ours; empty where people send forms.
+    """
 
     address: str
     title: str
+    proof: str
     of: dict[str, dict[str, str]]
 
     def outcome(self, method: str, who: str) -> str:
@@ -40,7 +44,7 @@ def shipped_roles() -> tuple[Role, ...]:
 
 def table() -> tuple[Row, ...]:
     rows = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
-    return tuple(Row(address, row.pop("title"), row) for address, row in rows.items())
+    return tuple(Row(address, row.pop("title"), row.pop("proof", ""), row) for address, row in rows.items())
 
 
 def routes() -> Iterator[str]:

@@ -18,6 +18,8 @@ from django.test import Client
 from tests.portal.project_for_tests import make_project
 from tests.privacy.portal.authorization import METHODS, table
 from tests.privacy.portal.by_tls import PASSWORD
+from tests.privacy.portal.signing_in import silent_provider
+from virtaama.portal.core.sign_in import in_use
 from virtaama.portal.steering import views
 
 ROOT = Path(__file__).parents[3]
@@ -46,6 +48,11 @@ def assert_guarded(headers: dict[str, str], *, stored: bool = False) -> None:
     assert policy - {"upgrade-insecure-requests"} == POLICY
     if not stored:
         assert headers["Cache-Control"] == "no-store"
+
+
+@pytest.fixture(autouse=True)
+def with_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_use, "provider", silent_provider)
 
 
 def responses(client: Client) -> Iterator[tuple[str, HttpResponse]]:

@@ -9,7 +9,8 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
-from virtaama.portal.core.models import Account, Event
+from virtaama.access.groups import Standing
+from virtaama.portal.core.models import Account, Event, Session
 from virtaama.project.demo_users import DemoUser
 
 WINDOW = timedelta(minutes=15)
@@ -42,6 +43,82 @@ def sign_in(*, name: str, password: str, address: str, now: datetime, by: str) -
     if account is None:
         raise SignInRefused
     return account
+
+
+@transaction.atomic
+def sign_in_by_provider(
+    *, name: str, full_name: str, standing: Standing, address: str, now: datetime, by: str
+) -> Account | None:
+    """The account of someone the county's provider has identified, with what they may do as of now.
+
+    None where a demo account has the name. A change of what they may do ends their other sessions.
+    """
+    subject = digest_of_name(name)
+    account = Account.objects.filter(name=name).first()
+    if account is not None and account.is_demo:
+        return None
+    described = {
+        "full_name": full_name[:200],
+        "role": standing.role,
+        "municipalities": sorted(standing.municipalities),
+    }
+    kept = account is not None and all(getattr(account, field) == value for field, value in described.items())
+    if account is None:
+        kind = Event.Kind.ACCOUNT_CREATED
+        account = Account(name=name, password=make_password(None), **described)
+        account.save()
+    elif not kept:
+        kind = Event.Kind.ACCOUNT_CHANGED
+        Account.objects.filter(pk=account.pk).update(**described)
+        account.refresh_from_db()
+    if not kept:
+        Event.objects.create(at=now, kind=kind, by=by, subject=subject)
+    Event.objects.create(at=now, kind=Event.Kind.SIGNED_IN, by=by, subject=subject, address=address)
+    return account
+
+
+@transaction.atomic
+def refuse_by_provider(*, name: str, why: str, address: str, now: datetime, by: str) -> None:
+    """Put on record that a sign-in with the provider came to nothing.
+
+    Where the provider named someone, `name`, who has no right here any more, their sessions end.
+    """
+    recent = Event.objects.filter(
+        kind=Event.Kind.SIGN_IN_REFUSED, by=by, address=address, at__gt=now - WINDOW
+    ).count()
+    # Anybody can send us answers that belong to nothing; they do not fill the disk with it.
+    if name or recent < REFUSALS_PER_ADDRESS:
+        Event.objects.create(
+            at=now,
+            kind=Event.Kind.SIGN_IN_REFUSED,
+            by=by,
+            subject=digest_of_name(name) if name else why,
+            address=address,
+        )
+    if name:
+        account = Account.objects.filter(name=name, is_demo=False).first()
+        if account is not None:
+            Session.objects.filter(account=account.pk).delete()
+
+
+@transaction.atomic
+def end_sessions_by_provider(*, name: str, provider_session: str, now: datetime, by: str) -> int:
+    """End the sessions of an account, or those begun in one session of the provider; how many there were.
+
+    Where both are given, both must be right, as the provider meant one session of one person.
+    """
+    sessions = Session.objects.all()
+    if name:
+        sessions = sessions.filter(account__in=Account.objects.filter(name=name, is_demo=False).values("pk"))
+    if provider_session:
+        sessions = sessions.filter(provider_session=provider_session)
+    if not (name or provider_session):
+        return 0
+    ended = sessions.delete()[0]
+    if ended:
+        subject = digest_of_name(name) if name else "a session of the provider"
+        Event.objects.create(at=now, kind=Event.Kind.SESSION_ENDED, by=by, subject=subject)
+    return ended
 
 
 def sign_out(*, account: Account, address: str, now: datetime, by: str) -> None:

@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from virtaama.portal.core.actions import record_end_of_session
 from virtaama.portal.core.address import address_of
 from virtaama.portal.core.models import Account
-from virtaama.portal.core.sessions import is_over, touch
+from virtaama.portal.core.sessions import GROUPS, is_over, touch
+from virtaama.portal.core.sign_in import in_use
 from virtaama.portal.ui.views import damaged, not_ready, not_recorded, refused
 from virtaama.problems import Damaged, NotAllowed, NotReady, NotRecorded
 
@@ -74,11 +76,11 @@ def in_chosen_language(get_response: Respond) -> Respond:
 
 
 def sessions_end(get_response: Respond) -> Respond:
-    """A session that has lasted a working day, or has been idle for too long, is over."""
+    """A session is over after a working day, when idle for too long, and when access.yaml's groups have changed."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         if isinstance(request.user, Account):
-            if is_over(request.session):
+            if is_over(request.session) or is_of_other_groups(request.session):
                 record_end_of_session(
                     account=request.user, address=address_of(request), now=timezone.now(), by="virtaama"
                 )
@@ -88,6 +90,11 @@ def sessions_end(get_response: Respond) -> Respond:
         return get_response(request)
 
     return respond
+
+
+def is_of_other_groups(session: SessionBase) -> bool:
+    """Whether it was begun with the county's provider under another access.yaml than today's."""
+    return GROUPS in session and session[GROUPS] != in_use.mark_of_groups()
 
 
 class RefusalsInWords:

@@ -13,8 +13,7 @@ from django.db import models
 from django.utils.crypto import salted_hmac
 
 from virtaama.privacy.policy import Asker
-
-LONGEST_NAME = 255  # what a provider of identities may call someone
+from virtaama.project.sign_in import LONGEST_NAME
 
 
 class Account(AbstractBaseUser):

@@ -8,7 +8,9 @@ from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from virtaama.portal.core.actions import record_refusal
 from virtaama.portal.core.address import address_of
@@ -16,6 +18,11 @@ from virtaama.portal.core.door import asker_of, door, role_of
 from virtaama.problems import NotAllowed
 
 P = ParamSpec("P")
+FIRST_PAGES = (
+    ("steering", "steering:overview"),
+    ("runs", "operations:runs"),
+    ("quality", "operations:quality"),
+)
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
@@ -54,3 +61,21 @@ def at_clean_address(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     return cleaned
+
+
+def wanted_page(request: HttpRequest) -> str:
+    """Where a person goes after signing in: the page they asked for, else the first of their role."""
+    wanted = safe_page(request, request.POST.get("next", request.GET.get("next", "")))
+    if wanted and wanted != reverse("core:start"):
+        return wanted
+    pages = pages_of(request)
+    for page, address in FIRST_PAGES:
+        if page in pages:
+            return reverse(address)
+    raise NotAllowed("the role opens no page")
+
+
+def safe_page(request: HttpRequest, page: str) -> str:
+    """The page, if it is one of ours."""
+    ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return page if ours else ""

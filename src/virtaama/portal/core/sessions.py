@@ -15,6 +15,8 @@ from virtaama.portal.core.models import Account, Session
 
 BEGUN, SEEN = "begun", "seen"  # seconds of the clock
 PROVIDER_SESSION = "provider_session"
+PROVIDER_TOKEN = "provider_token"  # noqa: S105 – its place in a session
+GROUPS = "groups"  # a mark of what access.yaml said of groups when the session began
 WRITTEN_EVERY = 60  # seconds: not each page is worth a write
 
 

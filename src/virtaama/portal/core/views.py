@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpR
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,14 +17,12 @@ from virtaama.portal.core.address import address_of
 from virtaama.portal.core.context import COLOUR_SCHEMES
 from virtaama.portal.core.forms import SignInForm
 from virtaama.portal.core.models import Account
-from virtaama.portal.core.pages import pages_of
+from virtaama.portal.core.pages import safe_page, wanted_page
+from virtaama.portal.core.sessions import PROVIDER_TOKEN
+from virtaama.portal.core.sign_in import in_use
+from virtaama.portal.core.sign_in.failures import SignInFailed
 from virtaama.problems import NotAllowed
 
-FIRST_PAGES = (
-    ("steering", "steering:overview"),
-    ("runs", "operations:runs"),
-    ("quality", "operations:quality"),
-)
 A_YEAR = 365 * 24 * 60 * 60
 
 
@@ -35,6 +33,9 @@ def start(request: HttpRequest) -> HttpResponse:
     """The sign-in page; whoever is signed in goes on to the first page of their role."""
     if request.user.is_authenticated:
         return HttpResponseRedirect(wanted_page(request))
+    by_password = settings.PROJECT.demo
+    if request.method == "POST" and not by_password:
+        raise NotAllowed("only a demo has sign-ins of its own")
     form = SignInForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -52,12 +53,15 @@ def start(request: HttpRequest) -> HttpResponse:
         else:
             login(request, account)
             return HttpResponseRedirect(wanted_page(request))
+    provider = in_use.provider()
+    language = get_language() or settings.LANGUAGE_CODE
     return render(
         request,
         "core/start.html",
         {
-            "form": form,
-            "next": request.POST.get("next", request.GET.get("next", "")),
+            "form": form if by_password else None,
+            "provider_label": provider.sign_in.label.in_language(language) if provider else "",
+            "next": safe_page(request, request.POST.get("next", request.GET.get("next", ""))),
             "demo_sign_ins": queries.demo_sign_ins(),
         },
         status=422 if form.is_bound else 200,
@@ -69,8 +73,22 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     account = request.user
     if isinstance(account, Account):
         actions.sign_out(account=account, address=address_of(request), now=timezone.now(), by=account.name)
+    token = request.session.get(PROVIDER_TOKEN)
     logout(request)
-    return redirect("core:start")
+    address = address_to_sign_out(token) if token else None
+    if address is None:
+        return redirect("core:start")
+    # A page that leads on by itself: a form may not lead off our host, and this one does not.
+    return render(request, "core/signed_out.html", {"address": address})
+
+
+def address_to_sign_out(token: str) -> str | None:
+    """Where the browser goes to sign out of the provider too; None where that cannot be told."""
+    provider = in_use.provider()
+    try:
+        return provider.address_to_sign_out(token) if provider else None
+    except SignInFailed:
+        return None
 
 
 @login_not_required
@@ -109,21 +127,3 @@ def remember(request: HttpRequest, cookie: str, value: str) -> HttpResponse:
         cookie, value, max_age=A_YEAR, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
     )
     return response
-
-
-def wanted_page(request: HttpRequest) -> str:
-    """Where a person goes after signing in: the page they asked for, else the first of their role."""
-    wanted = safe_page(request, request.POST.get("next", request.GET.get("next", "")))
-    if wanted and wanted != reverse("core:start"):
-        return wanted
-    pages = pages_of(request)
-    for page, address in FIRST_PAGES:
-        if page in pages:
-            return reverse(address)
-    raise NotAllowed("the role opens no page")
-
-
-def safe_page(request: HttpRequest, page: str) -> str:
-    """The page, if it is one of ours."""
-    ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
-    return page if ours else ""

@@ -1,0 +1,1 @@
+"""Signing in with the county's own provider of identities, by OpenID Connect."""
