@@ -36,7 +36,7 @@ from virtaama.model.model import Model
 from virtaama.problems import Place
 from virtaama.sql.build import drop_table, parsed, temporary_table
 from virtaama.vault.design import design
-from virtaama.vault.views import Endings, ending_name, endings_of
+from virtaama.vault.endings import Endings, ending_name, endings_of
 
 HERE = Place("small.yaml")
 WORDS = Text("sana", "ord", "word")

@@ -16,8 +16,9 @@ from virtaama.loading.table_hash import table_hashes
 from virtaama.model.concepts import Kind as Lasting
 from virtaama.model.feeds import Delivery as Kind
 from virtaama.vault.design import design
+from virtaama.vault.endings import NO_ENDINGS
 from virtaama.vault.keys import key_of
-from virtaama.vault.views import NO_ENDINGS, as_of
+from virtaama.vault.views import as_of
 
 MOMENTS = (datetime(2024, 12, 31), datetime(2025, 2, 1), datetime(2025, 3, 15))
 KEYS = st.sampled_from(["a", "b", " b\u00a0", "c|d", "\\", "", None])

@@ -33,8 +33,8 @@ from virtaama.model.lineage import described_by
 from virtaama.model.model import Model
 from virtaama.sql.build import drop_table, select, table, temporary_table
 from virtaama.vault.derive import as_of, end_of, star
+from virtaama.vault.endings import NO_ENDINGS, Endings, ending_name, endings_of
 from virtaama.vault.tables import VaultDesign
-from virtaama.vault.views import NO_ENDINGS, Endings, ending_name, endings_of
 
 THEN, NOW = "then_", "now_"
 MANY = 2

@@ -19,6 +19,7 @@ from virtaama.model.model import Model
 from virtaama.sql.build import cast, column, named, select, subquery
 from virtaama.sql.queries import qualified, tables_of, with_own_names, with_tables
 from virtaama.vault import views
+from virtaama.vault.endings import NO_ENDINGS, Endings
 from virtaama.vault.keys import hash_key, standardised
 from virtaama.vault.tables import VaultDesign
 
@@ -42,12 +43,12 @@ def as_of(
     moment: datetime | None = None,
     known: int | None = None,
     made: Made | None = None,
-    endings: views.Endings = views.NO_ENDINGS,
+    endings: Endings = NO_ENDINGS,
 ) -> exp.Query:
     """The same at another moment, in either of two times: computed from what was true, or known, then.
 
     `moment`: from deliveries extracted until then. `known`: from what had landed when this batch had. `endings`:
-    what is kept of `vault.views.endings_of` while many moments are taken.
+    what is kept of `vault.endings.endings_of` while many moments are taken.
     """
     return _view(model, concept, lambda name: views.as_of(model, design, name, moment, known, endings), made)
 

@@ -8,17 +8,14 @@ from datetime import datetime
 from sqlglot import exp
 
 from virtaama.model.columns import star_columns as star_columns
-from virtaama.model.concepts import Concept, Kind, Sensitivity
+from virtaama.model.concepts import Concept, Kind
 from virtaama.model.model import Model
 from virtaama.sql.build import cast, column, join, named, select, subquery, table, text, union_all
 from virtaama.sql.spelling import DIALECT
-from virtaama.vault.render.names import SUPERSEDED_BY, newest, over, row_columns
-from virtaama.vault.tables import History, Link, Source, VaultDesign
+from virtaama.vault.endings import FOLLOWING, NO_ENDINGS, Endings, ending_name, is_open, open_to_view, read_of
+from virtaama.vault.render.names import SUPERSEDED_BY, newest, row_columns
+from virtaama.vault.tables import History, Source, VaultDesign
 
-FOLLOWING = "following"  # the moment of the next row of a key
-Endings = frozenset[str]
-"""Histories, by name, whose endings are kept in a table of `ending_name`."""
-NO_ENDINGS: Endings = frozenset()
 _RANK = "source__rank"  # the place of a source among those of its concept; the first wins
 _SHARED = "shared__keys"  # keys that more than one source has named
 
@@ -56,16 +53,6 @@ def as_of(
             _View(described, design, known=known, endings=endings).query(), described, _moment(moment)
         )
     return _View(described, design, moment=moment, known=known, endings=endings).query()
-
-
-def endings_of(model: Model, design: VaultDesign, concept: str) -> dict[str, exp.Select]:
-    """For each history the views of a concept read, by name: its rows with the moment of the next row of their key.
-
-    Of an event only keys with several rows are there, for nearly all have one; the others are as they are.
-    """
-    described = model.concept(concept)
-    histories = [h for source in design.sources_of(concept) for h in _read(source)]
-    return {history.name: _ending(history, described) for history in histories}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,13 +136,13 @@ class _View:
 
     def _said(self, source: Source, shared: str) -> exp.Select:
         """What one source says: its living instances with every column of the view, null where it has none."""
-        open_to_view = _open_to_view(source)
-        histories = _read(source)
-        held = {name for history in open_to_view for name in history.content}
+        shown = open_to_view(source)
+        histories = read_of(source)
+        held = {name for history in shown for name in history.content}
         columns = [column(n) if n in held else named(_null(kind), n) for n, kind in self.content]
         said = select(self.key, *columns)
         for place, history in enumerate(histories):
-            alive = subquery(self._alive(history, history in open_to_view, shared), history.name)
+            alive = subquery(self._alive(history, history in shown, shared), history.name)
             said = said.from_(alive) if place == 0 else join(said, alive, self.key, "FULL")
         return said
 
@@ -201,7 +188,7 @@ class _View:
         """The rows of a history, as it was when a batch had landed: what is aside now was still in it."""
         if self.known is None:
             return table(history.name)
-        columns = [c for c in row_columns(history) if _is_open(history) or c not in history.content]
+        columns = [c for c in row_columns(history) if is_open(history) or c not in history.content]
         landed = column("batch") <= exp.Literal.number(self.known)
         held = select(*columns).from_(table(history.name)).where(landed)
         aside = select(*columns).from_(table(history.superseded)).where(landed.copy())
@@ -229,38 +216,6 @@ class _View:
         if self.moment:
             keys = keys.where(_until("extracted", self.moment))
         return subquery(keys, "pointed")
-
-
-def ending_name(history: str) -> str:
-    """The table the query of `endings_of` is kept in while many moments are taken."""
-    return f"{history}__ending"
-
-
-def _ending(history: History, concept: Concept) -> exp.Select:
-    key = history.hash_key
-    following = over(exp.Lead(this=column("extracted")), key, "extracted", "batch")
-    content = history.content if _is_open(history) else ()
-    rows = select(key, *content, "extracted", "deleted", named(following, FOLLOWING)).from_(
-        table(history.name)
-    )
-    if concept.kind is not Kind.EVENT:
-        return rows
-    several = exp.Count(this=exp.Star()) > exp.Literal.number(1)
-    keys = select(key).from_(table(history.name)).group_by(column(key)).having(several)
-    return join(rows, subquery(keys, "several"), key, "SEMI")
-
-
-def _read(source: Source) -> list[History]:
-    """The histories a view reads of a source: those anybody may see; of a source without any, one for its keys."""
-    return _open_to_view(source) or list(source.histories[:1])
-
-
-def _open_to_view(source: Source) -> list[History]:
-    return [history for history in source.histories if _is_open(history)]
-
-
-def _is_open(history: History) -> bool:
-    return isinstance(history, Link) or history.sensitivity is not Sensitivity.DIRECT
 
 
 def _held(rows: exp.Select, concept: Concept, moment: exp.Expr) -> exp.Select:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -54,6 +55,33 @@ def test_there_is_a_file_for_each_day_that_is_over(care: tuple[Care, Catalogue, 
     [row] = care[2].rows(about.days[1]).to_pylist()
     assert (row["snapshot_day"], row["n"], row["missing"]) == (date(2025, 2, 28), 1.0, "")
     assert len(row["resident_key"]) == 32
+
+
+def test_days_made_together_are_as_each_by_itself(care: tuple[Care, Catalogue, FeatureMart]) -> None:
+    """Where several are made history is put in order once; nothing of that stays."""
+    warehouse, catalogue, mart = care
+    text = table_text(BACK + column("born", value="birth_date"), AHEAD)
+    warehouse.people(("ann", "1951-5-1"), ("bo", "1960-1-1"), on="2-15")
+    warehouse.people(("bo", "1960-1-1"), on="3-15")
+    warehouse.visits("v2 ann 1-6", "v5 bo 2-20", on="3-20")
+    warehouse.load()
+    before = warehouse.engine.tables()
+    alone = build_of(warehouse, catalogue, text)
+    assert len(alone.endings(alone.days())) > 1
+    assert alone.endings(alone.days()[:1]) == {}
+    assert build(care, text).written == len(alone.days()) > 1
+    about = mart.about()
+    assert about is not None
+    for each in about.days:
+        by_itself = warehouse.engine.read(alone.query(each.day)).to_pylist()
+        assert seen(mart.rows(each).to_pylist()) == seen(by_itself), each.day
+        assert by_itself
+    assert warehouse.engine.tables() == before
+
+
+def seen(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """The rows without their keys, in an order."""
+    return sorted(tuple(map(str, (v for n, v in row.items() if n != "resident_key"))) for row in rows)
 
 
 def test_what_was_made_from_the_same_is_kept(care: tuple[Care, Catalogue, FeatureMart]) -> None:
