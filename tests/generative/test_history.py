@@ -66,13 +66,12 @@ def test_duckdb_agrees_with_the_interpreter(
         } == _flat(expected.lives)
         for known in {len(arrived) // 2, len(arrived) - 1}:
             then = interpret(arrived[:known], full)
-            for moment in (None, *MOMENTS):
+            for moment in (None, MOMENTS[known % len(MOMENTS)]):
                 assert _living(warehouse, moment, known) == then.living(moment)
         # Where many moments are taken history is put in order once, of what lasts wholly and of what happens in part.
-        for kind in (Lasting.ENTITY, Lasting.EVENT):
-            with endings(warehouse, "resident", kind) as ordered:
-                for moment in (None, *MOMENTS):
-                    assert _living(warehouse, moment, None, ordered) == expected.living(moment)
+        with endings(warehouse, "resident", (Lasting.ENTITY, Lasting.EVENT)[len(arrived) % 2]) as ordered:
+            for moment in MOMENTS:
+                assert _living(warehouse, moment, None, ordered) == expected.living(moment)
 
 
 @settings(max_examples=30, deadline=None)
