@@ -15,11 +15,23 @@ TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial"
 BLOCK = re.compile(r"^```(\w+)(?: file=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
+def edit(file: Path, shown: str) -> None:
+    """Do to a file what is shown: lines begin with + where they are new, - where they go, else they are there."""
+    lines = shown.splitlines(keepends=True)
+    before = "".join(line[1:] for line in lines if line[0] != "+")
+    after = "".join(line[1:] for line in lines if line[0] != "-")
+    text = file.read_text(encoding="utf-8")
+    assert text.count(before) == 1, f"{before!r} stands {text.count(before)} times in {file.name}"
+    file.write_text(text.replace(before, after), encoding="utf-8")
+
+
 def follow(chapter: str, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
     """Do what a chapter says in the folder one stands in; what each command printed."""
     printed = {}
     for language, file, content in BLOCK.findall((TUTORIAL / chapter).read_text(encoding="utf-8")):
-        if file:
+        if language == "diff":
+            edit(Path(file), content)
+        elif file:
             Path(file).write_text(content, encoding="utf-8")
         elif language == "sh":
             for line in content.splitlines():
@@ -32,7 +44,7 @@ def follow(chapter: str, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
     return printed
 
 
-def test_chapter_one_leads_from_nothing_to_a_figure_of_ones_own(
+def test_chapters_one_and_four_lead_from_nothing_to_a_changed_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -44,6 +56,25 @@ def test_chapter_one_leads_from_nothing_to_a_figure_of_ones_own(
     own = printed["virtaama ask home_visits --project harjoitus"]
     assert own.startswith("Home visits (visits)")
     assert "2026-10" in own
+
+    # Chapter 4 goes on with this project.
+    printed = follow("04-a-changed-model.md", capsys)
+    planned = printed["virtaama plan --project harjoitus"]
+    assert "attribute 'part_of_day' of home_care_visit is new" in planned
+    assert "make sat_home_care_visit__home_care__visits__special anew" in planned
+    assert "What leaves the warehouse: nothing" in planned
+    assert visits_by_month(printed["virtaama ask home_visits --by part_of_day --project harjoitus"]) == (
+        visits_by_month(own)
+    )
+
+
+def visits_by_month(asked: str) -> dict[str, int]:
+    """The rows behind the figures of each month, whatever they are broken down by."""
+    counted: dict[str, int] = {}
+    for line in asked.splitlines()[2:]:
+        month, rows = line.split()[0], line.split()[-1]
+        counted[month] = counted.get(month, 0) + (int(rows) if rows.isdigit() else 0)
+    return counted
 
 
 def test_chapter_two_leads_from_an_extract_to_the_figures_it_names(

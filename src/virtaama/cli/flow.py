@@ -12,7 +12,7 @@ from virtaama.cli.console import progress, say
 from virtaama.cli.options import project_option
 from virtaama.cli.planned import as_json, in_total, in_words
 from virtaama.model.remarks import remarks
-from virtaama.problems import DeliveryRefused
+from virtaama.problems import DeliveryRefused, ProblemsFound
 from virtaama.project.project import Project
 
 if TYPE_CHECKING:
@@ -123,6 +123,11 @@ def plan(folder: Path, steps: bool, for_machines: bool) -> None:
     for line in in_words(planned, speed, steps=steps):
         click.echo(line)
     say(in_total(planned, speed))
+    try:
+        _ = project.catalogue
+    except ProblemsFound as found:
+        say("`virtaama load` does nothing before the metrics hold together:")
+        say(str(found))
 
 
 @click.command()
@@ -155,7 +160,9 @@ def load(folder: Path, publish: bool, accepted: tuple[str, ...]) -> None:
 def load_with_report(
     project: Project, *, publish: bool = True, accepted: frozenset[str] = frozenset()
 ) -> None:
-    """Load, publish, and say what became of it."""
+    """Load, publish, and say what became of it. Metrics that do not hold together stop it before it begins."""
+    if publish:
+        _ = project.catalogue  # what is wrong with it is told before anything is done
     if sys.stdin.isatty():
         accepted |= _asked(project, accepted)
     with progress("Loading") as tell:

@@ -10,9 +10,9 @@ from virtaama.loading.evolve import PlannedRefill
 from virtaama.loading.load import LoadPlan
 from virtaama.model.changes import words
 from virtaama.vault.explain import explain_load
-from virtaama.vault.explain_tables import explain_table_step
+from virtaama.vault.explain_tables import explain_table_step, explain_table_steps
 from virtaama.vault.steps import BatchLoad
-from virtaama.vault.table_steps import CreateTable
+from virtaama.vault.table_steps import CreateTable, DropTable
 
 _SHOWN = 12  # tables of a new warehouse are counted where they are more
 
@@ -48,11 +48,11 @@ def in_words(plan: LoadPlan, speed: float | None, *, steps: bool) -> Iterator[st
 def in_total(plan: LoadPlan, speed: float | None) -> str:
     """The plan in a sentence, with how long it may take."""
     rows = _rows(plan)
-    again = f", {len(plan.model.refills)} sources to read again" if plan.model.refills else ""
+    again = f", {_counted(len(plan.model.refills), 'source')} to read again" if plan.model.refills else ""
+    batches = sum(len(batch.arrivals) for batch in plan.batches)
     return (
-        f"{len(plan.model.evolution.steps)} steps on tables{again}, "
-        f"{sum(len(batch.arrivals) for batch in plan.batches)} batches to load: "
-        f"{_number(rows)} rows{_duration(rows, speed)}."
+        f"{_counted(len(plan.model.evolution.steps), 'step')} on tables{again}, "
+        f"{_counted(batches, 'batch', 'batches')} to load: {_counted(rows, 'row')}{_duration(rows, speed)}."
     )
 
 
@@ -100,14 +100,24 @@ def as_json(plan: LoadPlan, speed: float | None) -> str:
     )
 
 
-def _on_tables(plan: LoadPlan, steps: bool) -> Iterator[str]:
-    created = [step for step in plan.model.evolution.steps if isinstance(step, CreateTable)]
-    counted = len(created) > _SHOWN and not steps
-    for step in plan.model.evolution.steps:
-        if not (counted and isinstance(step, CreateTable)):
-            yield f"  {explain_table_step(step)}"
-    if counted:
-        yield f"  create {len(created)} tables"
+def _on_tables(plan: LoadPlan, every: bool) -> Iterator[str]:
+    steps = plan.model.evolution.steps
+    if every:
+        yield from (f"  {explain_table_step(step)}" for step in steps)
+        return
+    created = {step.name for step in steps if isinstance(step, CreateTable)}
+    if len(created) <= _SHOWN:
+        yield from (f"  {line}" for line in explain_table_steps(steps))
+        return
+    anew = created & {step.name for step in steps if isinstance(step, DropTable)}
+    others = [
+        step for step in steps if not (isinstance(step, CreateTable | DropTable) and step.name in created)
+    ]
+    yield from (f"  {line}" for line in explain_table_steps(others))
+    if anew:
+        yield f"  make {_counted(len(anew), 'table')} anew"
+    if new := len(created) - len(anew):
+        yield f"  create {_counted(new, 'table')}"
 
 
 def _refill(planned: PlannedRefill, speed: float | None) -> str:
@@ -136,6 +146,10 @@ def _duration(rows: int, speed: float | None) -> str:
     if seconds < 90:
         return f", about {max(1, round(seconds))} s"
     return f", about {round(seconds / 60)} min" if seconds < 5400 else f", about {seconds / 3600:.1f} h"
+
+
+def _counted(value: int, one: str, many: str = "") -> str:
+    return f"{_number(value)} {one if value == 1 else many or one + 's'}"
 
 
 def _number(value: int) -> str:

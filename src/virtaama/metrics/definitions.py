@@ -44,7 +44,7 @@ class Fact:
     name: str
     place: Place
     of: str = ""  # the concept; empty for a union
-    union: tuple[str, ...] = ()  # names of facts with the same `by` and `columns`
+    union: tuple[str, ...] = ()  # names of facts; what all have of `by` and `columns` is the union's
     where: str = ""
     time: str = ""
     during: tuple[str, str] | None = None

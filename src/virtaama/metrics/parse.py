@@ -215,20 +215,6 @@ def _check_union(fact: Fact, catalogue: Catalogue) -> Iterator[Problem]:
                 f"fact '{fact.name}': '{name}' is not a fact over a concept",
                 did_you_mean(name, tuple(known)),
             )
-    members = [known[name] for name in fact.union if name in known]
-    for other in members[1:]:
-        for what, mine, theirs in (
-            ("dimensions", members[0].by, other.by),
-            ("columns", members[0].columns, other.columns),
-        ):
-            first, second = (tuple(name for name, _ in pairs) for pairs in (mine, theirs))
-            if set(first) != set(second):
-                yield Problem(
-                    fact.place,
-                    f"fact '{fact.name}': its members differ in {what}: '{members[0].name}' has "
-                    f"{listed(first)}, '{other.name}' has {listed(second)}",
-                    "The members of a union have the same `by` and `columns`.",
-                )
 
 
 def _name_problems(sql: str, known: frozenset[Name], concept: str, model: Model) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -102,11 +103,18 @@ def parts_of(fact: Fact, catalogue: Catalogue) -> tuple[Fact, ...]:
 
 
 def dimensions_of(fact: Fact, catalogue: Catalogue) -> tuple[str, ...]:
-    return tuple(name for name, _ in parts_of(fact, catalogue)[0].by)
+    """What the rows of a fact can be broken down by: of a union, what all its members can."""
+    return _shared([part.by for part in parts_of(fact, catalogue)])
 
 
 def columns_of(fact: Fact, catalogue: Catalogue) -> tuple[str, ...]:
-    return tuple(name for name, _ in parts_of(fact, catalogue)[0].columns)
+    """The columns aggregates of a fact may use: of a union, those all its members have."""
+    return _shared([part.columns for part in parts_of(fact, catalogue)])
+
+
+def _shared(named: Sequence[tuple[tuple[str, str], ...]]) -> tuple[str, ...]:
+    first, *others = ([name for name, _ in pairs] for pairs in named)
+    return tuple(name for name in first if all(name in other for other in others))
 
 
 def counts_persons(fact: Fact, catalogue: Catalogue) -> bool:

@@ -12,7 +12,7 @@ FACT = members(
     "Rows that can be counted: one for each instance of a concept, or several facts laid end to end.",
     {
         "of": text("The concept whose instances are counted."),
-        "union": texts("Facts with the same `by` and `columns`, laid end to end.", minItems=1),
+        "union": texts("Facts laid end to end, with the `by` and `columns` all of them have.", minItems=1),
         "where": expression("Only instances for which this is true."),
         "time": expression("The moment an instance happened."),
         "during": {

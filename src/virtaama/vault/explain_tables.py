@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator, Sequence
 from typing import assert_never
 
 from virtaama.vault.table_steps import (
@@ -14,6 +15,7 @@ from virtaama.vault.table_steps import (
     RenameTable,
     TableStep,
 )
+from virtaama.vault.tables import SUPERSEDED
 
 
 def explain_table_step(step: TableStep) -> str:
@@ -38,3 +40,29 @@ def explain_table_step(step: TableStep) -> str:
             return f"leave in {hub.name} only the keys some source names"
         case _:
             assert_never(step)
+
+
+def explain_table_steps(steps: Sequence[TableStep]) -> Iterator[str]:
+    """The steps as one would tell them: a table dropped to be created is made anew, with what goes with it."""
+    created = {step.name: step for step in steps if isinstance(step, CreateTable)}
+    dropped = {step.name for step in steps if isinstance(step, DropTable)}
+    filled = {step.table.name for step in steps if isinstance(step, FillCodes)}
+    anew = created.keys() & dropped
+    for step in steps:
+        match step:
+            case DropTable(name=name) if name in anew:
+                continue
+            case DropTable(name=name) | CreateTable(name=name) if _goes_with(name, dropped, created.keys()):
+                continue
+            case CreateTable(name=name, columns=columns) if name in anew:
+                yield f"make {name} anew ({', '.join(column for column, _ in columns)})"
+            case EmptyCodes(table=codes) if codes.name in filled:
+                continue
+            case _:
+                yield explain_table_step(step)
+
+
+def _goes_with(name: str, dropped: Container[str], created: Container[str]) -> bool:
+    """Whether a table keeps the superseded rows of another of which the same is told."""
+    of = name.removesuffix(SUPERSEDED)
+    return of != name and (of in dropped) == (name in dropped) and (of in created) == (name in created)

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from virtaama.model.concepts import Sensitivity, Type
 from virtaama.model.mappings import Mapping
 
+SUPERSEDED = (
+    "__superseded"  # how the table that keeps what late deliveries took out of another is named after it
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -56,7 +60,7 @@ class Link:
     @property
     def superseded(self) -> str:
         """Where rows are kept that a late delivery took out: the same columns and `superseded_by`, its number."""
-        return f"{self.name}__superseded"
+        return f"{self.name}{SUPERSEDED}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +84,7 @@ class Satellite:
     @property
     def superseded(self) -> str:
         """Where rows are kept that a late delivery took out: the same columns and `superseded_by`, its number."""
-        return f"{self.name}__superseded"
+        return f"{self.name}{SUPERSEDED}"
 
 
 History = Satellite | Link

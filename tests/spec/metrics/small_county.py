@@ -156,8 +156,8 @@ facts:
     of: visit
     time: started
     person: resident
-    by: {municipality: resident.home_municipality.code, sex: resident.sex}
-    columns: {sector: "form", cost: cost}
+    by: {municipality: resident.home_municipality.code, sex: resident.sex, form: form}
+    columns: {days: waited, sector: "form", cost: cost}
   stay_by_sector:
     of: stay
     during: [came, left_on]

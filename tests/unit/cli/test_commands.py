@@ -172,6 +172,20 @@ def test_a_second_load_has_nothing_to_do(clinic: str, capsys: pytest.CaptureFixt
     assert "up to date" in capsys.readouterr().err
 
 
+def test_metrics_that_do_not_hold_together_stop_a_load_before_it_begins(
+    clinic: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = next((Path(clinic) / "metrics").glob("*.yaml"))
+    path.write_text(path.read_text(encoding="utf-8").replace("fact: ", "fact: un", 1), encoding="utf-8")
+    assert run(["plan", "--project", clinic]) == 0
+    assert "`virtaama load` does nothing before the metrics hold together" in capsys.readouterr().err
+    assert run(["load", "--project", clinic]) == 2
+    said = capsys.readouterr().err
+    assert "Nothing was changed" in said
+    assert "Loading" not in said
+    assert run(["load", "--no-publish", "--project", clinic]) == 0
+
+
 def test_the_same_file_under_another_name_is_a_repeat(
     clinic: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,6 +5,7 @@ import pytest
 from tests.spec.metrics.small_county import FACTS, METRIC, MODEL, catalogue_with
 from virtaama.metrics.definitions import Window
 from virtaama.metrics.parse import parse_catalogue
+from virtaama.metrics.plan import columns_of, dimensions_of
 from virtaama.problems import ProblemsFound
 
 
@@ -112,11 +113,19 @@ def test_problem_of_a_fact_says_what_is_wrong(fact: str, said: str) -> None:
     assert said in problems_of_facts(FACTS.replace("facts:\n", f"facts:\n  tried: {fact}\n", 1))
 
 
-def test_members_of_a_union_must_be_alike() -> None:
-    facts = FACTS.replace("[visit_by_sector, stay_by_sector]", "[visit_by_sector, stay]")
-    said = problems_of_facts(facts)
-    assert "its members differ in dimensions" in said
-    assert "its members differ in columns" in said
+def test_a_union_has_the_breakdowns_and_columns_all_its_members_have() -> None:
+    catalogue = parse_catalogue({"facts.yaml": FACTS}, MODEL)
+    union = catalogue.fact("service_use")
+    assert (dimensions_of(union, catalogue), columns_of(union, catalogue)) == (
+        ("municipality", "sex"),
+        ("sector", "cost"),
+    )
+
+
+def test_what_one_member_of_a_union_lacks_cannot_be_asked_of_it() -> None:
+    said = problems_of("numerator: {fact: service_use, aggregate: sum(days)}\nlevels: [county]\nby: [form]")
+    assert "'days' is not one of" in said
+    assert "fact 'service_use' has no dimension 'form'" in said
 
 
 def test_name_given_twice_is_told_with_both_places() -> None:
