@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import duckdb
@@ -79,18 +80,64 @@ mappings:
 }
 
 
-class County:
-    """Visits and contacts, delivered month by month and published."""
+CLIENTS = f"""\
+derived:
+  client:
+    kind: event
+    labels: {WORDS}
+    definition: {WORDS}
+    key: [first_visit]
+    time: [since]
+    legal_basis: tests
+    source: tests
+    owner: tests
+    attributes:
+      first_visit: {{type: text, sensitivity: personal, labels: {WORDS}}}
+      since: {{type: timestamp, sensitivity: personal, labels: {WORDS}}}
+      form: {{type: text, sensitivity: personal, code_list: form, labels: {WORDS}}}
+      visits: {{type: integer, sensitivity: personal, labels: {WORDS}}}
+    relationships:
+      resident: {{to: resident, labels: {WORDS}}}
+      unit: {{to: unit, labels: {WORDS}}}
+    rules:
+      - version: 1
+        valid_from: 2000-01-01
+        sql: >-
+          SELECT min(id) AS first_visit, min(started) AS since, min(form) AS form, count(*) AS visits,
+          resident_key, min(unit_key) AS unit_key FROM visit GROUP BY resident_key
+    expectations:
+"""
+CLIENT_METRIC = f"""
+facts:
+  client: {{of: client, time: since}}
+metrics:
+{METRIC.format(name="clients", fact="client", words=WORDS)}
+"""
 
-    def __init__(self, folder: Path, **expected: str) -> None:
+
+class County:
+    """Visits and contacts, delivered month by month and published.
+
+    With `of_derived` there are also clients, made of visits by a rule, of which this is expected.
+    """
+
+    def __init__(self, folder: Path, *, of_derived: str = "", **expected: str) -> None:
         self.folder = folder
-        self.model = expecting(more=CONTACTS, **expected)
-        self.catalogue = parse_catalogue({"metrics.yaml": CATALOGUE}, self.model)
+        self.of_derived = of_derived
+        self.model = expecting(more=self._more(), **expected)
+        metrics = {"metrics.yaml": CATALOGUE} | ({"clients.yaml": CLIENT_METRIC} if of_derived else {})
+        self.catalogue = parse_catalogue(metrics, self.model)
         self.warehouse = Warehouse(self.model, folder)
         self.run = 0
 
-    def expect(self, **expected: str) -> None:
-        self.model = self.warehouse.model = expecting(more=CONTACTS, **expected)
+    def _more(self) -> dict[str, str]:
+        if not self.of_derived:
+            return CONTACTS
+        return {**CONTACTS, "derived/client.yaml": CLIENTS + indent(self.of_derived.strip() + "\n", " " * 6)}
+
+    def expect(self, *, of_derived: str = "", **expected: str) -> None:
+        self.of_derived = of_derived
+        self.model = self.warehouse.model = expecting(more=self._more(), **expected)
 
     def month(self, month: int, *visits: dict[str, Any]) -> None:
         extracted = datetime(2025, month + 1, 1)

@@ -44,6 +44,7 @@ def follow(chapter: str, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
     return printed
 
 
+@pytest.mark.timeout(900)  # two publications of a small county; minutes where other work has the cores
 def test_chapters_one_and_four_lead_from_nothing_to_a_changed_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -35,7 +35,4 @@ def intake(address: str, port: int, folder: Path) -> None:
     project.check()
     with stopping() as stop:
         tally = take_in(project, Listening(address=address, port=port), stop, say)
-    say(
-        f"{tally.received} events came in, {tally.known} of them again; "
-        f"{tally.deliveries} deliveries were made of them."
-    )
+    say(str(tally))

@@ -110,6 +110,7 @@ def collect_feeds(
                 match became:
                     case Batch():
                         landed.append(became)
+                        progress(done, len(asked), became.file)
                     case Refused():
                         refused.append(became)
                     case None:

@@ -280,15 +280,17 @@ class _Making:
                 continue
             made_from = self.warehouse.star(counted.counted, by_table)
             if made_from:
-                made_from["expected"] = " ".join(fingerprint(rule) for rule, _ in counted.expected)
+                made_from["expected"] = " ".join(map(fingerprint, counted.every_expectation))
             if self._is_unchanged(name, made_from) and self._take_over(name):
                 continue
             results += counting.count(counted)
             self._write(name, counted.mart(table(RECORDED)), made_from)
         self.held_back = self.judge(tuple(results))
-        for concept in set(concepts) & set(self.held_back.concepts):
+        # Of what is made later the last verdict is not of now: it is judged when it is made.
+        failing = self.held_back.concepts.keys() & set(concepts)
+        for concept in failing:
             self._put_back(concept)
-        self.held |= self.held_back.concepts.keys()
+        self.held |= failing
 
     def _put_back(self, concept: str) -> None:
         """The star as it was last published, in the columns of now; empty where it never was."""

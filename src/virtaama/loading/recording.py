@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from virtaama.engines.port import Engine
 from virtaama.metrics.render.trees import Stars
-from virtaama.quality.judge import Occasion, judged_rows
-from virtaama.quality.recording import Recording, totals, uniqueness
+from virtaama.quality.judge import Occasion, judged_rows, judged_volume
+from virtaama.quality.recording import ROWS, Recording, totals, uniqueness
 from virtaama.quality.results import Result
 from virtaama.sql.build import table, temporary_table
 
@@ -40,3 +40,5 @@ class Counting:
             found |= repeated
         for place, (expectation, _) in enumerate(recording.expected):
             yield judged_rows(expectation, self.at, rows=found[f"failed_{place}"], of=found[f"of_{place}"])
+        for expectation in recording.volumes:
+            yield judged_volume(expectation, self.at, rows=found[ROWS], before=())

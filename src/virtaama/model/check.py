@@ -49,7 +49,9 @@ def problems_of(written: Written, unread: frozenset[str]) -> Iterator[Problem]:
     for mapping in written.mappings:
         yield from mapping_problems(mapping, names)
     for expectation in written.expectations:
-        yield from expectation_problems(expectation, names.concepts, names.feeds, names.code_lists)
+        yield from expectation_problems(
+            expectation, names_with_made.concepts, names.feeds, names.code_lists, made=names.derived
+        )
 
 
 class _Placed(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -47,8 +47,9 @@ def expectation_problems(
     concepts: Mapping[str, Concept],
     feeds: Mapping[str, Feed],
     code_lists: Mapping[str, CodeList],
+    made: Container[str] = frozenset(),
 ) -> Iterator[Problem]:
-    """Everything that keeps an expectation from being checked."""
+    """Everything that keeps an expectation from being checked. `made`: the concepts that rules make."""
     if expectation.of_feed:
         feed = feeds.get(expectation.subject)
         subject = _of_feed(feed) if feed else None
@@ -62,12 +63,20 @@ def expectation_problems(
     def wrong(what: str, advice: str = "") -> Problem:
         return Problem(expectation.place, f"{said}: {what}", advice)
 
-    if not expectation.of_feed and isinstance(expectation.check, Fresh | Volume | Drift):
+    if not expectation.of_feed and _looks_at_deliveries(expectation):
         yield wrong(
             f"`{expectation.kind}` looks at deliveries, and '{expectation.subject}' is a concept.",
             "Expect it of a feed, in systems/.",
         )
         return
+    if expectation.subject in made and isinstance(expectation.check, Reference):
+        concept = concepts[expectation.subject]
+        relationship = concept.relationship(expectation.check.relationship)
+        if relationship and relationship.to in made:
+            yield wrong(
+                f"'{relationship.to}' is made by rules too, and perhaps later.", "Expect it of that one."
+            )
+            return
     if expectation.of_feed and isinstance(expectation.check, Reference):
         yield wrong("a field refers to nothing.", "Expect it of the relationship, in concepts/.")
         return
@@ -81,6 +90,17 @@ def expectation_problems(
     for member, sql in (("where", expectation.where), ("holds", _condition(expectation))):
         for what, advice in _expression(member, sql, subject) if sql else ():
             yield wrong(what, advice)
+
+
+def _looks_at_deliveries(expectation: Expectation) -> bool:
+    """Of a concept one can expect how many instances it has, but not how they compare with deliveries."""
+    match expectation.check:
+        case Fresh() | Drift():
+            return True
+        case Volume(of_median=of_median):
+            return of_median is not None
+        case _:
+            return False
 
 
 def _of_feed(feed: Feed) -> _Subject:

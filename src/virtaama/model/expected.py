@@ -90,12 +90,13 @@ EXPECTATION = members(
         ),
         "within": number("So many days after its end, at the latest.", minimum=0, multipleOf=1),
         "volume": members(
-            "How many rows a delivery has.",
+            "How many rows a delivery has, or instances a concept.",
             {
                 "least": number("At least so many.", minimum=0),
                 "most": number("At most so many.", minimum=0),
                 "of_median": {
-                    "description": "At least and at most so many times the median of the deliveries before.",
+                    "description": "At least and at most so many times the median of the deliveries before; of a "
+                    "feed alone.",
                     "type": "array",
                     "items": {"type": "number", "minimum": 0},
                     "minItems": 2,
@@ -150,7 +151,7 @@ def read_expectations(
             check=check,
             severity=_choice(written.text("severity"), Severity, Severity.WARN),
             owner=written.text("owner"),
-            message=message if message.fi else made_message(check, labels),
+            message=message if message.fi else made_message(check, labels, of_feed=of_feed),
             at_most=at_most,
             unit=unit,
             place=written.place,
@@ -229,7 +230,7 @@ _RHYTHMS = {
 }
 
 
-def made_message(check: Check, labels: dict[str, Text]) -> Text:
+def made_message(check: Check, labels: dict[str, Text], *, of_feed: bool = True) -> Text:
     """What is said where nobody wrote other words. Names fields, never values."""
 
     def called(field: str) -> Text:
@@ -283,6 +284,12 @@ def made_message(check: Check, labels: dict[str, Text]) -> Text:
                 f"{of.sv.capitalize()} leverans saknas",
                 f"The delivery of the {of.en} is missing",
             )
+        case Volume() if not of_feed:
+            return Text(
+                "Rivejä on poikkeava määrä",
+                "Antalet rader är avvikande",
+                "There is an unusual number of rows",
+            )
         case Volume():
             return Text(
                 "Toimituksessa on poikkeava määrä rivejä",
@@ -311,7 +318,7 @@ def _together(labels: list[Text]) -> Text:
 
 def expected_problems(folder: str, root: Entry) -> Iterator[Problem]:
     """Whatever in the expectations of a file says nothing, or two things at once."""
-    section = {"systems": "feeds", "concepts": "concepts"}.get(folder, "")
+    section = {"systems": "feeds", "concepts": "concepts", "derived": "derived"}.get(folder, "")
     for _, subject in root.within(section):
         for name, written in subject.within("expectations"):
             yield from _written_problems(name, written)

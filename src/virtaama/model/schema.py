@@ -212,7 +212,7 @@ DERIVED = members(
             "Derived concepts by name.",
             members(
                 "Something the county can work out from what it knows.",
-                {**{n: m for n, m in CONCEPT["properties"].items() if n != "expectations"}, **MADE_BY},
+                {**CONCEPT["properties"], **MADE_BY},
                 required=(*CONCEPT["required"], "rules", "legal_basis", "source", "owner"),
             ),
         )

@@ -93,7 +93,9 @@ def read_written(folder: str, root: Entry) -> Written:
         case "codes":
             return Written(code_lists=tuple(_code_list(*named) for named in root.within("code_lists")))
         case "derived":
-            return Written(derived=tuple(_derived(*named) for named in root.within("derived")))
+            derived = tuple(_derived(*named) for named in root.within("derived"))
+            made = tuple(each.concept for each in derived)
+            return Written(derived=derived, expectations=tuple(_expected_of_concepts(root, made, "derived")))
         case "calendars":
             return Written(calendars=tuple(read_calendar(*named) for named in root.within("calendars")))
         case _:
@@ -121,8 +123,10 @@ def _choice(entry: Entry | None, name: str, choices: type[Choice], default: Choi
     return choices(close[0]) if close else default
 
 
-def _expected_of_concepts(root: Entry, concepts: tuple[Concept, ...]) -> Iterator[Expectation]:
-    for concept, (name, entry) in zip(concepts, root.within("concepts"), strict=True):
+def _expected_of_concepts(
+    root: Entry, concepts: tuple[Concept, ...], section: str = "concepts"
+) -> Iterator[Expectation]:
+    for concept, (name, entry) in zip(concepts, root.within(section), strict=True):
         labels = {attribute.name: attribute.labels for attribute in concept.attributes}
         labels |= {relationship.name: relationship.labels for relationship in concept.relationships}
         lists = {attribute.name: attribute.code_list for attribute in concept.attributes}

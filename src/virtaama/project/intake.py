@@ -55,7 +55,7 @@ def take_in(project: Project, listening: Listening, stop: Event, tell: Callable[
         try:
             writer.start()
             _begin(door, lines, listening, tell)
-            _until_stopped(stop, writer, lambda: ledger.note_run(run, _counts(writer.tally)))
+            _until_stopped(stop, writer, lambda: ledger.note_run(run, _counts(writer.tally)), tell)
             _end(door, lines)
             writer.stop()
             if writer.failure is not None:
@@ -70,11 +70,17 @@ def take_in(project: Project, listening: Listening, stop: Event, tell: Callable[
     return writer.tally
 
 
-def _until_stopped(stop: Event, writer: Writer, note: Callable[[], None]) -> None:
-    noted = time.monotonic()
+def _until_stopped(
+    stop: Event, writer: Writer, note: Callable[[], None], tell: Callable[[str], None]
+) -> None:
+    """Note from time to time what came in, and tell it where something did."""
+    noted, told = time.monotonic(), str(writer.tally)
     while not stop.wait(_LOOK) and writer.failure is None:
         if time.monotonic() - noted >= _NOTED:
             noted = time.monotonic()
+            if (now := str(writer.tally)) != told:
+                tell(now)
+                told = now
             with suppress(sqlite3.OperationalError):  # a long landing holds the ledger: noted another time
                 note()
 

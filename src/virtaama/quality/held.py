@@ -36,7 +36,7 @@ def held_back(results: Iterable[Result], model: Model, catalogue: Catalogue) -> 
     severe = {e.id: e.severity for e in model.expectations}
     stopping = [r for r in state_of(model, known) if not r.passed and severe[r.id] is Severity.STOP]
     concepts: dict[str, tuple[Result, ...]] = {}
-    for concept in model.concepts:
+    for concept in model.every_concept:
         feeds = {mapping.feed for mapping in model.mappings if mapping.concept == concept.name}
         if found := tuple(r for r in stopping if r.subject == concept.name or r.subject in feeds):
             concepts[concept.name] = found

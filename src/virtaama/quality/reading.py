@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from virtaama.metrics.render.trees import Stars, day
 from virtaama.model.concepts import Attribute, Concept, Kind, Purpose, Relationship, Sensitivity, Type
-from virtaama.model.expectations import Codes, Holds, Pattern, Range, Reference, Required, RowCheck
+from virtaama.model.expectations import Codes, Holds, Pattern, Range, Reference, Required, RowCheck, Volume
 from virtaama.model.model import Model
 from virtaama.quality.conditions import Row, conditions, not_in_list
 from virtaama.quality.recording import FEED, GUARD, HERE, MONTH, ROWS, UNIT, Measured, Recording
@@ -114,11 +114,14 @@ class _Reading:
             *numbers,
         ).from_(exp.alias_(self.stars.table(self.concept.name), HERE, table=True))
         query = self._joined(query).group_by(*(exp.Literal.number(n) for n in (1, 2, 3)))
-        return Recording(self.concept, measured, rules, query)
+        volumes = tuple(e for e in self.model.expected_of(self.concept.name) if isinstance(e.check, Volume))
+        return Recording(self.concept, measured, rules, volumes, query)
 
     # What is counted
 
     def _measured(self) -> Iterator[Measured]:
+        if not any(self.feeds):
+            return  # nobody records what rules make
         for attribute in self.concept.attributes:
             feeds = self._feeds_of(attribute.name)
             if feeds and may_be_looked_at(attribute) and attribute.name not in self.concept.key:
@@ -245,7 +248,8 @@ class _Reading:
         for relationship in self.concept.relationships:
             further = self.model.concept(relationship.to)
             onward = next((r for r in further.relationships if r.to == self.unit), None)
-            if onward and further.name != self.concept.name:
+            # One that rules make may be made later.
+            if onward and further.name != self.concept.name and not self.model.derived_as(further.name):
                 between, alias = f"between__{len(ways)}", f"unit__{len(ways)}"
                 joins = [
                     (further.name, between, f"{HERE}.{relationship.name}_key"),

@@ -64,8 +64,13 @@ class Recording:
 
     concept: Concept
     measured: tuple[Measured, ...]
-    expected: tuple[tuple[Expectation, Conditions], ...]
+    expected: tuple[tuple[Expectation, Conditions], ...]  # of its rows
+    volumes: tuple[Expectation, ...]  # of how many there are
     counted: exp.Select
+
+    @property
+    def every_expectation(self) -> tuple[Expectation, ...]:
+        return (*(expectation for expectation, _ in self.expected), *self.volumes)
 
     def mart(self, table: exp.Table) -> exp.Query:
         """A row for each field, feed, unit and month, from the table `counted` was kept in."""
@@ -135,7 +140,10 @@ def uniqueness(recorded: Recording, stars: Stars) -> exp.Select | None:
 
 
 def totals(recorded: Recording, table: exp.Table) -> exp.Select | None:
-    """One row: of each rule about rows how many were looked at and failed, from the table counts are kept in."""
+    """One row: how many rows there are, and of each rule how many were looked at and failed.
+
+    From the table counts are kept in; None where nothing is expected.
+    """
     sums = [
         named(
             cast(
@@ -143,7 +151,9 @@ def totals(recorded: Recording, table: exp.Table) -> exp.Select | None:
             ),
             name,
         )
-        for place in range(len(recorded.expected))
-        for name in (f"of_{place}", f"failed_{place}")
+        for name in (
+            ROWS,
+            *(f"{kind}_{place}" for place in range(len(recorded.expected)) for kind in ("of", "failed")),
+        )
     ]
-    return select(*sums).from_(table.copy()) if sums else None
+    return select(*sums).from_(table.copy()) if recorded.every_expectation else None

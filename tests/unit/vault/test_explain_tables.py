@@ -10,7 +10,9 @@ from virtaama.vault.tables import CodeTable
 
 COLUMNS = (("visit_key", "UUID"), ("part_of_day", "VARCHAR"))
 CODES = CodeTable(name="ref_part", code_list="part")
-LIST = CodeList(name="part", labels=Text("osa", "del", "part"), source="", codes=(), place=Place("codes/x.yaml", 1))
+LIST = CodeList(
+    name="part", labels=Text("osa", "del", "part"), source="", codes=(), place=Place("codes/x.yaml", 1)
+)
 
 
 def told(*steps: TableStep) -> list[str]:

@@ -30,6 +30,12 @@ class Tally:
     known: int = 0
     deliveries: int = 0
 
+    def __str__(self) -> str:
+        return (
+            f"{self.received} events came in, {self.known} of them again; "
+            f"{self.deliveries} deliveries were made of them."
+        )
+
 
 @dataclass(slots=True)
 class Writer:
