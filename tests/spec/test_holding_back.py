@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,15 @@ import duckdb
 import pytest
 
 from tests.expecting_county import County, visit
+from virtaama.metrics.question import Grain, Missing, Question
+from virtaama.privacy.policy import Asker, Purpose, Role
 
+MANAGER = Role(
+    name="manager",
+    purposes=frozenset({Purpose.STEERING}),
+    levels=frozenset({"county"}),
+    pages=frozenset({"steering"}),
+)
 KNOWN = "unit: {required: unit, severity: stop, owner: Reception}"
 OF_FEED = "rows: {volume: {least: 2}, severity: stop, owner: Reception}"
 
@@ -40,6 +48,27 @@ def test_what_it_concerns_stays_as_it_was_and_the_rest_goes_on(tmp_path: Path, r
     assert county.figures("contacts") == {1: 1, 2: 1, 3: 1, 4: 1}
     assert county.count("star/visit") == 6
     assert county.count("star/contact") == 4
+
+
+def test_its_past_is_no_younger_than_its_figures(tmp_path: Path, rule: dict[str, str]) -> None:
+    county = County(tmp_path, **rule)
+    for month in (1, 2, 3):
+        county.month(month, *good(month))
+    county.publish()
+    county.month(4, *bad(4))
+    county.publish()
+    asked = Question(
+        metrics=("visits",),
+        grain=Grain.MONTH,
+        first=date(2025, 1, 1),
+        last=date(2025, 4, 1),
+        as_of=date(2025, 11, 30),
+    )
+    answer = county.door(MANAGER).ask(asked, Asker(id="x", role="manager"), Purpose.STEERING)
+    told = {figure.period.month: (figure.value, figure.missing) for figure in answer.figures}
+    assert told == {
+        1: (2, None), 2: (2, None), 3: (2, None), 4: (None, Missing.NOT_DELIVERED),
+    }  # fmt: skip
 
 
 def test_it_goes_on_when_the_next_delivery_is_as_expected(tmp_path: Path) -> None:

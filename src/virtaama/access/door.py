@@ -19,7 +19,7 @@ from virtaama.access.recording import RecordingAnswer, RecordingQuestion, Record
 from virtaama.access.recording import lines as recording_lines
 from virtaama.access.recording import query as recording_query
 from virtaama.access.snapshots import OpenSnapshot, PublishedFolder
-from virtaama.access.then import FirstDays, Then, asked_of, first_days
+from virtaama.access.then import FirstDays, Then, as_published, asked_of, first_days
 from virtaama.lake.batches import Batch
 from virtaama.lake.ledger import Ledger
 from virtaama.lake.noticed import QualityLine
@@ -97,6 +97,7 @@ class Door:
             coverage = then.coverage(
                 question.metrics, self._catalogue, lambda sql, marts: snapshot.read(sql, marts=marts)
             )
+            coverage = as_published(coverage, snapshot.coverage, snapshot.held)
         plan = plan_answer(
             question,
             decision,

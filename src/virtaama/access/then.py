@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,7 @@ from virtaama.lake.batches import Batch
 from virtaama.lake.coverage import Span, coverage_of_fact, coverage_of_metric, feed_coverages
 from virtaama.metrics.definitions import Catalogue, Fact
 from virtaama.metrics.guard import guarded
-from virtaama.metrics.plan import Coverage, MetricPlan
+from virtaama.metrics.plan import Coverage, MetricPlan, overlap
 from virtaama.metrics.question import Grain, Question
 from virtaama.metrics.render.observations import span
 from virtaama.metrics.render.questions import question_query
@@ -83,6 +83,21 @@ def first_days(batches: Iterable[Batch]) -> FirstDays | None:
         as_of=min(batch.extracted.date() for batch in told),
         known=min(batch.landed.date() for batch in told),
     )
+
+
+def as_published(
+    coverage: Mapping[str, Coverage], published: Mapping[str, Coverage], held: Container[str]
+) -> dict[str, Coverage]:
+    """The months of metrics, those of held-back ones no further than their published figures.
+
+    What such a metric counts is of its last publication, its past too: of later deliveries it knows nothing.
+    """
+    found = {
+        name: overlap((months, published[name])) if name in held and name in published else months
+        for name, months in coverage.items()
+        if name not in held or name in published
+    }
+    return {name: months for name, months in found.items() if months}
 
 
 def marts_of(statement: LookingBack) -> frozenset[str]:

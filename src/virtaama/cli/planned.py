@@ -12,9 +12,19 @@ from virtaama.model.changes import words
 from virtaama.vault.explain import explain_load
 from virtaama.vault.explain_tables import explain_table_step, explain_table_steps
 from virtaama.vault.steps import BatchLoad
-from virtaama.vault.table_steps import CreateTable, DropTable
+from virtaama.vault.table_steps import CreateTable, DropTable, FillCodes
 
 _SHOWN = 12  # tables of a new warehouse are counted where they are more
+
+
+NOTICED_BEFORE = "stays as it was counted; `virtaama rebuild` counts it by the model of now"
+
+
+def counts_otherwise(plan: LoadPlan) -> bool:
+    """Whether the deliveries that are loaded would be noticed otherwise by the model of now."""
+    model = plan.model
+    written = any(isinstance(step, FillCodes) for step in model.evolution.steps)
+    return bool(model.changes) and (bool(model.refills) or written)
 
 
 def in_words(plan: LoadPlan, speed: float | None, *, steps: bool) -> Iterator[str]:
@@ -36,6 +46,8 @@ def in_words(plan: LoadPlan, speed: float | None, *, steps: bool) -> Iterator[st
     if model.changes:
         yield "What leaves the warehouse:" if model.losses else "What leaves the warehouse: nothing"
         yield from (f"  {loss}" for loss in model.losses)
+    if counts_otherwise(plan):
+        yield f"What was noticed before: {NOTICED_BEFORE}"
     if plan.batches:
         yield "What is loaded:" if model.changes else "What is loaded then:"
     for batch in plan.batches:

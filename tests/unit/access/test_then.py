@@ -6,8 +6,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 from tests.unit.published_county import published_county
-from virtaama.access.then import FirstDays, first_days
+from virtaama.access.then import FirstDays, as_published, first_days
 from virtaama.lake.batches import Batch
+from virtaama.metrics.plan import Coverage
 
 
 def batch(number: int, extracted: datetime, landed: datetime) -> Batch:
@@ -39,3 +40,16 @@ def test_what_is_told_and_what_was_known_begin_each_on_a_day_of_its_own() -> Non
 
 def test_a_snapshot_without_history_reaches_nowhere(tmp_path: Path) -> None:
     assert published_county(tmp_path).door().first_days() is None
+
+
+def months(first: int, last: int) -> Coverage:
+    return Coverage(date(2026, first, 1), date(2026, last, 1))
+
+
+def test_the_past_of_a_metric_that_is_held_back_ends_with_its_figures() -> None:
+    told = {"held": months(1, 4), "free": months(1, 4), "never": months(1, 4), "later": months(4, 4)}
+    published = {"held": months(1, 3), "free": months(1, 3), "later": months(1, 3)}
+    assert as_published(told, published, {"held", "never", "later"}) == {
+        "held": months(1, 3),
+        "free": months(1, 4),
+    }
