@@ -21,7 +21,7 @@ from virtaama.portal.core import door as portal_door
 from virtaama.portal.core.models import Account, Event, Session
 from virtaama.portal.core.sign_in import in_use
 from virtaama.portal.core.sign_in.failures import SignInFailed, Why
-from virtaama.portal.core.sign_in.provider import Provider
+from virtaama.portal.core.sign_in.provider import LEFT_ALONE, Provider
 from virtaama.portal.core.sign_in.signing_key import make_signing_key, read_signing_key
 from virtaama.portal.core.sign_in.tokens import account_of
 from virtaama.portal.core.sign_in.views import BEGUN
@@ -489,6 +489,29 @@ def test_a_provider_that_does_not_answer_is_a_page_that_says_so(
     assert response.status_code == 503
     assert "does not answer" in response.text
     assert said() == [Why.UNREACHABLE]
+
+
+def test_a_provider_that_did_not_answer_is_left_alone_for_a_while(provider: ProviderRunning) -> None:
+    now = [1_000.0]
+    asked = provider.as_seen(issuer="http://127.0.0.1:9")
+    asked.clock = lambda: now[0]
+    for _ in range(2):
+        with pytest.raises(SignInFailed):
+            asked.metadata()
+    asked.sign_in = provider.sign_in()  # it is there again
+    with pytest.raises(SignInFailed):
+        asked.metadata()
+    now[0] += LEFT_ALONE
+    assert asked.metadata()["issuer"] == provider.issuer
+
+
+def test_whoever_only_knocks_leaves_nothing_for_long(provider: ProviderRunning) -> None:
+    client = Client()
+    answer = provider.answer_to(begun(client), "anna")
+    assert client.session.get_expiry_age() <= 600
+    client.get(answer)
+    assert client.session.get_expiry_age() == settings.SESSION_COOKIE_AGE
+    assert client.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == settings.SESSION_COOKIE_AGE
 
 
 def test_a_level_of_assurance_that_is_not_accepted_lets_nobody_in(

@@ -36,6 +36,7 @@ class SessionStore(db.SessionStore):
 
 def begin(sender: object, request: HttpRequest, user: Account, **more: object) -> None:
     """Called when someone has signed in: the session has a new key, and its time begins."""
+    request.session.set_expiry(None)
     request.session[BEGUN] = request.session[SEEN] = int(timezone.now().timestamp())
 
 

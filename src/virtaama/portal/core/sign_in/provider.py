@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import requests
 from authlib.common.errors import AuthlibBaseError
@@ -17,14 +19,17 @@ from authlib.common.urls import add_params_to_uri
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.auth import ClientAuth
 from authlib.oauth2.rfc7523 import PrivateKeyJWT, private_key_jwt_sign
+from urllib3.exceptions import HTTPError
 
 from virtaama.portal.core.sign_in.failures import SignInFailed, Why
 from virtaama.portal.core.sign_in.signing_key import SigningKey
 from virtaama.portal.core.sign_in.tokens import read_id_token, read_logout_token
+from virtaama.portal.exposure import is_loopback
 from virtaama.project.sign_in import SignIn, is_safe
 
 WAIT = (5, 10)  # seconds to connect, and between two pieces of an answer
 KEPT = 3_600  # seconds what the provider says of itself is kept
+LEFT_ALONE = 10  # seconds after it did not answer: people waiting for it are not made to queue
 KEYS_AGAIN = 60  # seconds between two looks at its keys for a message nobody asked for
 ASSERTION_LASTS = 60
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri", "end_session_endpoint")
@@ -68,6 +73,7 @@ class Provider:
     clock: Callable[[], float] = time.time
     _metadata: dict[str, Any] = field(default_factory=dict)
     _metadata_at: float = 0.0
+    _failed_at: float = 0.0
     _keys: dict[str, Any] = field(default_factory=dict)
     _keys_at: float = 0.0
     _lock: Lock = field(default_factory=Lock, repr=False)
@@ -165,9 +171,7 @@ class Provider:
         """Its addresses, each at a host we speak to; asked again every hour."""
         with self._lock:
             if not self._metadata or self.clock() - self._metadata_at > KEPT:
-                found = self._fetched(
-                    f"{self.sign_in.issuer.rstrip('/')}/.well-known/openid-configuration", Why.UNREACHABLE
-                )
+                found = self._fetched(f"{self.sign_in.issuer.rstrip('/')}/.well-known/openid-configuration")
                 self.check(found)
                 self._metadata, self._metadata_at = found, self.clock()
             return self._metadata
@@ -177,7 +181,7 @@ class Provider:
         address = self.metadata()["jwks_uri"]
         with self._lock:
             if anew or not self._keys or self.clock() - self._keys_at > KEPT:
-                self._keys = self._fetched(address, Why.UNREACHABLE)
+                self._keys = self._fetched(address)
                 self._keys_at = self.clock()
             return self._keys
 
@@ -194,18 +198,25 @@ class Provider:
             if urlsplit(address).hostname not in {self.sign_in.host_of_issuer, *self.hosts}:
                 raise SignInFailed(Why.ELSEWHERE)
 
-    def _fetched(self, address: str, failing: Why) -> dict[str, Any]:
+    def _fetched(self, address: str) -> dict[str, Any]:
+        if self.clock() - self._failed_at < LEFT_ALONE:
+            raise SignInFailed(Why.UNREACHABLE)
         try:
-            answer = requests.get(address, timeout=WAIT, allow_redirects=False)
-            found = answer.json() if answer.status_code == 200 and len(answer.content) < LARGEST else None
-        except (requests.RequestException, json.JSONDecodeError):
-            raise SignInFailed(failing) from None
+            with self._session() as session:
+                answer = session.get(
+                    address, timeout=WAIT, allow_redirects=False, stream=True, withhold_token=True
+                )
+                content = answer.raw.read(LARGEST, decode_content=True)
+                found = json.loads(content) if answer.status_code == 200 else None
+        except (requests.RequestException, HTTPError, OSError, ValueError):
+            found = None
         if not isinstance(found, dict):
-            raise SignInFailed(failing)
+            self._failed_at = self.clock()
+            raise SignInFailed(Why.UNREACHABLE)
         return found
 
     def _session(self) -> OAuth2Session:
-        return OAuth2Session(
+        session = OAuth2Session(
             self.sign_in.client_id,
             self.key.key,
             scope=" ".join(dict.fromkeys(("openid", *self.sign_in.scopes))),
@@ -213,6 +224,12 @@ class Provider:
             token_endpoint_auth_method=PrivateKeyJWT.name,
             code_challenge_method="S256",
         )
+        # Neither a .netrc nor a variable of the environment may add a password to what we ask.
+        session.trust_env = False
+        session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True
+        if not is_loopback(self.sign_in.host_of_issuer):
+            session.proxies = dict(getproxies())
+        return session
 
 
 class Assertion(PrivateKeyJWT):  # type: ignore[misc]

@@ -22,7 +22,7 @@ from virtaama.access.groups import standing_of
 from virtaama.portal.core import actions
 from virtaama.portal.core.address import address_of
 from virtaama.portal.core.pages import safe_page, wanted_page
-from virtaama.portal.core.sessions import GROUPS, PROVIDER_SESSION, PROVIDER_TOKEN
+from virtaama.portal.core.sessions import GROUPS, PROVIDER_SESSION, PROVIDER_TOKEN, SessionStore
 from virtaama.portal.core.sign_in import in_use
 from virtaama.portal.core.sign_in.failures import SignInFailed, Why
 from virtaama.portal.core.sign_in.provider import Begun, Identity, Provider
@@ -54,6 +54,8 @@ def go(request: HttpRequest) -> HttpResponse:
         {**asdict(begun), "next": safe_page(request, request.GET.get("next", ""))},
     ]
     request.session[BEGUN] = waiting[-AT_ONCE:]
+    # Nobody is signed in yet: whoever only knocks leaves nothing behind for longer.
+    request.session.set_expiry(LASTS)
     return HttpResponseRedirect(address)
 
 
@@ -151,6 +153,7 @@ def taken(request: HttpRequest) -> tuple[Begun, str]:
 def remember(request: HttpRequest, identity: Identity) -> None:
     """What signing out needs later, and by which mapping of groups the session began."""
     request.session.pop(BEGUN, None)
+    SessionStore.clear_expired()
     request.session[PROVIDER_TOKEN] = identity.token
     request.session[PROVIDER_SESSION] = mark_of_session(identity.claims.get("sid"))
     request.session[GROUPS] = in_use.mark_of_groups()
