@@ -80,7 +80,13 @@ def concept(
     )
 
 
-def feed(id: str, delivery: Delivery, fields: dict[str, Type], row_order: str = "") -> Feed:
+def feed(
+    id: str,
+    delivery: Delivery,
+    fields: dict[str, Type],
+    row_order: str = "",
+    complete_for: tuple[str, ...] = (),
+) -> Feed:
     system, name = id.split(".")
     return Feed(
         system=system,
@@ -92,6 +98,7 @@ def feed(id: str, delivery: Delivery, fields: dict[str, Type], row_order: str = 
         labels=WORDS,
         place=HERE,
         row_order=row_order,
+        complete_for=complete_for,
     )
 
 
@@ -185,6 +192,42 @@ def residents(delivery: Delivery = Delivery.CHANGES) -> Model:
                 attributes={"language": "LANGUAGE", "name": "NAME"},
                 relationships={"home": ["HOME"]},
                 deleted="STATE = 'P'",
+            )
+        ],
+    )
+
+
+def diagnoses(complete_for: tuple[str, ...] = ("VISIT",), where: str = "", deleted: str = "") -> Model:
+    """The diagnoses of visits, each with a certainty and who made it: a delivery holds all of each visit it names."""
+    return model(
+        concepts=[
+            concept("professional", attribute("number"), key=["number"]),
+            concept(
+                "diagnosis",
+                attribute("visit"),
+                attribute("code"),
+                attribute("certainty", sensitivity=Sensitivity.PERSONAL),
+                key=["visit", "code"],
+                relationships={"made_by": "professional"},
+            ),
+        ],
+        feeds=[
+            feed(
+                "care.diagnoses",
+                Delivery.CHANGES,
+                dict.fromkeys(("VISIT", "CODE", "CERTAINTY", "WHO", "STATE"), Type.TEXT),
+                complete_for=complete_for,
+            )
+        ],
+        mappings=[
+            mapping(
+                "care.diagnoses",
+                "diagnosis",
+                key=["VISIT", "CODE"],
+                attributes={"certainty": "CERTAINTY"},
+                relationships={"made_by": ["WHO"]},
+                where=where,
+                deleted=deleted,
             )
         ],
     )

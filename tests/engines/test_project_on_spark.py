@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from tests.engines.small_county import METRICS, small_county
-from tests.small_warehouse import Warehouse, endings, residents
+from tests.small_warehouse import Warehouse, diagnoses, endings, residents
 from virtaama.cli.main import run
 from virtaama.engines.port import Engine
 from virtaama.engines.spark import Spark
@@ -56,6 +56,35 @@ def test_a_late_delivery_gives_the_same_history(spark_session: SparkSession, tmp
     ]
     for name, rows in told[0].items():
         assert told[1][name] == rows, name
+
+
+def test_a_late_set_gives_the_same_history(spark_session: SparkSession, tmp_path: Path) -> None:
+    OnSpark.session = spark_session
+    told = [sets_of(kind(diagnoses(), tmp_path / kind.__name__)) for kind in (Warehouse, OnSpark)]
+    assert told[1] == told[0]
+    assert sum(rows.count("True") for rows in told[0]) >= 4
+
+
+def sets_of(warehouse: Warehouse) -> list[str]:
+    """Diagnoses of two visits in January, of one in March, then late that of February."""
+    for month, codes in ((1, ("1a", "1b", "2a")), (3, ("1a", "1b ")), (2, ("1c", "1a"))):
+        rows = ({"VISIT": code[0], "CODE": code[1:], "CERTAINTY": "sure", "WHO": "x"} for code in codes)
+        warehouse.deliver("care.diagnoses", datetime(2025, month, 1), *rows)
+        if month != 1:
+            warehouse.load()
+    told = [
+        warehouse.rows(
+            f"SELECT visit, code, extracted, batch, deleted, {more} FROM {history} JOIN hub_diagnosis"
+            " USING (diagnosis_key)"
+        )
+        for name, content in (
+            ("sat_diagnosis__care__diagnoses__personal", "certainty"),
+            ("link_diagnosis__care__diagnoses", "made_by_key"),
+        )
+        for history, more in ((name, content), (f"{name}__superseded", f"{content}, superseded_by"))
+    ]
+    warehouse.engine.close()
+    return [repr(rows).replace("UUID", "") for rows in told] + [repr(warehouse.findings())]
 
 
 def history_of(warehouse: Warehouse) -> dict[str, str]:

@@ -65,6 +65,7 @@ class Spec:
     where: str = ""
     deleted: str = ""
     full: bool = False
+    complete_for: str = ""  # a field of the key, where the key has two parts and not everything is delivered
     codes: tuple[str, ...] = ("1", "2")
 
     def model(self) -> Model:
@@ -75,6 +76,7 @@ class Spec:
         places = mapping(PLACES, self.place, key=["A"], attributes={"label": "B"})
         delivery = Delivery.FULL if self.full else Delivery.CHANGES
         fields = dict.fromkeys(FIELDS, Type.TEXT)
+        sets = (self.complete_for,) if self.complete_for and self.two_part_key and not self.full else ()
         named = mapping(PEOPLE, self.place, key=["B"], attributes={"label": "upper(C)"})
         return Model(
             version=version,
@@ -92,7 +94,10 @@ class Spec:
                 System(
                     name="reg",
                     labels=WORDS,
-                    feeds=(feed(PEOPLE, delivery, fields), feed(OTHERS, Delivery.CHANGES, fields)),
+                    feeds=(
+                        feed(PEOPLE, delivery, fields, complete_for=sets),
+                        feed(OTHERS, Delivery.CHANGES, fields),
+                    ),
                     place=HERE,
                 ),
                 System(name="map", labels=WORDS, feeds=(feed(PLACES, Delivery.FULL, fields),), place=HERE),
@@ -193,6 +198,7 @@ class Spec:
 
 
 TYPES = st.sampled_from([Type.TEXT, Type.INTEGER])
+PARENTS = ("", "A", "D")
 CLASSES = st.sampled_from([Sensitivity.OPEN, Sensitivity.PERSONAL, Sensitivity.SPECIAL])
 
 
@@ -227,6 +233,7 @@ def specs(draw: st.DrawFn) -> Spec:
         where=draw(st.sampled_from(["", "B IS NOT NULL"])),
         deleted=draw(st.sampled_from(["", "D = 'x'"])),
         full=draw(st.booleans()),
+        complete_for=draw(st.sampled_from(PARENTS)),
     )
 
 
@@ -257,6 +264,7 @@ KINDS = (
     "change where",
     "change deleted",
     "change delivery",
+    "change parent",
     "reissue codes",
 )
 
@@ -303,6 +311,8 @@ def _change(draw: st.DrawFn, spec: Spec, kind: str, mark: str) -> Spec:
             return replace(spec, deleted=draw(st.sampled_from(["", "D = 'x'", "C = '1'"])))
         case "change delivery":
             return replace(spec, full=not spec.full)
+        case "change parent":
+            return replace(spec, full=False, two_part_key=True, complete_for=draw(st.sampled_from(PARENTS)))
         case "reissue codes":
             return replace(spec, codes=tuple(draw(st.sets(st.sampled_from("123"), min_size=1))))
         case "reorder facts":

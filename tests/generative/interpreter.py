@@ -67,16 +67,16 @@ def interpret(deliveries: Sequence[Delivery], full: bool) -> Warehouse:
             warehouse.people.add(key)
             if home is not None:
                 warehouse.homes.add(home)
-            _say(warehouse.languages, key, stamp, State(None if row.deleted else row.language, row.deleted))
-            _say(warehouse.lives, key, stamp, State(home, row.deleted))
+            say(warehouse.languages, key, stamp, State(None if row.deleted else row.language, row.deleted))
+            say(warehouse.lives, key, stamp, State(home, row.deleted))
         if full:
             for history in (warehouse.languages, warehouse.lives):
                 for key in set(history) - set(last):
-                    _say(history, key, stamp, State(None, True))
+                    say(history, key, stamp, State(None, True))
     return warehouse
 
 
-def _say(history: History, key: str, stamp: tuple[datetime, int], state: State) -> None:
+def say(history: History, key: str, stamp: tuple[datetime, int], state: State) -> None:
     told = history.setdefault(key, [])
     if not told or told[-1][2] != state:
         told.append((*stamp, state))

@@ -10,14 +10,16 @@ from virtaama.model.feeds import Feed
 
 
 def contract_of(feed: Feed) -> str:
-    """A hash of how a feed is described; its labels, its place and how it is fetched are left out."""
+    """A hash of how the rows of a feed are read: its labels, its place, how it is fetched and what absence means
+    are left out.
+    """
 
     def plain(value: object) -> object:
         if dataclasses.is_dataclass(value):
             return {
                 member.name: plain(getattr(value, member.name))
                 for member in dataclasses.fields(value)
-                if member.name not in ("labels", "place", "collect")
+                if member.name not in ("labels", "place", "collect", "complete_for")
             }
         return [plain(item) for item in value] if isinstance(value, tuple) else value
 

@@ -20,7 +20,7 @@ from virtaama.loading.contract import contract_of
 from virtaama.loading.deliveries import Delivered, discover, opened, outer
 from virtaama.loading.prepare import Prepared, Stopped, prepare
 from virtaama.loading.pseudonymise import Pseudonymiser
-from virtaama.model.feeds import Delivery, Feed
+from virtaama.model.feeds import Feed
 from virtaama.problems import DeliveryRefused
 from virtaama.sources.reading import literal
 
@@ -194,12 +194,12 @@ class Landing:
 
 
 def _returns(delivered: Delivered, known: Sequence[Batch], batches: Sequence[Batch]) -> bool:
-    """Whether a complete delivery says again what it had said of another moment: not a repeat.
+    """Whether a delivery whose absences speak says again what it had said of another moment: not a repeat.
 
     What lies between the two moments may land later, so it does not count. Where only the clock tells
     the moment, everything has landed in its order: then it counts.
     """
-    if delivered.feed.delivery is not Delivery.FULL:
+    if not delivered.feed.absence_speaks:
         return False
     if delivered.dated:
         return all(batch.extracted != delivered.extracted for batch in known)

@@ -31,6 +31,7 @@ from virtaama.vault.steps import (
     CountRows,
     FindDiffering,
     FindMoving,
+    FindParents,
     FindRepeated,
     FindSeveral,
     FindTold,
@@ -207,7 +208,7 @@ def _apply(
 
 
 def _has_work(step: Step, found: dict[type, int]) -> bool:
-    if isinstance(step, InsertChanges | CountChanges) and step.full:
+    if isinstance(step, InsertChanges | CountChanges) and (step.full or step.source.parent):
         # Absence speaks too; of deliveries laid side by side it is known whether any key is gone.
         return found[FindMoving] + found.get(FindTouched, 1) > 0
     if isinstance(step, KeepLastRow) and step.of != "stage":
@@ -217,7 +218,7 @@ def _has_work(step: Step, found: dict[type, int]) -> bool:
 
 
 def _unfitting(step: Step, reading: Reading) -> ProblemsFound:
-    source = step.source if isinstance(step, StageRows) else None
+    source = step.source if isinstance(step, StageRows | FindParents) else None
     concept = f" of '{source.hub.concept}'" if source else ""
     first, *others = (arrival.file for arrival in reading.arrivals)
     files = f"{first} or one of {len(others)} deliveries after it" if others else first

@@ -10,6 +10,7 @@ from virtaama.model.check_concepts import concept_problems
 from virtaama.model.check_derived import rule_problems
 from virtaama.model.check_feeds import feed_problems
 from virtaama.model.check_mappings import mapping_problems
+from virtaama.model.complete_for import complete_for_problems
 from virtaama.model.expectable import expectation_problems
 from virtaama.model.former import former_name_problems, replaced_feed_problems
 from virtaama.model.known_names import Names
@@ -48,6 +49,9 @@ def problems_of(written: Written, unread: frozenset[str]) -> Iterator[Problem]:
             yield from feed_problems(feed)
     for mapping in written.mappings:
         yield from mapping_problems(mapping, names)
+    for feed in names.feeds.values():
+        described = () if "mappings" in unread else written.mappings
+        yield from complete_for_problems(feed, [(m.concept, m.key) for m in described if m.feed == feed.id])
     for expectation in written.expectations:
         yield from expectation_problems(
             expectation, names_with_made.concepts, names.feeds, names.code_lists, made=names.derived

@@ -85,7 +85,8 @@ class Feed:
     `files` is a glob below the deliveries folder (for a file inside a zip: `x.zip!NAME.csv`).
     `query` is the SELECT for an SQL database. `resource` is the FHIR resource type kept.
     `row_order` is an expression that ranks two rows of one key in one batch (later wins);
-    without it the later row in the file wins.
+    without it the later row in the file wins. `complete_for` names fields: a delivery of changes holds all
+    rows of each value of theirs that it names, so what such a value had and is absent has ended.
     """
 
     system: str
@@ -100,6 +101,7 @@ class Feed:
     query: str = ""
     resource: str = ""
     row_order: str = ""
+    complete_for: tuple[str, ...] = ()
     drift: Drift = Drift()
     extracted: str = ""  # regex over the relative path; groups year, month and optionally day
     reject_at_most: float = REJECT_AT_MOST  # a larger share of unreadable rows refuses the delivery
@@ -110,6 +112,11 @@ class Feed:
     @property
     def id(self) -> str:
         return f"{self.system}.{self.name}"
+
+    @property
+    def absence_speaks(self) -> bool:
+        """Whether what a delivery leaves out may have ended by that."""
+        return self.delivery is Delivery.FULL or bool(self.complete_for)
 
     def field(self, name: str) -> Field | None:
         return next((f for f in self.fields if f.name == name), None)

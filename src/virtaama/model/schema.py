@@ -94,6 +94,10 @@ FEED = members(
             [each.value for each in Delivery],
             "full: what is absent has been deleted. changes, events: absence means nothing.",
         ),
+        "complete_for": one_or_more(
+            "With changes: the fields for whose values a delivery holds all rows. What such a value had, and is "
+            "absent from a delivery that names it, has ended; of values it does not name absence means nothing."
+        ),
         "row_order": expression(
             "An expression that ranks two rows of one key in one delivery: the later wins. Without it the later row."
         ),

@@ -260,6 +260,7 @@ def _feed(system: str, above: Entry, name: str, entry: Entry) -> Feed:
         query=entry.text("query"),
         resource=entry.text("resource"),
         row_order=entry.text("row_order"),
+        complete_for=entry.one_or_more("complete_for"),
         drift=_drift(entry.member("drift"), _drift(above.member("drift"), Drift())),
         extracted=own("extracted").text("extracted"),
         reject_at_most=_share(own("reject_at_most").text("reject_at_most")),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from virtaama.model.complete_for import parent_of
 from virtaama.model.concepts import Concept, Sensitivity
+from virtaama.model.feeds import Feed
 from virtaama.model.mappings import Mapping
 from virtaama.model.model import Model
 from virtaama.vault.tables import (
@@ -31,6 +33,7 @@ def design(model: Model) -> VaultDesign:
             _source(
                 model.concept(mapping.concept),
                 mapping,
+                model.feed(mapping.feed),
                 met[mapping.feed, mapping.concept],
                 hubs,
             )
@@ -66,7 +69,7 @@ def _hub(concept: Concept) -> Hub:
     )
 
 
-def _source(concept: Concept, mapping: Mapping, ordinal: int, hubs: dict[str, Hub]) -> Source:
+def _source(concept: Concept, mapping: Mapping, feed: Feed, ordinal: int, hubs: dict[str, Hub]) -> Source:
     name = mapping.feed.replace(".", "__") + (f"__{ordinal}" if ordinal > 1 else "")
     hub = hubs[concept.name]
     link = _link(concept, mapping, name, hubs)
@@ -81,7 +84,15 @@ def _source(concept: Concept, mapping: Mapping, ordinal: int, hubs: dict[str, Hu
                 payload=(),
             ),
         )
-    return Source(name=name, mapping=mapping, hub=hub, satellites=satellites, link=link)
+    parent = parent_of(zip(concept.key, mapping.key, strict=True), feed.complete_for)
+    return Source(
+        name=name,
+        mapping=mapping,
+        hub=hub,
+        satellites=satellites,
+        link=link,
+        parent=tuple(part for part in hub.business_key if part.name in parent),
+    )
 
 
 def _satellites(concept: Concept, mapping: Mapping, source: str) -> tuple[Satellite, ...]:

@@ -14,9 +14,11 @@ from virtaama.vault.steps import (
     FindDiffering,
     FindMet,
     FindMoving,
+    FindParents,
     FindReferenced,
     FindRepeated,
     FindSeveral,
+    FindSiblings,
     FindTold,
     FindTouched,
     ForgetReturned,
@@ -33,7 +35,7 @@ from virtaama.vault.steps import (
     Step,
     Supersede,
 )
-from virtaama.vault.tables import History, Link
+from virtaama.vault.tables import History, Link, Source
 
 
 def explain(step: Step, arrivals: tuple[Arrival, ...] = ()) -> str:
@@ -65,8 +67,12 @@ def explain(step: Step, arrivals: tuple[Arrival, ...] = ()) -> str:
             return "count rows without a key, repeated rows and rows that contradict another"
         case KeepLastRow(source=source):
             return f"keep the last row of each {_words(source.hub.concept)} in a delivery, and none without a key"
+        case FindParents(source=source):
+            return f"find each {_parent(source)} these deliveries are complete for"
+        case FindSiblings(source=source):
+            return f"find the {_words(source.hub.concept)} keys of each such {_parent(source)} named before"
         case FindAffected(source=source, full=full):
-            absent = ", and those it leaves out" if full else ""
+            absent = ", and those it leaves out" if full or source.parent else ""
             return f"find the {_words(source.hub.concept)} keys this late delivery touches{absent}"
         case Supersede(history=history):
             return f"put later rows of these keys aside in {history.superseded}: what was known until now"
@@ -95,11 +101,13 @@ def explain(step: Step, arrivals: tuple[Arrival, ...] = ()) -> str:
             return f"add {_words(concept)} keys the hub has not met, named as {_words(role)}"
         case InsertNew(history=history):
             return f"add {_what(history)} of what is new to {history.name}{_origin(arrivals)}"
-        case InsertChanges(history=history, full=full):
+        case InsertChanges(source=source, history=history, full=full):
             gone = ", and mark as deleted what a full delivery leaves out" if full else ""
+            if source.parent and not full:
+                gone = f", and mark as deleted what a delivery leaves out of the {_parent(source)} it names"
             return f"add {_what(history)} that changed to {history.name}{gone}"
-        case CountChanges(check=check, full=full):
-            gone = ", and keys that disappeared" if full else ""
+        case CountChanges(source=source, check=check, full=full):
+            gone = ", and keys that disappeared" if full or source.parent else ""
             return f"count {check}s: keys named before that came with other content{gone}"
         case _:
             assert_never(step)
@@ -123,6 +131,10 @@ def explain_load(load: BatchLoad) -> tuple[str, ...]:
     if not load.readings:
         return heading, "nothing is mapped from this feed: only note that it was met"
     return heading, *(explain(step, reading.arrivals) for reading in load.readings for step in reading.steps)
+
+
+def _parent(source: Source) -> str:
+    return " and ".join(_words(part.name) for part in source.parent)
 
 
 def _what(history: History) -> str:

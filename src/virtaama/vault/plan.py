@@ -21,9 +21,11 @@ from virtaama.vault.steps import (
     FindDiffering,
     FindMet,
     FindMoving,
+    FindParents,
     FindReferenced,
     FindRepeated,
     FindSeveral,
+    FindSiblings,
     FindTold,
     FindTouched,
     ForgetReturned,
@@ -175,12 +177,13 @@ def _in_order(
 ) -> Iterator[Step]:
     full = _is_full(model, source)
     yield from _stage(model, design, source, shape, counted)
+    yield from _find_siblings(source, shape)
     yield FindMet(source=source)
     yield FindMoving(source=source, full=full)
     if counted:
         yield FindTold(source=source)
         yield from _count_content(model, design, source)
-    yield from _write(source, full, "" if full else "met")
+    yield from _write(source, full, "" if full else "siblings" if source.parent else "met")
     if counted and _judges(design, source):
         yield _count_changes(model, source, full, first_only=False)
 
@@ -232,6 +235,7 @@ def _late(
     model: Model, design: VaultDesign, source: Source, shape: Shape | None, counted: bool
 ) -> Iterator[Step]:
     yield from _stage(model, design, source, shape, counted)
+    yield from _find_siblings(source, shape)
     yield FindAffected(source=source, full=_is_full(model, source))
     for history in source.histories:
         yield Supersede(history=history)
@@ -251,9 +255,10 @@ def _again(
     yield NameArrivals()
     yield from _read(model, source, shape, after_judged, only_affected=True)
     yield KeepLastRow(source=source)
+    yield from _find_siblings(source, shape, only_affected=True)
     yield FindMet(source=source)
     yield FindMoving(source=source, full=full)
-    yield from _write(source, full, "affected" if full else "met")
+    yield from _write(source, full, "affected" if full else "siblings" if source.parent else "met")
     for history in source.histories:
         yield ForgetReturned(history=history)
     if counted and _judges(design, source):
@@ -307,6 +312,12 @@ def _read(
     )
     yield FindSeveral(source=source)
     yield FindRepeated(source=source)
+
+
+def _find_siblings(source: Source, shape: Shape | None, only_affected: bool = False) -> Iterator[Step]:
+    if source.parent:
+        yield FindParents(source=source, shape=shape)
+        yield FindSiblings(source=source, only_affected=only_affected)
 
 
 def _write(source: Source, full: bool, among: str) -> Iterator[Step]:

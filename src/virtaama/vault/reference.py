@@ -32,7 +32,8 @@ Written from the steps themselves: `python tools/steps.py`.
 A plan is a tuple of steps. One reader runs them, another explains them (`virtaama plan`), tests compare them. Here
 is each step, what it does, how a plan says it, and its statement for a small model: first those that bring the
 tables to the model, or from one model to the next, then those that a load is made of. The model: residents
-with a language and a home municipality, delivered as a whole by a register. `$names` are bound when the step runs. On
+with a language and a home municipality, delivered as a whole by a register, and their telephone numbers, of which a
+delivery holds all of each resident it names. `$names` are bound when the step runs. On
 Spark the same statements are spelled for Spark.
 
 """
@@ -51,6 +52,15 @@ feeds:
       LANGUAGE: {type: text}
       HOME: {type: text}
       STATE: {type: text}
+  phones:
+    labels: {fi: Puhelinnumerot, sv: Telefonnummer, en: Telephone numbers}
+    files: "register/phones/*.csv"
+    delivery: changes
+    complete_for: ID
+    fields:
+      ID: {type: identity}
+      KIND: {type: text}
+      NUMBER: {type: text, direct: true}
 """,
     "concepts/residents.yaml": """
 concepts:
@@ -75,6 +85,15 @@ concepts:
         labels: {fi: Kieli, sv: Språk, en: Language}
     relationships:
       home: {to: municipality, labels: {fi: Kotikunta, sv: Hemkommun, en: Home municipality}}
+  phone:
+    kind: entity
+    labels: {fi: Puhelinnumero, sv: Telefonnummer, en: Telephone number}
+    definition: {fi: Asukkaan numero, sv: Invånarens nummer, en: A number of a resident}
+    key: [person, use]
+    attributes:
+      person: {type: identity, sensitivity: personal, labels: {fi: Henkilö, sv: Person, en: Person}}
+      use: {type: text, labels: {fi: Käyttö, sv: Användning, en: Use}}
+      number: {type: text, sensitivity: direct, labels: {fi: Numero, sv: Nummer, en: Number}}
 """,
     "codes/languages.yaml": """
 code_lists:
@@ -96,6 +115,10 @@ mappings:
   - feed: register.people
     concept: municipality
     key: {code: HOME}
+  - feed: register.phones
+    concept: phone
+    key: {person: ID, use: KIND}
+    attributes: {number: NUMBER}
 """,
 }
 
@@ -139,9 +162,13 @@ def _examples_on_tables() -> Iterator[TableStep]:
         )
         for file, text in _MODEL.items()
     }
-    changed["mappings/residents.yaml"] = changed["mappings/residents.yaml"].partition(
-        "  - feed: register.people\n    concept: municipality"
-    )[0]
+    mappings, second, last = (
+        "mappings/residents.yaml",
+        "    concept: municipality\n",
+        "  - feed: register.phones",
+    )
+    before, _, after = changed[mappings].partition("  - feed: register.people\n" + second)
+    changed[mappings] = before + last + after.partition(last)[2]
     filled = {source.id: fingerprint(model, source) for source in design(model).sources}
     yield from plan_evolution(model, parse_model(changed), filled, frozenset()).steps
 
@@ -153,19 +180,20 @@ def _examples() -> Iterator[Step]:
         yield from _load(small, rows=3, months=(1,))
         yield from _load(small, rows=FULL_AT_MOST, months=(1, 2))
         yield from _load(small, rows=3, months=(2, 1))
+    yield from _load(model, rows=3, months=(1,), feed="register.phones")
 
 
 def _with(model: Model, delivery: Delivery) -> Model:
     (system,) = model.systems
-    feeds = tuple(replace(feed, delivery=delivery) for feed in system.feeds)
+    feeds = tuple(replace(feed, delivery=delivery, complete_for=()) for feed in system.feeds)
     return replace(model, systems=(replace(system, feeds=feeds),))
 
 
-def _load(model: Model, rows: int, months: tuple[int, ...]) -> Iterator[Step]:
+def _load(model: Model, rows: int, months: tuple[int, ...], feed: str = "register.people") -> Iterator[Step]:
     arrivals = [
         Arrival(
             number=number,
-            feed="register.people",
+            feed=feed,
             extracted=datetime(2025, month, 1),
             file=f"people_{month}.csv",
             rows=rows,

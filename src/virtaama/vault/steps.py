@@ -5,6 +5,7 @@ at once, and the deliveries are bound when they run (see `Reading.values`). They
 connection: `arriving` (the deliveries at hand, each with its place in their order), `stage` (their rows
 for one source), `several` (keys with more than one row), `repeated` (keys with more than one row in one
 delivery), `met` (keys the source named before), `moving` (all keys that may change what history says),
+`parents` and `siblings` (of deliveries that are complete for each parent they name),
 `differing` and `touched` (of a full delivery beside the one before it), `referenced__…` (keys pointed to),
 `told` (rows whose key was named by an earlier delivery), `judged` and, when history is mended, `affected`.
 
@@ -152,8 +153,27 @@ class KeepLastRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FindParents:
+    """Find the parents that deliveries name: values of the key parts they are complete for.
+
+    Every row names its parent, also one the mapping leaves out or one without a whole key.
+    """
+
+    source: Source
+    shape: Shape | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindSiblings:
+    """Find the keys this source has named before under a parent at hand: absence may end them."""
+
+    source: Source
+    only_affected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindAffected:
-    """Find the keys whose history a late delivery touches: its own, and in a full delivery the absent."""
+    """Find the keys whose history a late delivery touches: its own, and those whose absence from it speaks."""
 
     source: Source
     full: bool
@@ -194,7 +214,7 @@ class FindMet:
 class FindMoving:
     """Find the keys that need a look at what was said before: those met, and those with several rows.
 
-    In `full` deliveries also those whose absence from a later one at hand would speak.
+    Also those whose absence from a later one at hand would speak: in `full` deliveries and of named parents.
     """
 
     source: Source
@@ -283,7 +303,8 @@ class InsertNew:
 class InsertChanges:
     """Add the rows that differ from what was last said of their key, each compared with the one before it in time.
 
-    In `full` deliveries absence speaks too: a key that was named until then is marked as deleted.
+    In `full` deliveries absence speaks too: a key that was named until then is marked as deleted. So it does
+    where the source is complete for a parent and a delivery names the parent.
     """
 
     source: Source
@@ -294,7 +315,7 @@ class InsertChanges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountChanges:
-    """Count keys named before that came with other content and, of full deliveries, keys that disappeared.
+    """Count keys named before that came with other content and, where absence speaks, keys that disappeared.
 
     `first_only` leaves out deliveries that are read again after a late one.
     """
@@ -317,6 +338,8 @@ Step = (
     | FindRepeated
     | CountRows
     | KeepLastRow
+    | FindParents
+    | FindSiblings
     | FindAffected
     | Supersede
     | ForgetSuperseded

@@ -106,6 +106,9 @@ class Source:
     replaced_by: tuple[
         str, ...
     ] = ()  # sources of the concept that speak instead, where they know an instance
+    parent: tuple[
+        Column, ...
+    ] = ()  # parts of the key: a delivery that names their values holds all of theirs
 
     @property
     def id(self) -> str:

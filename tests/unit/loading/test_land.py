@@ -53,11 +53,14 @@ def test_the_same_bytes_under_another_name_are_a_repeat_not_a_batch(tmp_path: Pa
     assert landing.land().repeats == ()
 
 
-@pytest.mark.parametrize(("delivery", "numbers"), [("full", [1, 2, 1]), ("events", [1, 2])])
+@pytest.mark.parametrize(
+    ("delivery", "complete_for", "numbers"),
+    [("full", (), [1, 2, 1]), ("changes", ("NAME",), [1, 2, 1]), ("events", (), [1, 2])],
+)
 def test_a_complete_delivery_that_returns_to_what_it_said_before_is_not_a_repeat(
-    tmp_path: Path, delivery: str, numbers: list[int]
+    tmp_path: Path, delivery: str, complete_for: tuple[str, ...], numbers: list[int]
 ) -> None:
-    complete = feed(*fields(NAME="text", N="integer"), delivery=Delivery(delivery))
+    complete = feed(*fields(NAME="text", N="integer"), delivery=Delivery(delivery), complete_for=complete_for)
     landing = Landing(tmp_path, (complete,))
     for month, number in (("07", 1), ("08", 2), ("09", 1)):
         landing.deliver(f"NAME;N\nx;{number}\n", f"register/2026-{month}/rows.csv")

@@ -146,6 +146,19 @@ def test_a_contract_read_back_is_the_same_feed() -> None:
     assert told(new) == told(old)
 
 
+def test_a_contract_says_for_which_parent_a_delivery_is_complete() -> None:
+    system = files(of_feed="")["systems/care.yaml"].replace(
+        "delivery: events", "delivery: changes\n    complete_for: [PERSON]"
+    )
+    root, problems = KINDS["systems"].read("systems/care.yaml", system)
+    assert root is not None
+    assert problems == ()
+    contract = contract_of(root.plain(), "visits", version="1", code_lists={})  # type: ignore[arg-type]
+    taken = taken_over(read_contract("visits.odcs.yaml", as_yaml(contract)), frozenset())
+    assert taken.system["feeds"]["visits"]["complete_for"] == ["PERSON"]
+    assert taken.left_out == []
+
+
 def test_what_the_other_party_changes_counts() -> None:
     contract = exported()
     (table,) = contract["schema"]

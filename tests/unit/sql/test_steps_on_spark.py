@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlglot import exp
 
-from tests.small_warehouse import residents
+from tests.small_warehouse import diagnoses, residents
 from virtaama.model.feeds import Delivery
 from virtaama.sql.spelling import EngineName, spelled
 from virtaama.vault.design import design
@@ -19,12 +19,12 @@ QUERIES = (exp.Create, exp.Insert)
 
 def test_what_a_load_says_can_be_said_on_spark() -> None:
     steps: dict[type, Step] = {}
-    for delivery in Delivery:
-        model = residents(delivery)
+    for model in (*map(residents, Delivery), diagnoses(where="STATE IS NULL", deleted="STATE = 'P'")):
+        (feed,) = model.feeds
         arrivals = [
             Arrival(
                 number=number,
-                feed="register.people",
+                feed=feed.id,
                 extracted=datetime(2025, month, 1),
                 file=f"{number}.csv",
                 rows=3,
@@ -38,7 +38,7 @@ def test_what_a_load_says_can_be_said_on_spark() -> None:
                     for step in reading.steps:
                         spelled(said(render(step)), EngineName.SPARK)
                         steps[type(step)] = step
-    assert len(steps) >= 15
+    assert len(steps) >= 17
 
 
 def said(statement: exp.Expr) -> exp.Expr:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from tests.small_warehouse import attribute, concept, feed, mapping, model, residents
+from tests.small_warehouse import attribute, concept, diagnoses, feed, mapping, model, residents
 from virtaama.model.concepts import Type
 from virtaama.model.feeds import Delivery
 from virtaama.model.model import Model
@@ -101,6 +101,30 @@ def test_a_load_is_explained_step_by_step() -> None:
         f"add relationships (home) of what is new to link_resident__register__people{origin}",
         "count changes: keys named before that came with other content",
     )
+
+
+def test_a_load_of_whole_sets_says_whose_and_what_it_ends() -> None:
+    sets = diagnoses()
+    arrivals = [arrival(1, 2, "care.diagnoses"), arrival(2, 1, "care.diagnoses")]
+    in_order, late = plan_load(sets, design(sets), arrivals, frozenset())
+    said, said_late = explain_load(in_order), explain_load(late)
+    for words in (
+        "find each visit these deliveries are complete for",
+        "find the diagnosis keys of each such visit named before",
+        "add personal attributes (certainty) that changed to sat_diagnosis__care__diagnoses__personal, "
+        "and mark as deleted what a delivery leaves out of the visit it names",
+        "count changes: keys named before that came with other content, and keys that disappeared",
+    ):
+        assert words in said
+        assert words in said_late
+    assert "find the diagnosis keys this late delivery touches, and those it leaves out" in said_late
+    assert not any("deliveries are complete" in line for line in explain_load(load_of_changes()))
+
+
+def load_of_changes() -> BatchLoad:
+    without = diagnoses(())
+    (load,) = plan_load(without, design(without), [arrival(1, 1, "care.diagnoses")], frozenset())
+    return load
 
 
 def test_a_feed_nothing_is_mapped_from_is_only_noted() -> None:

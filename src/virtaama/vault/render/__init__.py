@@ -10,6 +10,7 @@ from virtaama.vault.render.beside import find_differing, find_touched
 from virtaama.vault.render.counting import count_changes, count_content, count_rows
 from virtaama.vault.render.finding import find_met, find_moving, find_repeated, find_several, find_told
 from virtaama.vault.render.names import engine_type, newest, part_name
+from virtaama.vault.render.siblings import find_parents, find_siblings
 from virtaama.vault.render.staging import (
     find_referenced,
     keep_last_row,
@@ -36,9 +37,11 @@ from virtaama.vault.steps import (
     FindDiffering,
     FindMet,
     FindMoving,
+    FindParents,
     FindReferenced,
     FindRepeated,
     FindSeveral,
+    FindSiblings,
     FindTold,
     FindTouched,
     ForgetReturned,
@@ -82,6 +85,10 @@ def render(step: Step) -> exp.Expr:
             return count_rows(source)
         case KeepLastRow(source=source, of=of):
             return keep_last_row(source, of)
+        case FindParents():
+            return find_parents(step)
+        case FindSiblings():
+            return find_siblings(step)
         case FindAffected(source=source, full=full):
             return find_affected(source, full)
         case Supersede(history=history):

@@ -97,7 +97,7 @@ def count_changes(step: CountChanges) -> exp.Query:
     changes = join(select(ORDINAL).from_(subquery(told, "changed")), new, (key, ORDINAL), "SEMI")
     queries = [changes]
     checks = [step.check]
-    if step.full:
+    if step.full or source.parent:
         gone = _arriving_rows(source.histories[0].name, key).where(column("deleted"))
         queries.append(
             join(select(ORDINAL).from_(subquery(gone, "gone")), table(STAGE), (key, ORDINAL), "ANTI")

@@ -23,6 +23,7 @@ from virtaama.vault.render.names import (
     staged,
     unknown,
 )
+from virtaama.vault.render.siblings import SIBLINGS, named_again_later
 from virtaama.vault.tables import Source
 
 
@@ -55,6 +56,8 @@ def find_moving(source: Source, full: bool) -> exp.Create:
         # What a delivery before the last names may be absent from the last.
         last = bound("arrivals", "INTEGER") - exp.Literal.number(1)
         keys.append(select(key).from_(table(STAGE)).where(column(ORDINAL) < last))
+    if source.parent:
+        keys += [select(key).from_(table(SIBLINGS)), named_again_later(source)]
     return temporary_table("moving", select(key).distinct().from_(subquery(union_all(keys), "keys")))
 
 

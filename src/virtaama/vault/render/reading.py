@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlglot import exp
 
 from virtaama.model.mappings import Expression
@@ -9,6 +11,7 @@ from virtaama.sql.build import (
     bound,
     cast,
     column,
+    column_type,
     join,
     named,
     parsed,
@@ -33,6 +36,28 @@ from virtaama.vault.tables import Column, Hub, Source
 
 # The place in the file decides alone. One byte a row, for the stage of a large delivery hardly fits in memory.
 _IN_PLACE = cast(exp.Literal.number(0), "TINYINT")
+
+
+def named_values(source: Source, parts: Collection[Column], shape: Shape | None) -> exp.Select:
+    """Parts of the key as every row of the deliveries gives them, also those rows the mapping leaves out.
+
+    What is not of the part's type is null: such a row may be left out for that.
+    """
+    given = zip(source.mapping.key, source.hub.business_key, strict=True)
+    typed = [
+        named(
+            exp.TryCast(this=exp.paren(parsed(each.sql)), to=column_type(engine_type(part))),
+            part_name("key", part),
+        )
+        for each, part in given
+        if part in parts
+    ]
+    rows = select(*typed, ORDINAL).from_(subquery(_placed(shape, before=False), "delivered"))
+    names = [part_name("key", part) for part in parts]
+    standard = [
+        named(standardised(column(name), part.type), name) for name, part in zip(names, parts, strict=True)
+    ]
+    return select(*standard, ORDINAL).from_(subquery(rows, "read"))
 
 
 def mapped_rows(source: Source, row_order: str, shape: Shape | None, before: bool = False) -> exp.Select:

@@ -33,6 +33,7 @@ from virtaama.vault.render.names import (
     staged,
     within,
 )
+from virtaama.vault.render.siblings import SIBLINGS, absent_siblings
 from virtaama.vault.steps import InsertChanges
 from virtaama.vault.tables import History, Hub, Reference, Source
 
@@ -73,6 +74,8 @@ def insert_changes(step: InsertChanges) -> exp.Insert:
     ]
     if step.full:
         told.append(_absent(history, told))
+    elif step.source.parent:
+        told.append(absent_siblings(step.source, history, told))
     priors = {name: f"prior__{name}" for name in (ORDINAL, "deleted", *history.content)}
     lags = [named(over(function("LAG", column(name)), key, ORDINAL), prior) for name, prior in priors.items()]
     compared = select(*said, *lags).from_(subquery(union_all(told), "told"))
@@ -130,6 +133,9 @@ def find_affected(source: Source, full: bool) -> exp.Create:
             select(key).from_(table(history.name)).where(exp.not_(later_than_first()))
             for history in source.histories
         ]
+    if source.parent:
+        known_then = select(key).from_(table(source.histories[0].name)).where(exp.not_(later_than_first()))
+        keys.append(select(key).from_(subquery(join(known_then, table(SIBLINGS), key, "SEMI"), "known_then")))
     return temporary_table("affected", select(key).distinct().from_(subquery(union_all(keys), "keys")))
 
 
