@@ -14,8 +14,8 @@ def tracked(source: Source) -> exp.Select:
     """A row for each time a source said something new of an instance.
 
     Columns: the hash key, `extracted`, `batch` and `status`: *appeared* when the source first names it,
-    *disappeared* when a row or a full delivery says it is gone, *returned* when it is named after that, else
-    *changed*. It is read from the histories, so it is as whole as they are and costs no table.
+    *disappeared* when a row says it is gone, or a delivery that is complete leaves it out, *returned* when it is
+    named after that, else *changed*. It is read from the histories, so it is as whole as they are and costs no table.
     """
     key = source.hub.hash_key
     place = (key, "extracted", "batch")

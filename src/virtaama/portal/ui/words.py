@@ -119,7 +119,7 @@ CHECKS: dict[str, Promise] = {
     "correction": _("correction"),
     "change": _("change"),
     "deletion": _("deletion"),
-    "disappeared": _("no longer in the full delivery"),
+    "disappeared": _("no longer in a complete delivery"),
     "no_key": _("row without a key"),
     "several_numbers": _("one person under several client numbers"),
 }
