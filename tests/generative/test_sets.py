@@ -38,7 +38,7 @@ ROWS = st.builds(
 DELIVERIES = st.lists(
     st.tuples(st.integers(1, 4), st.lists(ROWS, max_size=4), st.booleans()), min_size=1, max_size=6
 )
-ORDERS = 10  # a hundred were tried
+ORDERS = 10
 PARENTS = st.sampled_from(["VISIT", "VISIT", "CODE"])
 
 
