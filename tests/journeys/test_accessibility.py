@@ -36,10 +36,24 @@ LANGUAGES = ("fi", "sv", "en")
 SCHEMES = ("light", "dark")
 WIDTHS = (1280, 320)
 METRIC = "/ohjaus/mittarit/recommendation_index/"
+# A provider that is not there: its button is shown, and what one reads when it does not answer.
+SIGN_IN = """
+sign_in:
+  address: http://127.0.0.1:8000
+  issuer: http://127.0.0.1:9
+  client_id: virtaama
+  contact: {fi: "Tietopalvelut, p. 123", sv: "Datatjänster, tfn 123", en: "Data services, tel. 123"}
+"""
+GROUPS = """
+groups:
+  analysts: {role: analyst}
+"""
 PAGES = {
     "start": ("", "/"),
     "help": ("", "/ohje/"),
     "accessibility": ("", "/saavutettavuus/"),
+    "a sign-in that came to nothing": ("", "/kirjaudu/paluu/?state=unknown"),
+    "a sign-in without its provider": ("", "/kirjaudu/"),
     "steering": ("analyytikko", "/ohjaus/"),
     "steering of a unit": ("analyytikko", "/ohjaus/?area=U3981&grain=quarter&period=2026Q2"),
     "steering with bad filters": ("analyytikko", "/ohjaus/?area=999&grain=week&period=soon"),
@@ -64,6 +78,9 @@ PAGES = {
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The portal, served as it is in use; its address."""
     folder = make_project(tmp_path_factory.mktemp("served") / "project")
+    for name, more in (("virtaama.yaml", SIGN_IN), ("access.yaml", GROUPS)):
+        file = folder / name
+        file.write_text(file.read_text(encoding="utf-8") + more, encoding="utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -19,6 +19,7 @@ def main(folder: Path, port: int) -> None:
     class ProjectForTests:
         roles = ROLES
         demo_users = served.demo_users
+        groups = served.groups
 
         def door(self) -> DoorForTests:
             return DoorForTests()

@@ -51,8 +51,15 @@ def prepare(project_folder: Path, address: str = "127.0.0.1") -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "virtaama.portal.settings"
     compile_catalogues()
     django.setup()
+    keep_to_ourselves(Path(settings.DATABASES["default"]["NAME"]))
     call_command("migrate", verbosity=0, interactive=False)
     take_up_project()
+
+
+def keep_to_ourselves(database: Path) -> None:
+    """Let nobody but its owner read the portal's database: it holds who is signed in, by which keys."""
+    database.touch(mode=0o600)
+    database.chmod(0o600)
 
 
 def take_up_project() -> None:
