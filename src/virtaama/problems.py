@@ -112,3 +112,9 @@ class NotRecorded(VirtaamaError):
     """The audit log cannot be written. Nothing is shown that is not on record."""
 
     exit_code = 13
+
+
+class NotProtected(VirtaamaError):
+    """A release would let hidden figures be worked out. Nothing was written; the question is on record."""
+
+    exit_code = 14

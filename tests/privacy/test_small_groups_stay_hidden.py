@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from virtaama.metrics.guard import guarded
-from virtaama.privacy.disclosure import is_too_few, smallest_shown
+from virtaama.privacy.disclosure.threshold import is_too_few, smallest_shown
 
 COLUMNS = ("metric", "grain", "period", "level", "area", "dimension", "member", "persons")
 

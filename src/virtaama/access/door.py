@@ -29,9 +29,10 @@ from virtaama.metrics.members import WORDS as NO_MEMBER
 from virtaama.metrics.members import place
 from virtaama.metrics.plan import Coverage, MetricPlan, definition_of
 from virtaama.metrics.question import Figure, Level, Missing, Question
+from virtaama.metrics.rounding import rounded_figure
 from virtaama.model.concepts import Text
 from virtaama.model.model import Model
-from virtaama.privacy.disclosure import is_too_few, smallest_shown
+from virtaama.privacy.disclosure.threshold import is_too_few, smallest_shown
 from virtaama.privacy.policy import Allowed, Asker, Purpose, Refused, Role, decide, may_open
 from virtaama.problems import Damaged, NotAllowed
 from virtaama.quality.results import Result
@@ -204,7 +205,9 @@ class Door:
         seen = [code for code, within in snapshot.within.items() if decision.sees(asked.level, within)]
         everything = len(seen) == len(snapshot.within)
         query = recording_query(asked, decision.role.minimum_group, None if everything else seen)
-        found, left_out = recording_lines(asked, snapshot.read(query.sql, query.parameters))
+        found, left_out = recording_lines(
+            asked, snapshot.read(query.sql, query.parameters), decision.role.rounding
+        )
         record = self._record(asked, asker, purpose, "allowed", snapshot, len(found))
         return RecordingAnswer(
             question=asked, lines=found, left_out=left_out, snapshot=snapshot.info, record=record
@@ -288,6 +291,7 @@ class Door:
                 )
                 if is_too_few(guard, smallest[metric]):
                     figure = hidden(figure, Missing.TOO_FEW)
+                figure = rounded_figure(figure, self._metrics[metric], allowed.role.rounding, self._catalogue)
                 found[metric, period, area, member] = figure
         figures: list[Figure] = []
         for name in question.metrics:

@@ -31,6 +31,8 @@ ROLE = members(
         "own_municipality_only": truth("Below the county they see their own municipalities only."),
         "minimum_group": number("Figures about fewer persons are hidden from them.", minimum=0, multipleOf=1),
         "features": texts("Feature tables whose rows, about single persons, they may open."),
+        "releases": texts("Data sets of anonymous figures they may make."),
+        "rounding": number("Counts they see are rounded to multiples of it.", minimum=1, multipleOf=1),
     },
 )
 DEMO_USER = members(
@@ -66,7 +68,7 @@ def parse_roles(text: str) -> tuple[Role, ...]:
             Problem(Place(ACCESS_FILE), "the file is empty.", "Without roles nobody could see anything."),
         )
     if root is not None:
-        problems += (*_unknown_roles(root), *problems_of_groups(root))
+        problems += (*_contradictions(root), *problems_of_groups(root))
     if root is None or problems:
         raise ProblemsFound(problems)
     return tuple(
@@ -78,6 +80,8 @@ def parse_roles(text: str) -> tuple[Role, ...]:
             own_municipality_only=entry.truth("own_municipality_only"),
             minimum_group=int(float(entry.text("minimum_group", "5"))),
             features=frozenset(entry.texts("features")),
+            releases=frozenset(entry.texts("releases")),
+            rounding=int(float(entry.text("rounding", "1"))),
         )
         for name, entry in root.within("roles")
     )
@@ -96,8 +100,16 @@ def parse_groups(text: str) -> tuple[Group, ...]:
     return groups_in(root) if root else ()
 
 
-def _unknown_roles(root: Entry) -> Iterator[Problem]:
+def _contradictions(root: Entry) -> Iterator[Problem]:
     roles = [name for name, _ in root.within("roles")]
+    for name, entry in root.within("roles"):
+        for member in ("features", "releases"):
+            if float(entry.text("rounding", "1")) > 1 and entry.texts(member):
+                yield Problem(
+                    entry.at((member,)).place,
+                    f"role '{name}' sees rounded figures, and {member} are made of exact ones.",
+                    f"Leave out `rounding` or `{member}`.",
+                )
     for name, user in root.within("demo_users"):
         role = user.text("role")
         if role and role not in roles:

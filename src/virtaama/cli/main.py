@@ -37,6 +37,7 @@ COMMANDS = {
     "ask": "ask",
     "explain": "explain",
     "features": "features",
+    "release": "release",
     "runs": "runs",
     "audit": "audit",
     "verify": "keep",

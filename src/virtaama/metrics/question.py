@@ -60,6 +60,11 @@ class Question:
     as_of: date | None = None
     known: date | None = None
 
+    @property
+    def of_another_time(self) -> bool:
+        """Whether it is asked of anything but what is true and known now."""
+        return self.as_of is not None or self.known is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:

@@ -134,6 +134,7 @@ _SECTIONS = {
     "roles": "role",
     "groups": "group",
     "demo_users": "demo user",
+    "releases": "release",
     "expectations": "expectation",
 }
 _KINDS_OF_VALUE = {

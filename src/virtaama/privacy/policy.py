@@ -29,6 +29,8 @@ class Role:
     own_municipality_only: bool = False
     minimum_group: int = 5
     features: frozenset[str] = frozenset()  # feature tables whose rows, about single persons, they may open
+    releases: frozenset[str] = frozenset()  # data sets of anonymous figures they may make
+    rounding: int = 1  # counts they see are multiples of it
 
 
 class Asked(Protocol):
@@ -40,6 +42,8 @@ class Asked(Protocol):
     def area(self) -> str | None: ...
     @property
     def within(self) -> str | None: ...
+    @property
+    def of_another_time(self) -> bool: ...
 
 
 _SEAL: Final = object()
@@ -92,6 +96,9 @@ def decide(
         return Refused(reason=f"role '{role.name}' has no purpose '{purpose}'")
     if asked.level not in role.levels:
         return Refused(reason=f"role '{role.name}' does not see the level '{asked.level}'")
+    if asked.of_another_time and role.rounding > 1:
+        # Day by day, the one on which a rounded figure changes would tell the exact one.
+        return Refused(reason=f"role '{role.name}' sees rounded figures, and those of now only")
     allowed = Allowed(
         asker=asker, purpose=purpose, role=role, own_only=role.own_municipality_only, seal=_SEAL
     )
@@ -136,6 +143,41 @@ def decide_rows(
     if role.own_municipality_only:
         return Refused(reason=f"role '{role.name}' sees its own municipality only")
     return RowsAllowed(table=table, asker=asker, purpose=purpose, seal=_SEAL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseAllowed:
+    """The leave to make one release. Only `decide_release` makes it."""
+
+    release: str
+    asker: Asker
+    purpose: Purpose
+    seal: InitVar[object]
+
+    def __post_init__(self, seal: object) -> None:
+        if seal is not _SEAL:
+            raise TypeError("only decide_release() allows")
+
+
+def decide_release(
+    release: str, asker: Asker, purpose: Purpose, role: Role | None
+) -> ReleaseAllowed | Refused:
+    """The decision on making a data set of anonymous figures.
+
+    It is made from exact figures of the whole county: the role must name the release, have the purpose, and
+    be limited neither to some municipalities nor to rounded figures.
+    """
+    if role is None:
+        return Refused(reason=f"there is no role '{asker.role}'")
+    if release not in role.releases:
+        return Refused(reason=f"role '{role.name}' does not make the release '{release}'")
+    if purpose not in role.purposes:
+        return Refused(reason=f"role '{role.name}' has no purpose '{purpose}'")
+    if role.own_municipality_only:
+        return Refused(reason=f"role '{role.name}' sees its own municipality only")
+    if role.rounding > 1:
+        return Refused(reason=f"role '{role.name}' sees rounded figures only")
+    return ReleaseAllowed(release=release, asker=asker, purpose=purpose, seal=_SEAL)
 
 
 def may_open(page: str, role: Role | None) -> bool:

@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from virtaama.keyring import Keyring
     from virtaama.metrics.definitions import Catalogue
     from virtaama.metrics.feature_tables import FeatureTable
+    from virtaama.metrics.releases import Release
     from virtaama.privacy.policy import Role
     from virtaama.project.demo_users import DemoUser
 
 MODEL_FOLDERS = ("systems", "concepts", "codes", "mappings", "derived", "calendars")
 METRIC_FOLDER = "metrics"
 FEATURE_FOLDER = "features"
+RELEASE_FOLDER = "releases"
 ACCESS_FILE = "access.yaml"
 
 
@@ -58,6 +60,14 @@ class Parts:
 
         files = dict(files_in(self.settings.folder, FEATURE_FOLDER))
         return parse_features(files, self.model, self.catalogue) if files else ()
+
+    @cached_property
+    def releases(self) -> tuple[Release, ...]:
+        """Data sets of anonymous figures, checked against the catalogue; ProblemsFound likewise."""
+        from virtaama.metrics.release_parse import parse_releases
+
+        files = dict(files_in(self.settings.folder, RELEASE_FOLDER))
+        return parse_releases(files, self.catalogue, self.settings.minimum_group) if files else ()
 
     @cached_property
     def roles(self) -> tuple[Role, ...]:
@@ -104,7 +114,7 @@ class Parts:
     def check(self) -> None:
         """Read everything; ProblemsFound with every problem of every file."""
         problems: list[Problem] = []
-        for part in ("model", "catalogue", "features", "roles"):
+        for part in ("model", "catalogue", "features", "releases", "roles"):
             try:
                 getattr(self, part)
             except ProblemsFound as found:

@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from virtaama.engines.port import FileDamaged
 from virtaama.lake.batches import Batch, Rejected
@@ -36,10 +36,12 @@ if TYPE_CHECKING:
     from virtaama.access.door import Door
     from virtaama.access.log_report import Names
     from virtaama.access.oversight import LogReport
+    from virtaama.access.releasing import MadeRelease
     from virtaama.access.rows import OpenedRows
     from virtaama.loading.land import LandReport
     from virtaama.loading.publish import Publication
     from virtaama.metrics.feature_tables import FeatureTable
+    from virtaama.metrics.releases import Release
     from virtaama.project.backup import Backup
     from virtaama.project.compare_engines import Comparison
     from virtaama.project.invented import Invented
@@ -213,6 +215,41 @@ class Project(Parts):
         if built.written:
             door.built(table, allowed, built.written, built.rows)
         return door.open(table, allowed, first, last)
+
+    def make_release(self, release: Release, asker: Asker, purpose: Purpose) -> tuple[MadeRelease, Path]:
+        """Make a data set of anonymous figures and write it; what it holds, and where it lies.
+
+        Raises NotAllowed and NotProtected, on record, before anything is written.
+        """
+        # The solver is brought in where a release is made.
+        from virtaama.access.releasing import ReleaseDoor
+        from virtaama.project.data_set import write_data_set
+
+        door = ReleaseDoor(
+            published=self.settings.published,
+            released=self.settings.released,
+            catalogue=self.catalogue,
+            model=self.model,
+            roles=self.roles,
+            audit=self.audit,
+            county_code=self.settings.county_code,
+            clock=now,
+        )
+        with only_one(self.settings.data / "release.lock"):
+            made = door.make(release, asker, purpose)
+            return made, write_data_set(made, self.catalogue, self.settings.releases)
+
+    def data_sets(self, release: Release) -> tuple[int, ...]:
+        """The numbers under which a release was made, the oldest first."""
+        from virtaama.project.data_set import written
+
+        return written(self.settings.releases, release.name)
+
+    def data_set(self, release: Release, number: int) -> dict[str, Any]:
+        """The description of a data set that was made; NotReady where there is none."""
+        from virtaama.project.data_set import read_description
+
+        return read_description(self.settings.releases, release.name, number)
 
     @property
     def is_published(self) -> bool:

@@ -7,11 +7,19 @@ from collections.abc import Iterator
 
 from virtaama.access.roles import ACCESS
 from virtaama.metrics.feature_schema import FEATURES
+from virtaama.metrics.release_schema import RELEASES
 from virtaama.metrics.schema import METRICS
 from virtaama.model.schema import KINDS
 from virtaama.project.settings import SETTINGS
 
-SHAPES = {**KINDS, "metrics": METRICS, "features": FEATURES, "access": ACCESS, "virtaama": SETTINGS}
+SHAPES = {
+    **KINDS,
+    "metrics": METRICS,
+    "features": FEATURES,
+    "releases": RELEASES,
+    "access": ACCESS,
+    "virtaama": SETTINGS,
+}
 
 
 def published() -> Iterator[tuple[str, str]]:

@@ -114,6 +114,16 @@ class Settings:
         return self.data / "marts" / "features"
 
     @property
+    def releases(self) -> Path:
+        """Data sets that were made, a folder for each."""
+        return self.data / "releases"
+
+    @property
+    def released(self) -> Path:
+        """The record of every figure that has left the county."""
+        return self.data / "released"
+
+    @property
     def audit(self) -> Path:
         return self.data / "audit.sqlite"
 

@@ -1,0 +1,170 @@
+"""A release as files to hand over: the figures as CSV and Parquet, and a description of the data set."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from virtaama.access.releasing import MadeRelease
+from virtaama.lake.files import sha256_of, sync
+from virtaama.metrics.definitions import Catalogue
+from virtaama.metrics.released import ReleasedFigure, Status
+from virtaama.model.concepts import Text
+from virtaama.problems import NotReady
+
+DESCRIPTION = "description.json"
+COLUMNS = {
+    "metric": pa.string(),
+    "level": pa.string(),
+    "area": pa.string(),
+    "area_name": pa.string(),
+    "dimension": pa.string(),
+    "member": pa.string(),
+    "member_name": pa.string(),
+    "grain": pa.string(),
+    "period": pa.date32(),
+    "status": pa.string(),
+    "value": pa.float64(),
+    "numerator": pa.float64(),
+    "denominator": pa.float64(),
+}
+
+
+def write_data_set(made: MadeRelease, catalogue: Catalogue, folder: Path) -> Path:
+    """Write a release below a folder, all of it or nothing; the folder of the data set."""
+    finished = folder / made.release.name / str(made.number)
+    unfinished = finished.with_name(f"{made.number}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    rows = list(_rows(made))
+    table = pa.table(
+        {
+            name: pa.array([row[place] for row in rows], kind)
+            for place, (name, kind) in enumerate(COLUMNS.items())
+        }
+    )
+    with (unfinished / f"{made.release.name}.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows(["" if cell is None else cell for cell in row] for row in rows)
+    pq.write_table(table, unfinished / f"{made.release.name}.parquet")
+    files = {path.name: sha256_of(path) for path in sorted(unfinished.iterdir())}
+    described = json.dumps(describe(made, catalogue, files), ensure_ascii=False, indent=2) + "\n"
+    (unfinished / DESCRIPTION).write_text(described, encoding="utf-8")
+    for path in (*unfinished.iterdir(), unfinished):
+        sync(path)
+    unfinished.rename(finished)
+    sync(finished.parent)
+    return finished
+
+
+def describe(made: MadeRelease, catalogue: Catalogue, files: dict[str, str]) -> dict[str, Any]:
+    """What a data set holds, how it was protected and from what it was made.
+
+    How many figures are hidden because they are small is not told: where all are, that would give them away.
+    """
+    release, protected = made.release, made.protected
+    hidden = sum(figure.status is Status.HIDDEN for figure in protected.figures)
+    return {
+        "name": release.name,
+        "number": made.number,
+        "title": asdict(release.labels),
+        "description": asdict(release.definition),
+        "made": made.made.isoformat(timespec="seconds"),
+        "owner": release.owner,
+        "audience": release.audience.value,
+        "legal_basis": release.legal_basis,
+        "metrics": {
+            metric.name: {
+                "title": asdict(metric.labels),
+                "definition": asdict(metric.definition),
+                "unit": asdict(metric.unit),
+                "legal_basis": metric.legal_basis,
+            }
+            for metric in (catalogue.metric(name) for name in release.metrics)
+        },
+        "levels": list(release.levels),
+        "breakdowns": list(release.breakdowns),
+        "grains": list(release.grains),
+        "first_period": _iso(min((figure.period for figure in protected.figures), default=None)),
+        "last_period": _iso(max((figure.period for figure in protected.figures), default=None)),
+        "figures": len(protected.figures),
+        "hidden_figures": hidden,
+        "protection": {
+            "threshold": release.threshold,
+            "rounding": release.rounding,
+            "rule": "Figures about fewer persons than the threshold are hidden, and others with them, until "
+            "linear programming shows that no hidden figure can be worked out more closely than the threshold "
+            "from all that is shown here and in earlier releases. Then counts are rounded; values are "
+            "computed from rounded counts.",
+            "counts": protected.cells,
+            "hidden_counts": len(protected.hidden),
+            "groups_audited": protected.audited,
+            "least_room": protected.narrowest,
+        },
+        "snapshot": made.snapshot.number,
+        "snapshot_published": made.snapshot.published.isoformat(timespec="seconds"),
+        "model_version": made.snapshot.model_version,
+        "catalogue_version": made.snapshot.catalogue_version,
+        "record": made.record,
+        "columns": list(COLUMNS),
+        "files": files,
+    }
+
+
+def read_description(folder: Path, release: str, number: int) -> dict[str, Any]:
+    """The description of a data set that was written; NotReady where there is none."""
+    path = folder / release / str(number) / DESCRIPTION
+    try:
+        described: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NotReady(
+            f"{path}: there is no such data set. Make it with `virtaama release make {release}`."
+        ) from None
+    return described
+
+
+def written(folder: Path, release: str) -> tuple[int, ...]:
+    """The numbers of the data sets of a release that were written, the oldest first."""
+    below = folder / release
+    found = (path.name for path in below.iterdir()) if below.is_dir() else ()
+    return tuple(sorted(int(name) for name in found if name.isdigit()))
+
+
+def _rows(made: MadeRelease) -> Iterator[tuple[object, ...]]:
+    names = {(area.level, area.code): area.name for area in made.areas}
+    for figure in made.protected.figures:
+        area = names.get((figure.level, figure.area))
+        member = made.members.get(figure.dimension, {}).get(figure.member)
+        yield (
+            figure.metric,
+            figure.level.value,
+            figure.area,
+            area.fi if area else None,
+            figure.dimension or None,
+            figure.member or None,
+            _name(member, figure),
+            figure.grain.value,
+            figure.period,
+            figure.status.value,
+            figure.value,
+            figure.numerator,
+            figure.denominator,
+        )
+
+
+def _name(member: Text | None, figure: ReleasedFigure) -> str | None:
+    return (member.fi if member else figure.member) or None
+
+
+def _iso(moment: datetime | Any) -> str | None:
+    return moment.isoformat() if moment is not None else None
