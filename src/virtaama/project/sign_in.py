@@ -98,6 +98,10 @@ def problems_of_sign_in(root: Entry) -> Iterator[Problem]:
 
 def is_safe(address: str) -> bool:
     """Whether what is said to this address stays between the two: by TLS, or on this machine."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:  # half a bracket, or a port that is no number
+        return False
     by_tls = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
     return by_tls and bool(parts.hostname) and not (parts.query or parts.fragment or parts.username)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 import requests
 from django.conf import settings
-from django.test import Client
+from django.test import Client, override_settings
 
 from tests.portal.door_for_tests import ROLES, DoorForTests
 from tests.privacy.portal.signing_in import GROUPS, PORTAL, ProviderRunning, begun, running, signed_in_by
@@ -25,6 +25,7 @@ from virtaama.portal.core.sign_in.provider import LEFT_ALONE, Provider
 from virtaama.portal.core.sign_in.signing_key import make_signing_key, read_signing_key
 from virtaama.portal.core.sign_in.tokens import account_of
 from virtaama.portal.core.sign_in.views import BEGUN
+from virtaama.portal.exposure import Exposure
 
 PAGE = "/ohjaus/"
 ISSUER = "issuer"
@@ -604,3 +605,15 @@ def test_a_token_for_signing_in_ends_no_session(provider: ProviderRunning) -> No
     for sent in (token, "", "x.y.z", token[:-4]):
         assert Client().post("/kirjaudu/ulos/", {"logout_token": sent}).status_code == 400
     assert opens(client)
+
+
+def test_under_another_name_of_the_portal_one_is_led_to_the_one_the_provider_sends_back_to(
+    provider: ProviderRunning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trust(monkeypatch, provider.as_seen(address="https://portal.example"))
+    hosts = ("portal.example", "other.example")
+    with override_settings(EXPOSURE=Exposure(hosts=hosts), ALLOWED_HOSTS=hosts):
+        other = Client().get("/kirjaudu/?next=/ohje/", headers={"host": "other.example"})
+        assert other["Location"] == "https://portal.example/kirjaudu/?next=/ohje/"
+        same = Client().get("/kirjaudu/", headers={"host": "portal.example"})
+        assert same["Location"].startswith(provider.issuer)

@@ -96,6 +96,11 @@ def test_this_machine_needs_no_tls() -> None:
     assert not is_safe("http://10.0.0.1")
 
 
+@pytest.mark.parametrize("address", ["https://[x", "https://x:y", "https://x:99999", "", "//x"])
+def test_what_is_no_address_is_not_safe(address: str) -> None:
+    assert not is_safe(address)
+
+
 def with_sign_in(folder: Path) -> Path:
     settings = folder / "virtaama.yaml"
     settings.write_text(settings.read_text(encoding="utf-8") + LEAST, encoding="utf-8")

@@ -6,6 +6,7 @@ import hashlib
 import logging
 import secrets
 from dataclasses import asdict
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import login
@@ -42,6 +43,10 @@ def go(request: HttpRequest) -> HttpResponse:
     provider = provider_or_404()
     if request.user.is_authenticated:
         return HttpResponseRedirect(wanted_page(request))
+    host = urlsplit(f"//{request.get_host()}").hostname
+    if host in settings.EXPOSURE.hosts and host != provider.sign_in.host:
+        # The provider sends people back to one host alone, and the browser's part of the sign-in must be there.
+        return HttpResponseRedirect(f"{provider.sign_in.address}{request.get_full_path()}")
     begun = Begun.now(timezone.now().timestamp())
     try:
         address = provider.address_to_sign_in(
