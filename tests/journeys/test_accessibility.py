@@ -69,6 +69,9 @@ PAGES = {
     "recording of nothing": ("analyytikko", "/toiminta/kirjaaminen/?system=staff"),
     "runs": ("insinoori", "/toiminta/"),
     "batches": ("insinoori", "/toiminta/erat/?feed=staff.shifts&order=-rows"),
+    "audit log": ("tietosuoja", "/loki/"),
+    "entry of the audit log": ("tietosuoja", "/loki/1/"),
+    "what stands out": ("tietosuoja", "/loki/poikkeavat/"),
     "no access": ("insinoori", "/ohjaus/"),
     "no such page": ("analyytikko", "/ei-ole/"),
 }
@@ -138,7 +141,7 @@ def opened(browser: Browser, portal: str, name: str, language: str, scripts: boo
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("user", ["", "analyytikko", "insinoori"])
+@pytest.mark.parametrize("user", ["", "analyytikko", "insinoori", "tietosuoja"])
 def test_no_page_breaks_wcag(browser: Browser, portal: str, user: str, language: str) -> None:
     found: list[str] = []
     with opened(browser, portal, user, language) as page:

@@ -12,7 +12,7 @@ set_up_django()
 from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from tests.portal.door_for_tests import ROLES, DoorForTests  # noqa: E402
+from tests.portal.door_for_tests import ROLES, DoorForTests, LogForTests  # noqa: E402
 from virtaama.portal.core import door as portal_door  # noqa: E402
 from virtaama.portal.core.actions import keep_demo_accounts  # noqa: E402
 from virtaama.portal.core.models import Account  # noqa: E402
@@ -26,7 +26,7 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Iterator[DoorForTests]:
     """The door the portal reads through in these tests."""
     opened = DoorForTests()
 
-    class ProjectForTests:
+    class ProjectForTests(LogForTests):
         roles = ROLES
         demo_users = DEMO_USERS
 

@@ -6,11 +6,21 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import mkdtemp
+from types import SimpleNamespace
+from typing import Any
 
 from virtaama.access.answers import Answer, AreaName, FeedLineage, Lineage, Snapshot
+from virtaama.access.audit import AuditLog
+from virtaama.access.audit_entries import Act, Persons
 from virtaama.access.expectations import ExpectationState, Held
+from virtaama.access.names import Names
+from virtaama.access.oversight import Oversight
+from virtaama.access.persons import person_key
 from virtaama.access.recording import By, RecordingAnswer, RecordingLine, RecordingQuestion, RecordingWords
 from virtaama.access.then import FirstDays
+from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch
 from virtaama.lake.noticed import QualityLine
 from virtaama.lake.runs import Run
@@ -21,6 +31,7 @@ from virtaama.model.expectations import Drift, Expectation, Fresh, Required, Rhy
 from virtaama.portal.steering.periods import first_day, shifted
 from virtaama.privacy.policy import Asker, Purpose, Role
 from virtaama.problems import Damaged, NotAllowed, NotReady, Place
+from virtaama.project.oversight import referred_to
 from virtaama.quality.results import Result
 
 PLACE = Place("metrics/test.yaml", 1)
@@ -93,6 +104,12 @@ ROLES = (
         purposes=frozenset({Purpose.DATA_QUALITY}),
         levels=frozenset({"county"}),
         pages=frozenset({"runs", "quality", "recording"}),
+    ),
+    Role(
+        name="data_protection_officer",
+        purposes=frozenset(),
+        levels=frozenset(),
+        pages=frozenset({"audit"}),
     ),
 )
 ALL_LEVELS = ("county", "municipality", "unit")
@@ -703,3 +720,50 @@ def invented(name: str, area: str, period: date, member: str | None) -> float:
 
 def role_named(name: str) -> Role:
     return next(role for role in ROLES if role.name == name)
+
+
+class LogForTests:
+    """A real audit log with a few entries, behind its real door; what of a project the pages of the log use."""
+
+    settings = SimpleNamespace(anchors=None)
+    log: AuditLog
+    names = Names(
+        county=Text("Testialue", "Testområdet", "Test county"),
+        systems={"home_care": Text("Kotihoito", "Hemvård", "Home care")},
+        roles={"analyst": Text("Analyytikko", "Analytiker", "Analyst")},
+        data={"use": Text("Käyttö", "Användning", "Use")},
+    )
+
+    def __init__(self) -> None:
+        own = type(self)  # opened once, however often the project is
+        if "log" not in vars(own):
+            own.log = AuditLog(Path(mkdtemp(prefix="virtaama-log-")) / "audit.sqlite", b"a key of the tests")
+            self.write(ANN)
+            self.write(ANN, BOB, asker="insinoori", role="data_engineer")
+
+    def write(self, *keys: bytes, **more: Any) -> int:
+        given: dict[str, Any] = {
+            "moment": datetime.now().astimezone(),
+            "asker": "analyytikko",
+            "role": "analyst",
+            "purpose": "planning",
+            "question": "{}",
+            "decision": "allowed",
+            "snapshot": None,
+            "rows": len(keys),
+            "act": Act.OPEN,
+            "data": ("use",),
+            "providers": ("home_care",),
+            "about": Persons.of(keys),
+        }
+        return self.log.append(**(given | more))
+
+    def oversight(self) -> Oversight:
+        return Oversight(audit=self.log, roles=ROLES, clock=lambda: datetime.now().astimezone())
+
+    def person_referred_to(self, reference: str) -> bytes:
+        return referred_to(reference, KEYRING)
+
+
+KEYRING = Keyring({"identity": b"a key of the tests"})
+ANN, BOB = (person_key(KEYRING.pseudonym(code)) for code in ("010190-922D", "020290-922V"))

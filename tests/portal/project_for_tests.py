@@ -23,11 +23,13 @@ roles:
   municipality_contact: {labels: {fi: Kunnan yhteyshenkilö, sv: Kommunens kontaktperson, en: Municipality contact}}
   analyst: {labels: {fi: Analyytikko, sv: Analytiker, en: Analyst}}
   data_engineer: {labels: {fi: Tietoinsinööri, sv: Dataingenjör, en: Data engineer}}
+  data_protection_officer: {labels: {fi: Tietosuojavastaava, sv: Dataskyddsombud, en: Data protection officer}}
 demo_users:
   johtaja: {name: Johanna Johtaja, role: manager, password: virtaava-koski}
   yhteyshenkilo: {name: Kuisma Kunta, role: municipality_contact, password: virtaava-koski, municipalities: ["398"]}
   analyytikko: {name: Anna Analyytikko, role: analyst, password: virtaava-koski}
   insinoori: {name: Ilmari Insinööri, role: data_engineer, password: virtaava-koski}
+  tietosuoja: {name: Tiina Tietosuoja, role: data_protection_officer, password: virtaava-koski}
 """
 
 

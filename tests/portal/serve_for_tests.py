@@ -11,12 +11,12 @@ from virtaama.portal.serve import Server, prepare
 def main(folder: Path, port: int) -> None:
     prepare(folder)
 
-    from tests.portal.door_for_tests import ROLES, DoorForTests
+    from tests.portal.door_for_tests import ROLES, DoorForTests, LogForTests
     from virtaama.portal.core import door as portal_door
 
     served = portal_door.project()
 
-    class ProjectForTests:
+    class ProjectForTests(LogForTests):
         roles = ROLES
         demo_users = served.demo_users
         groups = served.groups

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from datetime import datetime
 from io import StringIO
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from django.test import Client
 
 from tests.unit.published_county import ROLES, PublishedCounty, published_county
 from virtaama.access.door import Door
+from virtaama.access.oversight import Oversight
 from virtaama.portal.core import door as portal_door
 from virtaama.portal.core.models import Account
 
@@ -33,6 +35,9 @@ def browse(county: PublishedCounty, monkeypatch: pytest.MonkeyPatch, db: None) -
 
         def door(self) -> Door:
             return county.door()
+
+        def oversight(self) -> Oversight:
+            return Oversight(audit=county.audit, roles=ROLES, clock=lambda: datetime.now().astimezone())
 
     portal_door.door.cache_clear()
     portal_door.roles.cache_clear()

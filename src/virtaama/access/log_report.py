@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import csv
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
@@ -16,23 +15,14 @@ import typst
 
 from virtaama.access import log_report_words as words
 from virtaama.access.audit_entries import Entry
-from virtaama.access.oversight import LogReport
+from virtaama.access.looked import LogReport
+from virtaama.access.names import Names, called
 from virtaama.model.concepts import Text
 
 _TEMPLATE: Final = Path(__file__).with_name("log_report.typ")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet may take for the beginning of one
 _DCM: Final = "http://dicom.nema.org/resources/ontology/DCM"
 _FHIR: Final = "http://terminology.hl7.org/CodeSystem"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """What things are called: the county, its systems, roles, and tables, metrics and feeds by name."""
-
-    county: Text
-    systems: Mapping[str, Text]
-    roles: Mapping[str, Text]
-    data: Mapping[str, Text]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,17 +68,14 @@ def worded(report: LogReport, names: Names, language: str) -> Worded:
 
 
 def _row(entry: Entry, names: Names, language: str) -> tuple[str, ...]:
-    def called(known: Mapping[Any, Text], name: str) -> str:
-        return known[name].in_language(language) if name in known else name
-
     return (
         _minute(entry.moment),
         entry.asker,
-        called(names.roles, entry.role) or words.TERMINAL.in_language(language),
-        called(words.PURPOSES, entry.purpose),
-        called(words.ACTS, entry.act),
-        ", ".join(called(names.data, name) for name in entry.data),
-        ", ".join(called(names.systems, name) for name in entry.providers),
+        called(names.roles, entry.role, language) or words.TERMINAL.in_language(language),
+        called(words.PURPOSES, entry.purpose, language),
+        called(words.ACTS, entry.act, language),
+        ", ".join(called(names.data, name, language) for name in entry.data),
+        ", ".join(called(names.systems, name, language) for name in entry.providers),
         str(entry.persons),
         str(entry.number),
     )
@@ -155,17 +142,14 @@ def as_fhir(report: LogReport, names: Names, source: str, language: str) -> dict
 
 
 def _audit_event(entry: Entry, names: Names, source: str, language: str) -> dict[str, Any]:
-    def called(known: Mapping[Any, Text], name: str) -> str:
-        return known[name].in_language(language) if name in known else name
-
     query = {
         "type": {"system": f"{_FHIR}/audit-entity-type", "code": "2", "display": "System Object"},
         "role": {"system": f"{_FHIR}/object-role", "code": "24", "display": "Query"},
         "query": base64.b64encode(entry.question.encode()).decode("ascii"),
     }
     if entry.data:
-        query["name"] = ", ".join(called(names.data, name) for name in entry.data)
-    role = {"role": [{"text": called(names.roles, entry.role)}]} if entry.role else {}
+        query["name"] = ", ".join(called(names.data, name, language) for name in entry.data)
+    role = {"role": [{"text": called(names.roles, entry.role, language)}]} if entry.role else {}
     place = "portal" if entry.role and not entry.asker.startswith("terminal") else "terminal"
     unrecorded = {"address": "not recorded"}  # the log holds no addresses; the profile asks for one
     return {
@@ -203,7 +187,7 @@ def _audit_event(entry: Entry, names: Names, source: str, language: str) -> dict
                 "purposeOfUse": [
                     {
                         **_concept(f"{_FHIR}/v3-ActReason", "HOPERAT", "healthcare operations"),
-                        "text": called(words.PURPOSES, entry.purpose),
+                        "text": called(words.PURPOSES, entry.purpose, language),
                     }
                 ],
             },
@@ -218,7 +202,7 @@ def _audit_event(entry: Entry, names: Names, source: str, language: str) -> dict
             query,
             *(
                 {
-                    "what": {"display": called(names.systems, name)},
+                    "what": {"display": called(names.systems, name, language)},
                     "type": {"system": f"{_FHIR}/audit-entity-type", "code": "3", "display": "Organization"},
                     "role": {"system": f"{_FHIR}/object-role", "code": "9", "display": "Provider"},
                     "description": "whose data it is",

@@ -64,7 +64,7 @@ UNKNOWN: Final = Text(
 )
 TERMINAL: Final = Text("komentorivillä", "på kommandoraden", "at a terminal")
 
-ACTS: Final = {
+ACTS: Final[dict[str, Text]] = {
     Act.OPEN: Text("avasi rivejä", "öppnade rader", "opened rows"),
     Act.REPORT: Text("teki lokiselvityksen", "gjorde en loggutredning", "made a log report"),
     Act.ASK: Text("kysyi lukuja", "frågade efter siffror", "asked for figures"),
@@ -73,7 +73,7 @@ ACTS: Final = {
     Act.LOOK: Text("katsoi lokia", "såg i loggen", "looked into the log"),
     Act.REVIEW: Text("merkitsi lokiin", "antecknade i loggen", "marked the log"),
 }
-PURPOSES: Final = {
+PURPOSES: Final[dict[str, Text]] = {
     Purpose.STEERING: Text(
         "palvelujen johtaminen ja valvonta",
         "ledning och övervakning av tjänster",

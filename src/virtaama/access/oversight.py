@@ -3,40 +3,55 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from virtaama.access.audit import AuditLog
-from virtaama.access.audit_entries import ALLOWED, Act, Persons
-from virtaama.access.seen import Seen, seen
+from virtaama.access.audit_anchors import TOO_OLD, Anchors
+from virtaama.access.audit_entries import ALLOWED, Act, Entry, Persons
+from virtaama.access.looked import (
+    COMPARED,
+    LOOKED_AT,
+    MARKS,
+    MOST,
+    MOST_WORDS,
+    AnchorState,
+    Choices,
+    Filters,
+    LogReport,
+    Looked,
+    Mark,
+    OneEntry,
+    StandsOut,
+)
+from virtaama.access.persons import names_a_person
+from virtaama.access.seen import seen
 from virtaama.privacy.policy import Asker, Role, may_open
-from virtaama.problems import NotAllowed
+from virtaama.privacy.unusual import Day, is_out_of_hours, unusual_volumes
+from virtaama.problems import Damaged, NotAllowed, NotReady
 from virtaama.statutes.log_data import given_without_reason_since
 
+FINLAND: Final = ZoneInfo("Europe/Helsinki")
 PAGE: Final = "audit"
 PURPOSE: Final = "oversight"
 """What the log is looked at for: a duty of its own, which no role has for figures."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogReport:
-    """Who has seen one person, in a period, both days included. Holds neither identity code nor pseudonym."""
-
-    asked: datetime
-    first: date
-    last: date
-    reason: str  # why older data is told of than the law gives anyway
-    seen: Seen
-    record: int  # number of the entry that says that this was reported
-
-
 class Oversight:
     """Looks into the audit log. There is no other way to it but the verifier's, which shows no entry."""
 
-    def __init__(self, *, audit: AuditLog, roles: tuple[Role, ...], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        *,
+        audit: AuditLog,
+        roles: tuple[Role, ...],
+        clock: Callable[[], datetime],
+        anchors: Anchors | None = None,
+    ) -> None:
         self._audit = audit
+        self._anchors = anchors
         self._roles = {role.name: role for role in roles}
         self._clock = clock
 
@@ -69,6 +84,130 @@ class Oversight:
             asker, Act.REPORT, question, rows=len(found.entries), about=Persons.of([person])
         )
         return LogReport(asked=now, first=first, last=last, reason=reason.strip(), seen=found, record=record)
+
+    def entries(self, filters: Filters, asker: Asker) -> Looked:
+        """The newest MOST entries that meet the filters. That they were looked at, and how, goes on record first."""
+        question = _told(filters)
+        self._require(asker, question)
+        first, last = self._numbers(filters.first, filters.last)
+        if filters.person is None:
+            conditions, values = _conditions(filters)
+            order = f"{conditions} AND number BETWEEN ? AND ? ORDER BY number DESC LIMIT {MOST + 1}"
+            found = self._audit.select(order, (*values, first, last))
+        else:
+            begun, ended = _span(filters.first, filters.last, self._clock())
+            about = seen(self._audit, filters.person, begun, ended).entries
+            found = tuple(entry for entry in reversed(about) if _meets(entry, filters))
+        about_whom = Persons.of([filters.person]) if filters.person else None
+        record = self._record(asker, Act.LOOK, question, rows=min(len(found), MOST), about=about_whom)
+        return Looked(entries=found[:MOST], marks=self._marks(), more=len(found) > MOST, record=record)
+
+    def entry(self, number: int, asker: Asker) -> OneEntry | None:
+        """One entry with its marks; None where there is none. On record first."""
+        question = {"entry": number}
+        self._require(asker, question)
+        found = self._audit.select("number = ?", (number,))
+        record = self._record(asker, Act.LOOK, question, rows=len(found), regards=number if found else None)
+        if not found:
+            return None
+        marks = tuple(mark for mark in self._every_mark() if mark.entry == number)
+        return OneEntry(entry=found[0], marks=marks, record=record)
+
+    def mark(self, number: int, mark: str, comment: str, asker: Asker) -> int:
+        """Add a mark to an entry; the number of the entry that holds it. What is marked is never changed.
+
+        ValueError where there is no such entry or mark, or the comment holds a personal identity code.
+        """
+        self._require(asker, {"mark": number})
+        if mark not in MARKS or not self._audit.select("number = ?", (number,)):
+            raise ValueError("no such entry or mark")
+        comment = comment.strip()[:MOST_WORDS]
+        if names_a_person(comment):
+            raise ValueError("the comment holds a personal identity code")
+        return self._record(asker, Act.REVIEW, {"mark": mark, "comment": comment}, regards=number)
+
+    def stands_out(self, asker: Asker) -> StandsOut:
+        """What of the last LOOKED_AT days a person might ask about. On record first."""
+        question = {"what stands out": f"{LOOKED_AT} days"}
+        self._require(asker, question)
+        today = self._clock().date()
+        since = today - timedelta(days=LOOKED_AT)
+        first, last = self._numbers(today - timedelta(days=COMPARED), today)
+        days = [
+            Day(
+                asker=who,
+                role=role,
+                day=date.fromisoformat(day),
+                entries=entries,
+                persons=persons,
+            )
+            for who, role, day, entries, persons in self._audit.read(
+                "SELECT asker, max(role), substr(moment, 1, 10) AS day, count(*), total(persons + unknown) "
+                "FROM record WHERE number BETWEEN ? AND ? AND act <> ? AND decision = ? GROUP BY asker, day",
+                (first, last, Act.LOOK, ALLOWED),
+            )
+        ]
+        begun, _ = self._numbers(since, today)
+        at_night = [
+            entry
+            for entry in self._audit.select(
+                "number BETWEEN ? AND ? AND (persons > 0 OR unknown > 0) AND decision = ? AND act <> ? "
+                f"ORDER BY number DESC LIMIT {MOST}",
+                (begun, last, ALLOWED, Act.LOOK),
+            )
+            if is_out_of_hours(entry.moment.astimezone(FINLAND))
+        ]
+        volumes = unusual_volumes(days, since)
+        record = self._record(asker, Act.LOOK, question, rows=len(volumes) + len(at_night))
+        return StandsOut(volumes=volumes, out_of_hours=tuple(at_night), since=since, record=record)
+
+    def choices(self, filters: Filters, asker: Asker) -> Choices:
+        """What filters may be set to: askers, roles and purposes of the days looked at. Shows no entry."""
+        self._require(asker, {"choices": "of filters"})
+        rows = self._audit.read(
+            "SELECT DISTINCT asker, role, purpose FROM record WHERE number BETWEEN ? AND ?",
+            self._numbers(filters.first, filters.last),
+        )
+        askers, roles, purposes = (tuple(sorted({row[n] for row in rows if row[n]})) for n in range(3))
+        return Choices(askers=askers, roles=roles, purposes=purposes)
+
+    def anchored(self) -> AnchorState:
+        """Whether a cut end would be noticed. Tells of no entry."""
+        if self._anchors is None:
+            return AnchorState(named=False)
+        try:
+            newest = self._anchors.newest()
+        except (NotReady, Damaged, OSError):
+            return AnchorState(named=True, problem=True)
+        if newest is None:
+            return AnchorState(named=True)
+        return AnchorState(
+            named=True, newest=newest.moment, late=self._clock().astimezone() - newest.moment > TOO_OLD
+        )
+
+    def _numbers(self, first: date, last: date) -> tuple[int, int]:
+        begun, ended = _span(first, last, self._clock())
+        return self._audit.first_since(begun), self._audit.first_since(ended) - 1
+
+    def _every_mark(self) -> Iterator[Mark]:
+        for entry in self._audit.select(
+            "regards IS NOT NULL AND act = ? ORDER BY number DESC", (Act.REVIEW,)
+        ):
+            told = json.loads(entry.question)
+            assert entry.regards is not None
+            yield Mark(
+                entry=entry.regards,
+                mark=told["mark"],
+                comment=told["comment"],
+                by=entry.asker,
+                moment=entry.moment,
+            )
+
+    def _marks(self) -> dict[int, Mark]:
+        marks: dict[int, Mark] = {}
+        for mark in self._every_mark():
+            marks.setdefault(mark.entry, mark)
+        return marks
 
     def _require(self, asker: Asker, question: Mapping[str, object]) -> None:
         if may_open(PAGE, self._roles.get(asker.role)):
@@ -106,3 +245,43 @@ def _span(first: date, last: date, now: datetime) -> tuple[datetime, datetime]:
     """From the first moment of a day to the last of another, in the zone of the clock."""
     begun = datetime.combine(first, time.min, now.tzinfo)
     return begun, datetime.combine(last + timedelta(days=1), time.min, now.tzinfo)
+
+
+def _told(filters: Filters) -> dict[str, object]:
+    told = {
+        "look": "entries",
+        "first": str(filters.first),
+        "last": str(filters.last),
+        "asker": filters.asker,
+        "role": filters.role,
+        "purpose": filters.purpose,
+        "act": filters.act,
+        "decision": filters.decision,
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def _conditions(filters: Filters) -> tuple[str, list[str]]:
+    """The filters in SQL, and the values they bind."""
+    conditions, values = ["1 = 1"], []
+    for column in ("asker", "role", "purpose", "act"):
+        if value := getattr(filters, column):
+            conditions.append(f"{column} = ?")
+            values.append(value)
+    if not filters.act:
+        conditions.append("act <> ?")
+        values.append(Act.LOOK)
+    if filters.decision:
+        conditions.append("decision = ?" if filters.decision == ALLOWED else "decision <> ?")
+        values.append(ALLOWED)
+    return " AND ".join(conditions), values
+
+
+def _meets(entry: Entry, filters: Filters) -> bool:
+    return (
+        filters.asker in ("", entry.asker)
+        and filters.role in ("", entry.role)
+        and filters.purpose in ("", entry.purpose)
+        and (entry.act == filters.act if filters.act else entry.act != Act.LOOK)
+        and (not filters.decision or (filters.decision == ALLOWED) == entry.allowed)
+    )

@@ -58,6 +58,11 @@ def persons_named(rows: Iterable[bytes], pseudonym: Callable[[str], str]) -> Per
     return Persons.of(keys, unknown=unknown)
 
 
+def names_a_person(text: str) -> bool:
+    """Whether a text holds a personal identity code."""
+    return any(_codes_in(text.encode()))
+
+
 def _values(rows: pa.Table, name: str) -> Iterator[str]:
     return (value for value in pc.unique(rows.column(name)).to_pylist() if value is not None)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from virtaama.access.audit import AuditLog
-from virtaama.access.audit_entries import ALLOWED, Entry
+from virtaama.access.audit_entries import ALLOWED, Entry, Stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,30 +23,44 @@ def seen(log: AuditLog, person: bytes, begun: datetime, ended: datetime) -> Seen
 
     Reads the index of persons, and in each roster of the time some dozens of places. Damaged where a roster is gone.
     """
-    first, last = log.first_since(begun), log.first_since(ended) - 1
+    since, until = begun.timestamp(), ended.timestamp()
+
+    def within(rows: list[Stored]) -> list[Stored]:
+        # By the moment itself, not by numbers: a clock that went wrong for a while must hide nothing.
+        return [row for row in rows if since <= datetime.fromisoformat(row[-1]).timestamp() < until]
+
     numbers = {
         row[0]
-        for row in log.read(
-            "SELECT number FROM record INDEXED BY record_of_person WHERE person = ? AND number BETWEEN ? AND ?",
-            (person, first, last),
+        for row in within(
+            log.read(
+                "SELECT number, moment FROM record INDEXED BY record_of_person WHERE person = ?", (person,)
+            )
         )
     }
-    named = log.read(
-        "SELECT roster, number FROM record INDEXED BY record_of_roster "
-        "WHERE roster IS NOT NULL AND number BETWEEN ? AND ?",
-        (first, last),
+    named = within(
+        log.read(
+            "SELECT roster, number, moment FROM record INDEXED BY record_of_roster WHERE roster IS NOT NULL"
+        )
     )
     holds = {roster: log.rosters.holds(roster, person) for roster in {row[0] for row in named}}
-    numbers.update(number for roster, number in named if holds[roster])
-    ((unknown,),) = log.read(
-        "SELECT count(*) FROM record INDEXED BY record_unknown WHERE unknown > 0 AND decision = ? "
-        "AND number BETWEEN ? AND ?",
-        (ALLOWED, first, last),
+    numbers.update(number for roster, number, _ in named if holds[roster])
+    unknown = within(
+        log.read(
+            "SELECT moment FROM record INDEXED BY record_unknown WHERE unknown > 0 AND decision = ?",
+            (ALLOWED,),
+        )
+    )
+    untold = within(
+        log.read(
+            "SELECT moment FROM record WHERE number <= ? AND decision = ? "
+            "AND (question LIKE '{\"open %' OR question LIKE '{\"quarantine %')",
+            (_last_of_form_1(log), ALLOWED),
+        )
     )
     return Seen(
         entries=tuple(entry for entry in _entries(log, sorted(numbers)) if entry.decision == ALLOWED),
-        untold=_untold(log, first, last),
-        unknown=unknown,
+        untold=len(untold),
+        unknown=len(unknown),
     )
 
 
@@ -61,16 +75,11 @@ def _entries(log: AuditLog, numbers: list[int]) -> list[Entry]:
 _AT_ONCE = 500
 
 
-def _untold(log: AuditLog, first: int, last: int) -> int:
-    """Openings of rows among the entries of form 1, which stand before all others."""
-    low, high = 0, last
+def _last_of_form_1(log: AuditLog) -> int:
+    """The last of the entries of form 1, which stand before all others; 0 where there is none."""
+    low, high = 0, log.head()[0]
     while low < high:
         middle = (low + high + 1) // 2
-        found = log.read("SELECT form FROM record WHERE number = ?", (middle,))
-        low, high = (middle, high) if found and found[0][0] == 1 else (low, middle - 1)
-    ((count,),) = log.read(
-        "SELECT count(*) FROM record WHERE number BETWEEN ? AND ? AND decision = ? "
-        "AND (question LIKE '{\"open %' OR question LIKE '{\"quarantine %')",
-        (first, low, ALLOWED),
-    )
-    return int(count)
+        ((form,),) = log.read("SELECT form FROM record WHERE number = ?", (middle,))
+        low, high = (middle, high) if form == 1 else (low, middle - 1)
+    return low

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "virtaama.portal.ui",
     "virtaama.portal.steering",
     "virtaama.portal.operations",
+    "virtaama.portal.oversight",
 ]
 MIDDLEWARE = [
     "virtaama.portal.core.middleware.only_proxies_forward",

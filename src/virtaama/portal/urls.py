@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("virtaama.portal.core.urls")),
     path("ohjaus/", include("virtaama.portal.steering.urls")),
+    path("loki/", include("virtaama.portal.oversight.urls")),
     path("toiminta/", include("virtaama.portal.operations.urls")),
 ]
 handler403 = "virtaama.portal.ui.views.forbidden"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from virtaama.access.log_report import Names
+import re
+
+from virtaama.access.names import Names
 from virtaama.access.oversight import Oversight
 from virtaama.access.persons import person_key
 from virtaama.access.roles import role_names
@@ -11,9 +13,12 @@ from virtaama.privacy.pseudonyms import is_identity_code, normalise
 from virtaama.project.on_record import now
 from virtaama.project.parts import ACCESS_FILE, Parts
 
+_KEY = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_PSEUDONYM = re.compile(r"\d+-[0-9a-f]{32}", re.ASCII)
+
 
 def oversight_of(parts: Parts) -> Oversight:
-    return Oversight(audit=parts.audit, roles=parts.roles, clock=now)
+    return Oversight(audit=parts.audit, roles=parts.roles, clock=now, anchors=parts.anchors)
 
 
 def person_of(code: str, keyring: Keyring) -> bytes:
@@ -22,6 +27,16 @@ def person_of(code: str, keyring: Keyring) -> bytes:
     if not is_identity_code(code):
         raise ValueError("that is no personal identity code: its shape, day or check character is wrong")
     return person_key(keyring.pseudonym(code))
+
+
+def referred_to(reference: str, keyring: Keyring) -> bytes:
+    """The key of the person an identity code, a pseudonym or a key refers to; ValueError where it is none."""
+    reference = reference.strip()
+    if _KEY.fullmatch(reference):
+        return bytes.fromhex(reference)
+    if _PSEUDONYM.fullmatch(reference):
+        return person_key(reference)
+    return person_of(reference, keyring)
 
 
 def names_of(parts: Parts) -> Names:

@@ -34,8 +34,9 @@ from virtaama.quality.results import Result, state_of
 if TYPE_CHECKING:
     from virtaama.access.audit_anchors import Anchor
     from virtaama.access.door import Door
-    from virtaama.access.log_report import Names
-    from virtaama.access.oversight import LogReport
+    from virtaama.access.looked import LogReport
+    from virtaama.access.names import Names
+    from virtaama.access.oversight import Oversight
     from virtaama.access.releasing import MadeRelease
     from virtaama.access.rows import OpenedRows
     from virtaama.loading.land import LandReport
@@ -402,6 +403,18 @@ class Project(Parts):
         return oversight_of(self).report(
             person_of(code, self.keyring), asker, first=first, last=last, reason=reason
         )
+
+    def oversight(self) -> Oversight:
+        """The door to the audit log itself."""
+        from virtaama.project.oversight import oversight_of
+
+        return oversight_of(self)
+
+    def person_referred_to(self, reference: str) -> bytes:
+        """The key of the person an identity code, a pseudonym or a key refers to; ValueError where it is none."""
+        from virtaama.project.oversight import referred_to
+
+        return referred_to(reference, self.keyring)
 
     @property
     def names(self) -> Names:

@@ -26,14 +26,14 @@ def main(folder: Path) -> list[dict[str, Any]]:
     from django.test import Client
     from django.utils import timezone
 
-    from tests.portal.door_for_tests import ROLES, DoorForTests
+    from tests.portal.door_for_tests import ROLES, DoorForTests, LogForTests
     from tests.privacy.portal.authorization import table
     from virtaama.portal.core import door as portal_door
     from virtaama.portal.core.models import Account
 
     opened, served = DoorForTests(), portal_door.project()
 
-    class ProjectForTests:
+    class ProjectForTests(LogForTests):
         roles = ROLES
         demo_users = served.demo_users
 

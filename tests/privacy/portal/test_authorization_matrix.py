@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import resolve
 
 from tests.portal import door_for_tests
-from tests.portal.door_for_tests import DoorForTests
+from tests.portal.door_for_tests import DoorForTests, LogForTests
 from tests.privacy.portal.authorization import METHODS, OUTCOMES, VISITOR, page, routes, shipped_roles, table
 from tests.privacy.portal.signing_in import silent_provider
 from virtaama.portal.core import door as portal_door
@@ -27,7 +27,7 @@ DOCS = Path(__file__).parents[3] / "docs"
 def shipped(monkeypatch: pytest.MonkeyPatch, door: DoorForTests) -> None:
     """The portal with the roles that ship."""
 
-    class ProjectForTests:
+    class ProjectForTests(LogForTests):
         roles = ROLES
         demo_users = ()
 

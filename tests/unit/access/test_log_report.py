@@ -19,8 +19,10 @@ import pytest
 from tests.privacy.tampering import person
 from virtaama.access.audit import AuditLog
 from virtaama.access.audit_entries import Act, Persons
-from virtaama.access.log_report import Names, as_csv, as_fhir, as_pdf, worded
-from virtaama.access.oversight import LogReport, Oversight
+from virtaama.access.log_report import as_csv, as_fhir, as_pdf, worded
+from virtaama.access.looked import LogReport
+from virtaama.access.names import Names
+from virtaama.access.oversight import Oversight
 from virtaama.access.seen import seen
 from virtaama.model.concepts import Text
 from virtaama.privacy.policy import Asker, Role
@@ -80,6 +82,14 @@ def test_entries_that_name_a_person_and_rosters_that_hold_them_are_found(log: Au
     found = seen(log, ANN, NOW - timedelta(days=1), NOW + timedelta(days=1))
     assert [entry.number for entry in found.entries] == [alone, together, again]
     assert (found.untold, found.unknown) == (0, 0)
+
+
+def test_a_clock_that_went_wrong_for_a_while_hides_nothing(log: AuditLog) -> None:
+    ahead = [shown(log, NOW + timedelta(days=900), ANN), shown(log, NOW + timedelta(days=900), BOB)]
+    inside = [shown(log, NOW, ANN), shown(log, NOW, ANN, BOB)]
+    assert [entry.number for entry in seen(log, ANN, NOW, NOW + timedelta(days=1)).entries] == inside
+    assert len(seen(log, ANN, NOW, NOW + timedelta(days=1_000)).entries) == 3
+    assert ahead
 
 
 def test_what_nobody_can_say_is_said(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from virtaama.access.door import Door
+from virtaama.access.names import Names
+from virtaama.access.oversight import Oversight
 from virtaama.portal.core.models import Account
 from virtaama.privacy.policy import Asker, Purpose, Role
 from virtaama.problems import NotAllowed
@@ -24,6 +26,21 @@ def project() -> Project:
 def door() -> Door:
     """The door to the project's published figures. Everything the portal shows came through it."""
     return project().door()
+
+
+def oversight() -> Oversight:
+    """The door to the audit log."""
+    return project().oversight()
+
+
+def names() -> Names:
+    """What systems, roles and data are called."""
+    return project().names
+
+
+def person_referred_to(reference: str) -> bytes:
+    """The key of the person an identity code, a pseudonym or a key refers to; ValueError where it is none."""
+    return project().person_referred_to(reference)
 
 
 @cache

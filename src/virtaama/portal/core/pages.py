@@ -22,6 +22,7 @@ FIRST_PAGES = (
     ("steering", "steering:overview"),
     ("runs", "operations:runs"),
     ("quality", "operations:quality"),
+    ("audit", "oversight:log"),
 )
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from virtaama.portal.core.door import asker_of, door
+from virtaama.portal.core.door import asker_of, door, oversight
 from virtaama.portal.core.findings import findings
 from virtaama.portal.core.pages import at_clean_address, opens_with
 from virtaama.portal.operations.queries import ORDERS, feeds_of, in_order
@@ -17,7 +17,9 @@ ON_A_PAGE = 50
 @opens_with("runs")
 def runs(request: HttpRequest) -> HttpResponse:
     page = Paginator(door().runs(asker_of(request)), ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "operations/runs.html", {"section": "runs", "page": page})
+    return render(
+        request, "operations/runs.html", {"section": "runs", "page": page, "anchored": oversight().anchored()}
+    )
 
 
 @require_GET

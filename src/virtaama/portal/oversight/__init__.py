@@ -1,0 +1,1 @@
+"""The audit log for the data protection officer: who asked what, what stands out, and marks."""
