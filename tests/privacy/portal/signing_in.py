@@ -109,17 +109,17 @@ class ProviderRunning:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[ProviderRunning]:
-    """The provider, started with one client, the portal, and a few invented people."""
+def running(folder: Path, portal: str = PORTAL) -> Iterator[ProviderRunning]:
+    """The provider, started with one client, the portal at this address, and a few invented people."""
     keys = folder / "keys"
     keys.mkdir(mode=0o700)
     make_signing_key(keys)
     key = read_signing_key(keys)
     client = {
         "client_id": "portal",
-        "redirect_uris": [f"{PORTAL}/kirjaudu/paluu/"],
-        "post_logout_redirect_uri": f"{PORTAL}/",
-        "backchannel_logout_uri": f"{PORTAL}/kirjaudu/ulos/",
+        "redirect_uris": [f"{portal}/kirjaudu/paluu/"],
+        "post_logout_redirect_uri": f"{portal}/",
+        "backchannel_logout_uri": f"{portal}/kirjaudu/ulos/",
         "response_types_supported": ["code"],
         "allowed_scopes": ["openid", "profile"],
         "token_endpoint_auth_method": "private_key_jwt",
