@@ -145,6 +145,16 @@ def test_history_is_added_to_by_later_deliveries_and_made_whole_by_late_ones(cou
     assert content(late) == content(county.publish("from nothing"))
 
 
+def test_what_was_late_among_what_is_new_is_published_as_taken_out(county: Published) -> None:
+    name = "history/link_resident__register__people__superseded"
+    county.person(6, "098", "398", "098")
+    county.person(5, "098", "398", "098")  # the first moved in May already: what June told is no news
+    county.load()
+    published = content(county.publish())
+    assert published[name]
+    assert published == content(county.publish("from nothing"))
+
+
 def test_inputs_are_named_in_the_manifest(county: Published) -> None:
     manifest = read_manifest(county.folder / "published" / "snapshot-1")
     marts = {mart.name: mart for mart in manifest.marts}

@@ -52,10 +52,15 @@ class HistoryMart:
         return self._rows(None)
 
     def added(self, batches: list[int]) -> exp.Select | None:
-        """The rows these batches brought, if they are later than all before; None where there can be none."""
+        """The rows these batches brought, if they are later than all before; None where there can be none.
+
+        `batches` are in the order of history: one that landed after a later one may have taken rows of it out.
+        """
         if self.named_by:
             return join(self._rows(batches), table(BEFORE), self.key, "ANTI")
-        return self._rows(batches) if SUPERSEDED_BY not in self.columns else None
+        if SUPERSEDED_BY in self.columns and batches == sorted(batches):
+            return None
+        return self._rows(batches)
 
     def _rows(self, batches: list[int] | None) -> exp.Select:
         rows = select(*self.columns).from_(table(self.table))
