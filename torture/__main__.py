@@ -264,6 +264,9 @@ def main() -> int:
     given = parser.parse_args()
     rows: list[Row] = []
     order = [id for id, _ in EXPERIMENTS]
+    known = {name for id in order for name in id.split(", ")}
+    if unknown := sorted({*given.only, *given.without} - known):
+        parser.error(f"no experiment is called {', '.join(map(repr, unknown))}: there are {', '.join(order)}")
     with tempfile.TemporaryDirectory(prefix="virtaama-torture-") as folder:
         for row in measured(given.share, tuple(given.only), tuple(given.without), Path(folder), given.seed):
             rows.append(row)
