@@ -8,6 +8,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -27,12 +28,21 @@ from virtaama.access.audit_entries import (
 )
 from virtaama.access.audit_rosters import Rosters
 from virtaama.access.audit_tables import bring_up
-from virtaama.problems import Damaged, NotRecorded
+from virtaama.problems import Damaged, NotRecorded, VirtaamaError
 
 __all__ = ["AuditLog", "Entry"]
 
 _PIECE = 5_000  # entries read at once: readers never keep writers waiting for long
 _WAIT = 30.0  # seconds a writer waits for another program that holds the file
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """An entry on its way to the disk; its number once it is there, or what hindered it."""
+
+    entry: Entry
+    number: int = 0
+    error: BaseException | None = None
 
 
 class AuditLog:
@@ -51,6 +61,10 @@ class AuditLog:
         self._process = 0
         self._connection: sqlite3.Connection | None = None
         self._turn = -1
+        self._file = (0, 0)
+        self._queue_lock = Lock()
+        self._queued_in = 0
+        self._queue: list[_Waiting] = []
 
     def append(
         self,
@@ -69,38 +83,47 @@ class AuditLog:
         about: Persons = NOBODY,
         regards: int | None = None,
     ) -> int:
-        """Write an entry, before it the roster of those it is about; returns its number."""
+        """Write an entry, before it the roster of those it is about; returns its number.
+
+        Entries that wait at the same time are written and synced together.
+        """
         with _recorded(self.path):
             roster = self.rosters.store(about) if about.about is About.ROSTER else None
-            with self._writing() as connection:
-                number, before = _last(connection)
-                row: Stored = stored(
-                    Entry(
-                        number=number + 1,
-                        moment=moment,
-                        asker=asker,
-                        role=role,
-                        purpose=purpose,
-                        question=question,
-                        decision=decision,
-                        snapshot=snapshot,
-                        rows=rows,
-                        act=act,
-                        data=tuple(data),
-                        providers=tuple(providers),
-                        about=about.about,
-                        person=about.keys if about.about is About.PERSON else None,
-                        roster=roster,
-                        persons=len(about),
-                        unknown=about.unknown,
-                        regards=regards,
-                    )
+            waiting = _Waiting(
+                Entry(
+                    number=0,
+                    moment=moment,
+                    asker=asker,
+                    role=role,
+                    purpose=purpose,
+                    question=question,
+                    decision=decision,
+                    snapshot=snapshot,
+                    rows=rows,
+                    act=act,
+                    data=tuple(data),
+                    providers=tuple(providers),
+                    about=about.about,
+                    person=about.keys if about.about is About.PERSON else None,
+                    roster=roster,
+                    persons=len(about),
+                    unknown=about.unknown,
+                    regards=regards,
                 )
-                connection.execute(
-                    f"INSERT INTO record ({COLUMNS}, seal) VALUES ({', '.join('?' * (len(row) + 1))})",
-                    (*row, seal(row, before, self._key)),
-                )
-        return number + 1
+            )
+            with self._queue_lock:
+                if self._queued_in != os.getpid():
+                    # What waits in the process this one was forked from is written there.
+                    self._queue, self._queued_in = [], os.getpid()
+                self._queue.append(waiting)
+            with self._lock:
+                if not waiting.number and waiting.error is None:
+                    self._write_queue()
+            if isinstance(waiting.error, Exception):
+                raise waiting.error
+            if not waiting.number:
+                raise InterruptedError("the writing was broken off")
+        return waiting.number
 
     # Reading
 
@@ -191,27 +214,65 @@ class AuditLog:
             connection.execute("PRAGMA journal_mode = PERSIST")
             connection.execute("PRAGMA synchronous = FULL")
             bring_up(connection, self.path)
+            opened = self.path.stat()
+            self._file = (opened.st_dev, opened.st_ino)
             self._connection, self._process, self._turn = connection, os.getpid(), -1
         return self._connection
 
+    def _write_queue(self) -> None:
+        """Write and sync what waits, this thread's own among it: all of it, or nothing."""
+        taken: list[_Waiting] = []
+        try:
+            with self._writing() as connection:
+                with self._queue_lock:
+                    taken, self._queue = self._queue, []
+                number, before = _last(connection)
+                for each in taken:
+                    number += 1
+                    row = stored(replace(each.entry, number=number))
+                    before = seal(row, before, self._key)
+                    connection.execute(_INSERT, (*row, before))
+        except BaseException as error:
+            with self._queue_lock:
+                failed, self._queue = [*taken, *self._queue], []
+            for each in failed:
+                each.error = error
+            if not isinstance(error, OSError | sqlite3.Error | VirtaamaError):
+                raise
+        else:
+            for place, each in enumerate(reversed(taken)):
+                each.number = number - place
+
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            connection = self._open()
-            # Writers stand in a queue: SQLite alone would let them sleep and try again.
-            if self._turn < 0:
-                self._turn = os.open(self._turns, os.O_RDWR | os.O_CREAT, 0o600)
-            fcntl.flock(self._turn, fcntl.LOCK_EX)
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                # A commit can fail too; where a full disk has rolled back by itself, this does nothing.
-                connection.rollback()
-                raise
-            finally:
-                fcntl.flock(self._turn, fcntl.LOCK_UN)
+        connection = self._open()
+        # Writers stand in a queue: SQLite alone would let them sleep and try again.
+        if self._turn < 0:
+            self._turn = os.open(self._turns, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(self._turn, fcntl.LOCK_EX)
+        try:
+            self._refuse_other_file()
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            # A commit can fail too; where a full disk has rolled back by itself, this does nothing.
+            connection.rollback()
+            raise
+        finally:
+            fcntl.flock(self._turn, fcntl.LOCK_UN)
+
+    def _refuse_other_file(self) -> None:
+        """What is written to a file that was moved or deleted while it was open is lost with it."""
+        there = self.path.stat()
+        if (there.st_dev, there.st_ino) != self._file:
+            raise NotRecorded(
+                f"{self.path}: another file is in the place of the audit log. Nothing is shown that is not on record.\n"
+                "  Find out who put it there; when it is the right one, start again what writes to it."
+            )
+
+
+_INSERT = f"INSERT INTO record ({COLUMNS}, seal) VALUES ({', '.join('?' * (COLUMNS.count(',') + 2))})"
 
 
 @contextmanager

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import fcntl
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -125,3 +127,57 @@ def test_the_first_entry_since_a_moment_is_found_by_halving(tmp_path: Path) -> N
     assert [audit.first_since(datetime(2024, 5, 2, hour)) for hour in (0, 3, 6)] == [1, 4, 7]
     assert audit.first_since(datetime(2024, 5, 2, 2, 30)) == 4
     assert audit.first_since(datetime(2025, 1, 1)) == 8
+
+
+def waiting_together(audit: AuditLog, threads: ThreadPoolExecutor, count: int) -> list[Future[int]]:
+    """So many writers, each in a thread, that wait until what holds the turn lets go."""
+    with audit.path.with_suffix(".turns").open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        futures = [threads.submit(write, audit, str(n)) for n in range(count)]
+        deadline = monotonic() + 20
+        while len(audit._queue) < count and monotonic() < deadline:
+            sleep(0.01)
+    return futures
+
+
+def test_entries_that_wait_together_are_synced_together(tmp_path: Path) -> None:
+    audit = log(tmp_path)
+    write(audit, "first")
+    commits: list[str] = []
+    audit._open().set_trace_callback(lambda sql: commits.append(sql) if sql == "COMMIT" else None)
+    with ThreadPoolExecutor(8) as threads:
+        numbers = [future.result() for future in waiting_together(audit, threads, 8)]
+    assert sorted(numbers) == list(range(2, 10))
+    assert len(commits) == 1
+    assert audit.verify_chain() == 9
+    assert {entry.number: entry.asker for entry in audit.entries()}.items() >= {
+        number: str(n) for n, number in enumerate(numbers)
+    }.items()
+
+
+def test_where_one_that_waited_together_cannot_be_written_none_is(tmp_path: Path) -> None:
+    audit = log(tmp_path)
+    write(audit, "first")
+    audit._open().execute(
+        "CREATE TRIGGER full BEFORE INSERT ON record WHEN new.asker = '3' "
+        "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+    )
+    with ThreadPoolExecutor(8) as threads:
+        futures = waiting_together(audit, threads, 5)
+        assert all(isinstance(future.exception(), NotRecorded) for future in futures)
+    assert [entry.asker for entry in audit.entries()] == ["first"]
+    assert write(audit, "last") == 2
+
+
+def test_a_log_that_was_exchanged_under_its_writer_is_not_written_to(tmp_path: Path) -> None:
+    audit = log(tmp_path)
+    write(audit, "a")
+    copy = tmp_path / "copy"
+    copy.write_bytes(audit.path.read_bytes())
+    audit.path.rename(tmp_path / "moved")
+    with pytest.raises(NotRecorded):
+        write(audit, "b")
+    copy.rename(audit.path)
+    with pytest.raises(NotRecorded, match="another file is in the place"):
+        write(audit, "b")
+    assert log(tmp_path).verify_chain() == 1
