@@ -219,6 +219,8 @@ def test_release_is_on_record_before_it_is_given(released: Released) -> None:
     assert (entry.asker, entry.decision) == ("analyst", "allowed")
     assert entry.rows == made.protected.given
     assert "visits_by_place" in entry.question
+    assert entry.act == "release"
+    assert entry.data
 
 
 @pytest.mark.parametrize(

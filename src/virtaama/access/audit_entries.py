@@ -31,6 +31,7 @@ class Act(StrEnum):
     ASK = "ask"  # figures
     OPEN = "open"  # rows about single persons, or rows as they were delivered
     BUILD = "build"  # a table with rows about single persons was made
+    RELEASE = "release"  # anonymous figures were made to be given away
     PAGE = "page"  # a page that holds no figures
     REPORT = "report"  # to a person, about who has seen them
     LOOK = "look"  # into this log

@@ -69,6 +69,7 @@ ACTS: Final[dict[str, Text]] = {
     Act.REPORT: Text("teki lokiselvityksen", "gjorde en loggutredning", "made a log report"),
     Act.ASK: Text("kysyi lukuja", "frågade efter siffror", "asked for figures"),
     Act.BUILD: Text("muodosti taulun", "bildade en tabell", "made a table"),
+    Act.RELEASE: Text("muodosti anonyymejä lukuja", "bildade anonyma siffror", "made anonymous figures"),
     Act.PAGE: Text("avasi sivun", "öppnade en sida", "opened a page"),
     Act.LOOK: Text("katsoi lokia", "såg i loggen", "looked into the log"),
     Act.REVIEW: Text("merkitsi lokiin", "antecknade i loggen", "marked the log"),

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from virtaama.access.answers import AreaName, Snapshot
 from virtaama.access.audit import AuditLog
+from virtaama.access.audit_entries import Act
+from virtaama.access.behind import Behind
 from virtaama.access.plan import Reading
 from virtaama.access.snapshots import PublishedFolder
 from virtaama.lake.release_record import ReleaseRecord
@@ -109,6 +111,7 @@ class ReleaseDoor:
         self._model = model
         self._roles = {role.name: role for role in roles}
         self._audit = audit
+        self._behind = Behind(model, catalogue)
         self._county_code = county_code
         self._clock = clock
 
@@ -120,6 +123,7 @@ class ReleaseDoor:
         leaves no way to protect it; both are on record by then.
         """
         snapshot = self._published.current()
+        data, providers = self._behind.metrics(release.metrics)
 
         def on_record(decision: str, figures: int) -> int:
             return self._audit.append(
@@ -131,6 +135,9 @@ class ReleaseDoor:
                 decision=decision,
                 snapshot=snapshot.info.number,
                 rows=figures,
+                act=Act.RELEASE,
+                data=data,
+                providers=providers,
             )
 
         decision = decide_release(release.name, asker, purpose, self._roles.get(asker.role))

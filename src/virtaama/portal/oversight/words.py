@@ -15,6 +15,7 @@ ACTS: dict[str, Promise] = {
     Act.ASK: gettext_lazy("asked for figures"),
     Act.OPEN: gettext_lazy("opened rows"),
     Act.BUILD: gettext_lazy("made a table"),
+    Act.RELEASE: gettext_lazy("made anonymous figures"),
     Act.PAGE: gettext_lazy("opened a page"),
     Act.REPORT: gettext_lazy("made a log report"),
     Act.LOOK: gettext_lazy("looked into the log"),
