@@ -120,3 +120,26 @@ def test_a_contact_does_not_reach_another_municipality(browse: Browse, county: P
     assert page.status_code == 200
     assert "does not exist or is not open to you" in page.text
     assert all('"area": "016"' not in entry.question for entry in county.audit.entries())
+
+
+def test_what_cannot_be_recorded_is_not_shown_and_the_page_says_so(
+    browse: Browse, county: PublishedCounty
+) -> None:
+    manager = browse("manager")
+    county.audit.close()
+    county.audit.path.unlink(missing_ok=True)
+    county.audit.path.mkdir()  # nothing can be written there
+    page = manager.get("/ohjaus/?period=2024-01")
+    assert page.status_code == 503
+    assert "The question could not be recorded" in page.text
+    assert "1,000.0" not in page.text
+
+
+def test_a_refused_page_is_in_the_audit_log(browse: Browse, county: PublishedCounty) -> None:
+    assert browse("manager").get("/toiminta/").status_code == 403
+    (entry,) = county.audit.entries()
+    assert (entry.asker, entry.act, entry.decision) == (
+        "a manager",
+        "page",
+        "refused: the role does not open this page",
+    )

@@ -33,6 +33,8 @@ from virtaama.problems import Damaged, NotRecorded, VirtaamaError
 __all__ = ["AuditLog", "Entry"]
 
 _PIECE = 5_000  # entries read at once: readers never keep writers waiting for long
+_RANGE = 50_000  # entries looked through at once
+_AT_ONCE = 500  # entries looked up at once
 _WAIT = 30.0  # seconds a writer waits for another program that holds the file
 
 
@@ -142,6 +144,20 @@ class AuditLog:
             entry_of(row) for row in self.read(f"SELECT {COLUMNS} FROM record WHERE {condition}", values)
         )
 
+    def numbered(self, numbers: Sequence[int]) -> Iterator[Entry]:
+        """The entries of these numbers, the oldest first."""
+        for start in range(0, len(numbers), _AT_ONCE):
+            some = numbers[start : start + _AT_ONCE]
+            yield from self.select(f"number IN ({', '.join('?' * len(some))}) ORDER BY number", some)
+
+    def pieces(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """Ranges of numbers, the newest first, each small enough that reading it keeps no writer waiting."""
+        high = last
+        while high >= first:
+            low = max(first, high - _RANGE + 1)
+            yield low, high
+            high = low - 1
+
     def head(self) -> tuple[int, str]:
         """Number and seal of the newest entry: kept elsewhere, it shows that the end was not cut off."""
         with self._lock:
@@ -208,6 +224,8 @@ class AuditLog:
                     f"{self.path}: the audit log was here and is gone. Nothing is shown without it.\n"
                     f"  Bring it back from its safe copy. To begin a new one, delete {self._turns.name}."
                 )
+            if not self.path.exists():
+                self.path.touch(mode=0o600)
             connection = sqlite3.connect(
                 self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False
             )

@@ -60,8 +60,11 @@ class Anchors:
         return tuple(found)
 
     def newest(self) -> Anchor | None:
-        files = self._files()
-        return self._read(files[-1]) if files else None
+        for name in reversed(self._names()):  # there are many after some years, and pages ask for the last
+            path = self.folder / name
+            if path.stat().st_size:
+                return self._read(path)
+        return None
 
     def add(self, log: AuditLog, moment: datetime) -> Anchor:
         """Write the head of the log down. Damaged where the log no longer holds what was anchored last.
@@ -117,12 +120,18 @@ class Anchors:
         return self._read(path)
 
     def _files(self) -> list[Path]:
-        if not self.folder.is_dir():
+        """All but those that were broken off while they were written, the oldest first."""
+        return [path for name in self._names() if (path := self.folder / name).stat().st_size]
+
+    def _names(self) -> list[str]:
+        try:
+            with os.scandir(self.folder) as found:
+                return sorted(entry.name for entry in found if entry.name.endswith(_ENDING))
+        except (FileNotFoundError, NotADirectoryError):
             raise NotReady(
                 f"{self.folder}: the folder for anchors of the audit log is not there.\n"
                 "  Is the place mounted? Make the folder once, where nobody can write over what is in it."
-            )
-        return sorted(path for path in self.folder.glob(f"*{_ENDING}") if path.stat().st_size)
+            ) from None
 
     def _read(self, path: Path) -> Anchor:
         try:

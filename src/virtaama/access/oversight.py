@@ -91,16 +91,19 @@ class Oversight:
         self._require(asker, question)
         first, last = self._numbers(filters.first, filters.last)
         if filters.person is None:
-            conditions, values = _conditions(filters)
-            order = f"{conditions} AND number BETWEEN ? AND ? ORDER BY number DESC LIMIT {MOST + 1}"
-            found = self._audit.select(order, (*values, first, last))
+            found = self._newest(first, last, *_conditions(filters))
         else:
             begun, ended = _span(filters.first, filters.last, self._clock())
             about = seen(self._audit, filters.person, begun, ended).entries
             found = tuple(entry for entry in reversed(about) if _meets(entry, filters))
         about_whom = Persons.of([filters.person]) if filters.person else None
         record = self._record(asker, Act.LOOK, question, rows=min(len(found), MOST), about=about_whom)
-        return Looked(entries=found[:MOST], marks=self._marks(), more=len(found) > MOST, record=record)
+        return Looked(
+            entries=found[:MOST],
+            marks=self._newest_marks(found[:MOST]),
+            more=len(found) > MOST,
+            record=record,
+        )
 
     def entry(self, number: int, asker: Asker) -> OneEntry | None:
         """One entry with its marks; None where there is none. On record first."""
@@ -110,7 +113,7 @@ class Oversight:
         record = self._record(asker, Act.LOOK, question, rows=len(found), regards=number if found else None)
         if not found:
             return None
-        marks = tuple(mark for mark in self._every_mark() if mark.entry == number)
+        marks = tuple(self._marks(number, number))
         return OneEntry(entry=found[0], marks=marks, record=record)
 
     def mark(self, number: int, mark: str, comment: str, asker: Asker) -> int:
@@ -133,41 +136,22 @@ class Oversight:
         today = self._clock().date()
         since = today - timedelta(days=LOOKED_AT)
         first, last = self._numbers(today - timedelta(days=COMPARED), today)
-        days = [
-            Day(
-                asker=who,
-                role=role,
-                day=date.fromisoformat(day),
-                entries=entries,
-                persons=persons,
-            )
-            for who, role, day, entries, persons in self._audit.read(
-                "SELECT asker, max(role), substr(moment, 1, 10) AS day, count(*), total(persons + unknown) "
-                "FROM record WHERE number BETWEEN ? AND ? AND act <> ? AND decision = ? GROUP BY asker, day",
-                (first, last, Act.LOOK, ALLOWED),
-            )
-        ]
         begun, _ = self._numbers(since, today)
-        at_night = [
-            entry
-            for entry in self._audit.select(
-                "number BETWEEN ? AND ? AND (persons > 0 OR unknown > 0) AND decision = ? AND act <> ? "
-                f"ORDER BY number DESC LIMIT {MOST}",
-                (begun, last, ALLOWED, Act.LOOK),
-            )
-            if is_out_of_hours(entry.moment.astimezone(FINLAND))
-        ]
-        volumes = unusual_volumes(days, since)
+        volumes = unusual_volumes(self._days(first, last), since)
+        at_night = self._at_night(begun, last)
         record = self._record(asker, Act.LOOK, question, rows=len(volumes) + len(at_night))
-        return StandsOut(volumes=volumes, out_of_hours=tuple(at_night), since=since, record=record)
+        return StandsOut(volumes=volumes, out_of_hours=at_night, since=since, record=record)
 
     def choices(self, filters: Filters, asker: Asker) -> Choices:
         """What filters may be set to: askers, roles and purposes of the days looked at. Shows no entry."""
         self._require(asker, {"choices": "of filters"})
-        rows = self._audit.read(
-            "SELECT DISTINCT asker, role, purpose FROM record WHERE number BETWEEN ? AND ?",
-            self._numbers(filters.first, filters.last),
-        )
+        rows = {
+            row
+            for piece in self._audit.pieces(*self._numbers(filters.first, filters.last))
+            for row in self._audit.read(
+                "SELECT DISTINCT asker, role, purpose FROM record WHERE number BETWEEN ? AND ?", piece
+            )
+        }
         askers, roles, purposes = (tuple(sorted({row[n] for row in rows if row[n]})) for n in range(3))
         return Choices(askers=askers, roles=roles, purposes=purposes)
 
@@ -185,13 +169,58 @@ class Oversight:
             named=True, newest=newest.moment, late=self._clock().astimezone() - newest.moment > TOO_OLD
         )
 
+    def _newest(self, first: int, last: int, condition: str, values: list[str]) -> tuple[Entry, ...]:
+        """The newest entries of some numbers that meet a condition in SQL, one more than MOST at most."""
+        found: list[Entry] = []
+        for piece in self._audit.pieces(first, last):
+            left = MOST + 1 - len(found)
+            found += self._audit.select(
+                f"{condition} AND number BETWEEN ? AND ? ORDER BY number DESC LIMIT {left}", (*values, *piece)
+            )
+            if len(found) > MOST:
+                break
+        return tuple(found)
+
+    def _at_night(self, first: int, last: int) -> tuple[Entry, ...]:
+        """The newest MOST of some entries that showed persons at hours nobody works."""
+        found: list[int] = []
+        for piece in self._audit.pieces(first, last):
+            for number, moment in self._audit.read(
+                "SELECT number, moment FROM record WHERE number BETWEEN ? AND ? AND (persons > 0 OR unknown > 0) "
+                "AND decision = ? AND act <> ? ORDER BY number DESC",
+                (*piece, ALLOWED, Act.LOOK),
+            ):
+                if is_out_of_hours(datetime.fromisoformat(moment).astimezone(FINLAND)):
+                    found.append(number)
+        return tuple(reversed(tuple(self._audit.numbered(sorted(found[:MOST])))))
+
+    def _days(self, first: int, last: int) -> list[Day]:
+        """What each asker did on each day, among entries of some numbers that are no looks into the log."""
+        found: dict[tuple[str, str], Day] = {}
+        for piece in self._audit.pieces(first, last):
+            for asker, role, day, entries, persons in self._audit.read(
+                "SELECT asker, max(role), substr(moment, 1, 10) AS day, count(*), sum(persons + unknown) "
+                "FROM record WHERE number BETWEEN ? AND ? AND act <> ? AND decision = ? GROUP BY asker, day",
+                (*piece, Act.LOOK, ALLOWED),
+            ):
+                before = found.get((asker, day))
+                found[asker, day] = Day(
+                    asker=asker,
+                    role=role,
+                    day=date.fromisoformat(day),
+                    entries=entries + (before.entries if before else 0),
+                    persons=persons + (before.persons if before else 0),
+                )
+        return list(found.values())
+
     def _numbers(self, first: date, last: date) -> tuple[int, int]:
         begun, ended = _span(first, last, self._clock())
         return self._audit.first_since(begun), self._audit.first_since(ended) - 1
 
-    def _every_mark(self) -> Iterator[Mark]:
+    def _marks(self, first: int, last: int) -> Iterator[Mark]:
+        """The marks on entries from one number to another, the newest first."""
         for entry in self._audit.select(
-            "regards IS NOT NULL AND act = ? ORDER BY number DESC", (Act.REVIEW,)
+            "regards BETWEEN ? AND ? AND act = ? ORDER BY number DESC", (first, last, Act.REVIEW)
         ):
             told = json.loads(entry.question)
             assert entry.regards is not None
@@ -203,10 +232,12 @@ class Oversight:
                 moment=entry.moment,
             )
 
-    def _marks(self) -> dict[int, Mark]:
+    def _newest_marks(self, entries: tuple[Entry, ...]) -> dict[int, Mark]:
         marks: dict[int, Mark] = {}
-        for mark in self._every_mark():
-            marks.setdefault(mark.entry, mark)
+        if entries:
+            numbers = [entry.number for entry in entries]
+            for mark in self._marks(min(numbers), max(numbers)):
+                marks.setdefault(mark.entry, mark)
         return marks
 
     def _require(self, asker: Asker, question: Mapping[str, object]) -> None:

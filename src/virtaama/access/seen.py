@@ -58,21 +58,10 @@ def seen(log: AuditLog, person: bytes, begun: datetime, ended: datetime) -> Seen
         )
     )
     return Seen(
-        entries=tuple(entry for entry in _entries(log, sorted(numbers)) if entry.decision == ALLOWED),
+        entries=tuple(entry for entry in log.numbered(sorted(numbers)) if entry.decision == ALLOWED),
         untold=len(untold),
         unknown=len(unknown),
     )
-
-
-def _entries(log: AuditLog, numbers: list[int]) -> list[Entry]:
-    found: list[Entry] = []
-    for start in range(0, len(numbers), _AT_ONCE):
-        some = numbers[start : start + _AT_ONCE]
-        found += log.select(f"number IN ({', '.join('?' * len(some))}) ORDER BY number", some)
-    return found
-
-
-_AT_ONCE = 500
 
 
 def _last_of_form_1(log: AuditLog) -> int:

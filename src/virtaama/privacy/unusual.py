@@ -47,25 +47,29 @@ def unusual_volumes(days: Iterable[Day], since: date) -> tuple[Volume, ...]:
 
     Medians and the median distance from them are what is usual: a few wild days do not make wild days usual.
     """
-    every = tuple(days)
+    of_asker: dict[str, list[Day]] = {}
+    of_role: dict[str, list[Day]] = {}
+    for day in days:
+        of_asker.setdefault(day.asker, []).append(day)
+        of_role.setdefault(day.role, []).append(day)
     found = [
         volume
-        for each in every
-        if each.day >= since
+        for own in of_asker.values()
+        for day in own
+        if day.day >= since
         for of_persons in (True, False)
-        if (volume := _judged(each, every, of_persons)) is not None
+        if _count(day, of_persons) >= LEAST
+        and (volume := _judged(day, own, of_role[day.role], of_persons)) is not None
     ]
     return tuple(sorted(found, key=lambda v: (v.usual - v.count, v.day.day, v.day.asker)))
 
 
-def _judged(day: Day, every: tuple[Day, ...], of_persons: bool) -> Volume | None:
+def _judged(day: Day, of_asker: list[Day], of_role: list[Day], of_persons: bool) -> Volume | None:
     count = _count(day, of_persons)
-    if count < LEAST:
-        return None
-    others = [each for each in every if each.asker == day.asker and each.day != day.day]
+    others = [each for each in of_asker if each.day != day.day]
     own = len(others) >= OWN_DAYS
     if not own:
-        others = [each for each in every if each.role == day.role and each.asker != day.asker]
+        others = [each for each in of_role if each.asker != day.asker]
     if len(others) < OWN_DAYS:
         return None
     counts = [_count(each, of_persons) for each in others]

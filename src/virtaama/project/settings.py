@@ -168,9 +168,10 @@ def parse_settings(text: str, folder: Path) -> Settings:
         what = f"'{root.text('memory')}' is no amount of memory."
         problems += (Problem(root.at(("memory",)).place, what, "Write it as 512MB or 3GB; 256MB at least."),)
     anchors = root.at(("audit",)).text("anchor")
-    if anchors and (own := data) in (folder / anchors).resolve().parents:
+    place = (folder / anchors).resolve()
+    if anchors and (place == data or data in place.parents):
         what = "the anchors of the audit log lie inside the data folder."
-        advice = f"Whoever can change {own.name} must not be able to change them: put them elsewhere."
+        advice = "Whoever can change the log must not be able to change them: put them elsewhere."
         problems += (Problem(root.at(("audit", "anchor")).place, what, advice),)
     problems += tuple(problems_of_sign_in(root))
     if problems:

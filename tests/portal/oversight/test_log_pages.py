@@ -6,13 +6,19 @@ import csv
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import StringIO
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 
 from tests.portal.door_for_tests import ANN, BOB, LogForTests
 from virtaama.access.audit_entries import Act, Persons
+from virtaama.access.looked import AnchorState
+from virtaama.access.oversight import Oversight
+from virtaama.portal import serve
 from virtaama.portal.core import door as portal_door
+from virtaama.problems import NotReady
 
 NOW = datetime.now().astimezone()
 SignedIn = Callable[[str], Client]
@@ -176,3 +182,46 @@ def test_others_are_refused(signed_in: SignedIn, name: str) -> None:
     for address in ("/loki/", "/loki/rivit.csv", "/loki/poikkeavat/", "/loki/1/"):
         assert client.get(address).status_code == 403
     assert client.post("/loki/henkilo/", {"reference": "010190-922D"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (AnchorState(named=True, newest=NOW), ""),
+        (AnchorState(named=True, newest=NOW - timedelta(days=2), late=True), "it should be hourly"),
+        (AnchorState(named=True), "has not been anchored yet"),
+        (AnchorState(named=True, problem=True), "anchors is not there"),
+    ],
+)
+def test_both_pages_say_when_the_last_anchor_is_too_old(
+    signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch, state: AnchorState, said: str
+) -> None:
+    monkeypatch.setattr(Oversight, "anchored", lambda self: state)
+    for name, address in (("tietosuoja", "/loki/"), ("insinoori", "/toiminta/")):
+        client = signed_in(name)
+        client.cookies["virtaama_language"] = "en"
+        page = client.get(address).text
+        assert (said in page) if said else ("anchored" not in page)
+
+
+def test_the_portal_anchors_while_it_is_served(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    looks: list[str] = []
+
+    class Anchored:
+        settings = SimpleNamespace(anchors=Path("outside"))
+
+        def anchor_if_due(self) -> None:
+            looks.append("looked")
+            if len(looks) == 2:
+                raise NotReady("the folder for anchors is not there")
+            if len(looks) == 3:
+                self.settings.anchors = None  # the end of the test
+
+    kept = Anchored()
+    monkeypatch.setattr(portal_door, "project", lambda: kept)
+    monkeypatch.setattr(serve, "sleep", lambda seconds: None)
+    serve.keep_anchored()
+    assert len(looks) == 3
+    assert "was not anchored: the folder for anchors is not there" in caplog.text

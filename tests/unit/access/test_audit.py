@@ -39,6 +39,7 @@ def test_entries_are_numbered_and_kept_in_order(tmp_path: Path) -> None:
     assert [write(audit, name) for name in ("a", "b", "c")] == [1, 2, 3]
     assert [entry.asker for entry in audit.entries()] == ["a", "b", "c"]
     assert audit.verify_chain() == 3
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
 
 
 def test_a_commit_that_failed_does_not_stop_the_next_entry(tmp_path: Path) -> None:

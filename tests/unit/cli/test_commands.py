@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from virtaama.cli.main import NOT_UNDERSTOOD, run
+from virtaama.project.project import Project
 
 HEADER = "KAYNTI_ID;HENKILOTUNNUS;SUKUNIMI;ALKOI;KESTO\n"
 PERSONS = ("010190-922D", "020290-922V", "030390-923B", "040490-924U", "050590-925A")
@@ -210,6 +211,16 @@ def test_set_aside_rows_are_shown_only_when_asked_and_that_is_on_record(
     assert "Salainen" not in without
     assert run(["runs", "--quarantine", "--show-raw", "--project", clinic]) == 0
     assert "Salainen" in capsys.readouterr().out
+    entry = Project.open(Path(clinic)).audit.entries()[-1]
+    assert (entry.act, entry.about, entry.rows) == ("open", "unknown", 1)  # its code is no code
+    assert entry.providers
+    delivered.with_name("third.csv").write_text(
+        good + "K98;010190-922D;Salainen;99.99.2026 08:15;1\n", encoding="utf-8"
+    )
+    assert run(["land", "--project", clinic]) == 0
+    assert run(["runs", "--quarantine", "--show-raw", "--project", clinic]) == 0
+    entry = Project.open(Path(clinic)).audit.entries()[-1]
+    assert (entry.about, entry.persons, entry.unknown, entry.rows) == ("person", 1, 1, 2)
 
 
 def test_a_refused_delivery_has_its_own_exit_code_and_says_why(

@@ -10,6 +10,7 @@ from shutil import copytree, rmtree
 import pytest
 
 from tests.unit.project.loaded import flip, hashes, loaded_project
+from virtaama.access.audit_entries import Persons
 from virtaama.keyring import KEYS
 from virtaama.problems import Damaged, NotReady
 from virtaama.project.copies import files_below
@@ -191,3 +192,26 @@ def test_other_keys_do_not_open_a_backup(folder: Path) -> None:
     with pytest.raises(NotReady, match="not the keys this backup was made with"):
         brought_back(folder)
     assert not (folder / "again").exists()
+
+
+def test_the_rosters_of_the_audit_log_come_back_with_it(tmp_path: Path) -> None:
+    project = loaded_project(tmp_path)
+    keys = [bytes([n]) * 16 for n in range(3)]
+    project.audit.append(
+        moment=datetime(2026, 11, 1),
+        asker="test",
+        role="analyst",
+        purpose="planning",
+        question="{}",
+        decision="allowed",
+        snapshot=1,
+        rows=3,
+        about=Persons.of(keys),
+    )
+    project.back_up(tmp_path / "backups", tmp_path / "safe")
+    again = brought_back(tmp_path)
+    assert again.audit.verify_chain() == 1
+    (entry,) = again.audit.entries()
+    assert entry.roster is not None
+    assert again.audit.rosters.holds(entry.roster, keys[1])
+    assert not again.settings.audit.with_suffix(".turns").exists()  # nobody has written here yet

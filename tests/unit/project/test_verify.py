@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import copytree
 
@@ -13,7 +13,12 @@ import pytest
 
 from tests.unit.project.loaded import flip, hashes, loaded_project
 from virtaama.cli.main import run
+from virtaama.loading.inbox import Inbox
+from virtaama.problems import Damaged, ProblemsFound
 from virtaama.project.project import Project
+from virtaama.project.verify import Checked
+from virtaama.project.watch import Rhythm
+from virtaama.project.watch import _Watch as Watching
 
 
 @pytest.fixture(scope="module")
@@ -138,3 +143,72 @@ def test_a_damaged_warehouse_is_made_again_by_the_next_load(project: Project) ->
     [warehouse] = [part for part in project.verify() if part.part == "warehouse"]
     assert warehouse.wrong == ()
     assert "delete it when it has been looked into" in warehouse.remarks[0]
+
+
+def anchored(project: Project, hours_ago: int) -> Project:
+    """The same project with its log anchored outside, so many hours ago."""
+    outside = project.settings.folder.parent / "outside"
+    outside.mkdir()
+    with (project.settings.folder / "virtaama.yaml").open("a", encoding="utf-8") as settings:
+        settings.write(f"audit: {{anchor: {outside}}}\n")
+    again = Project.open(project.settings.folder)
+    assert again.anchors is not None
+    again.anchors.add(again.audit, datetime.now().astimezone() - timedelta(hours=hours_ago))
+    return again
+
+
+def of_the_log(project: Project) -> Checked:
+    return next(part for part in project.verify() if part.part == "audit log")
+
+
+def test_a_log_that_is_anchored_is_as_it_should_be(project: Project) -> None:
+    part = of_the_log(anchored(project, hours_ago=0))
+    assert (part.wrong, part.remarks) == ((), ())
+
+
+def test_an_anchor_that_is_too_old_is_remarked_on(project: Project) -> None:
+    part = of_the_log(anchored(project, hours_ago=5))
+    assert (part.wrong, part.remarks) == ((), ("the last anchor is 5 hours old; it should be hourly",))
+
+
+def test_a_cut_end_is_found_by_the_anchor(project: Project) -> None:
+    again = anchored(project, hours_ago=0)
+    told_otherwise("audit.sqlite", "DELETE FROM record WHERE number = 2")(again)
+    assert "the log ends with entry 1" in of_the_log(again).wrong[0]
+    with pytest.raises(Damaged, match="Nothing was anchored"):
+        again.anchor()
+
+
+def test_a_log_that_is_gone_is_found_by_the_anchor(project: Project) -> None:
+    again = anchored(project, hours_ago=0)
+    again.settings.audit.unlink()
+    assert of_the_log(again).wrong == ("it is gone; anchors tell of it",)
+
+
+def test_an_anchor_is_due_once_an_hour(project: Project) -> None:
+    assert project.anchor_if_due() is None  # no place is named
+    again = anchored(project, hours_ago=1)
+    assert again.anchor_if_due() is not None
+    assert again.anchor_if_due() is None
+
+
+def test_a_watch_anchors_and_says_what_hinders_it(project: Project) -> None:
+    again = anchored(project, hours_ago=1)
+    said: list[str] = []
+    at_hand = Watching(again, Rhythm(), Inbox(again.settings.deliveries, 0, False), said.append)
+    at_hand.keep_anchored()
+    at_hand.keep_anchored()
+    assert again.anchors is not None
+    assert len(again.anchors.all()) == 2
+    again.anchors.folder.rename(again.anchors.folder.with_name("not mounted"))
+    at_hand.anchored = None
+    at_hand.keep_anchored()
+    assert "The audit log was not anchored" in said[0]
+
+
+@pytest.mark.parametrize("inside", ["data/anchors", "data"])
+def test_anchors_inside_the_data_are_refused(project: Project, inside: str) -> None:
+    with (project.settings.folder / "virtaama.yaml").open("a", encoding="utf-8") as settings:
+        settings.write(f"audit: {{anchor: {inside}}}\n")
+    with pytest.raises(ProblemsFound, match="lie inside the data folder"):
+        Project.open(project.settings.folder)
