@@ -8,10 +8,10 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 
 from virtaama.access.audit_entries import (
     BEGINNING,
@@ -45,6 +45,8 @@ class _Waiting:
     entry: Entry
     number: int = 0
     error: BaseException | None = None
+    leads: bool = False  # whether it is to write what waits now
+    woken: Event = field(default_factory=Event)  # written, refused, or to lead
 
 
 class AuditLog:
@@ -57,16 +59,17 @@ class AuditLog:
     def __init__(self, path: Path, key: bytes) -> None:
         self.path = path
         self.rosters = Rosters(path.with_suffix(".rosters"))
-        self._turns = path.with_suffix(".turns")
+        self._turns, self._places = path.with_suffix(".turns"), path.with_suffix(".next")
         self._key = key
         self._lock = Lock()
         self._process = 0
         self._connection: sqlite3.Connection | None = None
-        self._turn = -1
+        self._turn = self._next = -1
         self._file = (0, 0)
         self._queue_lock = Lock()
         self._queued_in = 0
         self._queue: list[_Waiting] = []
+        self._led = False  # whether some thread writes for all
 
     def append(
         self,
@@ -113,14 +116,14 @@ class AuditLog:
                     regards=regards,
                 )
             )
-            with self._queue_lock:
-                if self._queued_in != os.getpid():
-                    # What waits in the process this one was forked from is written there.
-                    self._queue, self._queued_in = [], os.getpid()
-                self._queue.append(waiting)
-            with self._lock:
-                if not waiting.number and waiting.error is None:
-                    self._write_queue()
+            if self._joins(waiting):
+                waiting.woken.wait()
+            if not waiting.woken.is_set() or waiting.leads:
+                try:
+                    with self._lock:
+                        self._write_queue()
+                finally:
+                    self._hand_over()
             if isinstance(waiting.error, Exception):
                 raise waiting.error
             if not waiting.number:
@@ -200,6 +203,7 @@ class AuditLog:
             self._connection.close()
             if self._turn >= 0:
                 os.close(self._turn)
+                os.close(self._next)
         self._connection = None
 
     # Inside
@@ -237,6 +241,25 @@ class AuditLog:
             self._connection, self._process, self._turn = connection, os.getpid(), -1
         return self._connection
 
+    def _joins(self, waiting: _Waiting) -> bool:
+        """Whether another thread writes for all that wait; else this one is to."""
+        with self._queue_lock:
+            if self._queued_in != os.getpid():
+                # What waits in the process this one was forked from is written there.
+                self._queue, self._led, self._queued_in = [], False, os.getpid()
+            self._queue.append(waiting)
+            joins, self._led = self._led, True
+            return joins
+
+    def _hand_over(self) -> None:
+        """Let the first that came meanwhile write for the next."""
+        with self._queue_lock:
+            if self._queue:
+                self._queue[0].leads = True
+                self._queue[0].woken.set()
+            else:
+                self._led = False
+
     def _write_queue(self) -> None:
         """Write and sync what waits, this thread's own among it: all of it, or nothing."""
         taken: list[_Waiting] = []
@@ -255,19 +278,28 @@ class AuditLog:
                 failed, self._queue = [*taken, *self._queue], []
             for each in failed:
                 each.error = error
+                each.woken.set()
             if not isinstance(error, OSError | sqlite3.Error | VirtaamaError):
                 raise
         else:
             for place, each in enumerate(reversed(taken)):
                 each.number = number - place
+                each.woken.set()
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         connection = self._open()
-        # Writers stand in a queue: SQLite alone would let them sleep and try again.
+        # Processes stand in a queue: SQLite alone would let them sleep and try again. Whoever waits for the turn
+        # holds the place behind it, so that whoever has just had the turn does not take it again.
         if self._turn < 0:
-            self._turn = os.open(self._turns, os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(self._turn, fcntl.LOCK_EX)
+            self._turn, self._next = (
+                os.open(path, os.O_RDWR | os.O_CREAT, 0o600) for path in (self._turns, self._places)
+            )
+        fcntl.flock(self._next, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(self._turn, fcntl.LOCK_EX)
+        finally:
+            fcntl.flock(self._next, fcntl.LOCK_UN)
         try:
             self._refuse_other_file()
             connection.execute("BEGIN IMMEDIATE")

@@ -41,6 +41,7 @@ _PASSING = (
     "-wal",
     "-shm",
     ".turns",
+    ".next",
     ".anchoring",
 )  # ends of names of what passes
 
