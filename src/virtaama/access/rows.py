@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -18,16 +18,21 @@ from virtaama.lake.marts import About, FeatureMart
 from virtaama.metrics.definitions import Catalogue
 from virtaama.metrics.feature_tables import FeatureTable
 from virtaama.model.model import Model
+from virtaama.privacy.disclosure.anonymity import anonymous
 from virtaama.privacy.policy import Asker, Purpose, Refused, Role, RowsAllowed, decide_rows
 from virtaama.problems import NotAllowed, NotReady
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedRows:
-    """The rows of a feature table that were opened, with the number of the record that says so."""
+    """The rows of a feature table that were opened, with the number of the record that says so.
+
+    `left_out` are rows that too few share in what identifies, or that would tell something of all who share it.
+    """
 
     about: About
     rows: pa.Table
+    left_out: int
     record: int
 
 
@@ -82,7 +87,8 @@ class RowDoor:
         chosen = [each for each in about.days if (first or date.min) <= each.day <= (last or date.max)]
         if not chosen:
             raise NotReady(f"Feature table '{table.name}' holds no such day.")
-        rows = pa.concat_tables([mart.rows(each) for each in chosen], promote_options="permissive")
+        built = pa.concat_tables([mart.rows(each) for each in chosen], promote_options="permissive")
+        rows = anonymous_rows(table, built)
         record = self._record(
             table,
             allowed.asker,
@@ -93,7 +99,7 @@ class RowDoor:
             len(rows),
             persons_in(table, self._model, rows),
         )
-        return OpenedRows(about=about, rows=rows, record=record)
+        return OpenedRows(about=about, rows=rows, left_out=len(built) - len(rows), record=record)
 
     def _record(
         self,
@@ -121,3 +127,16 @@ class RowDoor:
             providers=self._behind.feature_table(table),
             about=about,
         )
+
+
+def anonymous_rows(table: FeatureTable, rows: pa.Table) -> pa.Table:
+    """Those rows of a feature table among which nobody can be found, as far as it says what identifies."""
+    if not table.identifying:
+        return rows
+
+    def values(names: Iterable[str]) -> list[tuple[object, ...]]:
+        return list(zip(*(rows.column(name).to_pylist() for name in names), strict=True))
+
+    sensitive = [rows.column(name).to_pylist() for name in table.sensitive]
+    stays = anonymous(values(("snapshot_day", *table.identifying)), sensitive, table.alike)
+    return rows.filter(pa.array(stays, pa.bool_()))

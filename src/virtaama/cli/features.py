@@ -70,6 +70,11 @@ def features(
         f"{len(opened.rows)} rows of {len(set(opened.rows.column('snapshot_day').to_pylist()))} days in {file}, "
         f"model {opened.about.model_version}. On record as {opened.record}."
     )
+    if opened.left_out:
+        say(
+            f"{opened.left_out} rows are left out: too few share {', '.join(table.identifying)}, "
+            "or all who do have the same of something sensitive."
+        )
 
 
 def _day(moment: object) -> date | None:

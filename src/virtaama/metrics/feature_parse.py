@@ -62,6 +62,9 @@ def _table(name: str, entry: Entry) -> FeatureTable:
         purposes=tuple(Purpose(purpose) for purpose in entry.texts("purposes")),
         columns=tuple(_column(*each) for each in entry.within("columns")),
         outcomes=tuple(_use(*each, "next") for each in entry.within("outcomes")),
+        identifying=entry.texts("identifying"),
+        sensitive=entry.texts("sensitive"),
+        alike=int(float(entry.text("alike", "5"))),
         legal_basis=entry.text("legal_basis"),
         owner=entry.text("owner"),
         place=entry.place,
@@ -116,6 +119,11 @@ def _check_table(table: FeatureTable, model: Model, catalogue: Catalogue) -> Ite
     for name in table.names:
         if name in RESERVED or name == f"{table.of}_key" or table.names.count(name) > 1:
             yield wrong(f"'{name}' is the name of another of its columns", "Choose another.")
+    for name in (*table.identifying, *table.sensitive):
+        if name not in table.names:
+            yield wrong(f"'{name}' is none of its columns", did_you_mean(name, table.names))
+    if table.sensitive and not table.identifying:
+        yield wrong("it has sensitive columns and no identifying ones", "Write `identifying`.")
     states = [("where", table.where, table.place)] if table.where else []
     for what, sql, place in (*states, *((s.name, s.value, s.place) for s in table.states)):
         if not sql:

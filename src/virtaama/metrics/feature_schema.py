@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from virtaama.model.concepts import Purpose
 from virtaama.model.schema import DEFINITION, LABELS
-from virtaama.model.shape import NAME, Shape, expression, members, named, one_of, text, texts, words
+from virtaama.model.shape import NAME, Shape, expression, members, named, number, one_of, text, texts, words
 
 ROW_PURPOSES = (Purpose.PLANNING, Purpose.EVALUATION)
 """Why rows about single persons may be opened at all; the other purposes are served by figures."""
@@ -44,6 +44,9 @@ TABLE = members(
             **texts("What its rows may be opened for.", minItems=1),
             "items": one_of([purpose.value for purpose in ROW_PURPOSES], "A purpose of use."),
         },
+        "identifying": texts("Columns by which somebody who knows a person could find their row."),
+        "alike": number("At least so many rows of a day must share them: 5.", minimum=2, multipleOf=1),
+        "sensitive": texts("Columns in which rows that share them must differ."),
         "legal_basis": text("The law its use rests on."),
         "owner": text("Who answers for it."),
         "columns": {**named("What is known when the day is over.", COLUMN), "minProperties": 1},

@@ -68,7 +68,9 @@ class Use:
 class FeatureTable:
     """A row for each instance of `of` that satisfies `where`, on each day of a calendar.
 
-    `columns` look at the day and back, `outcomes` ahead. `purposes` are what its rows may be opened for.
+    `columns` look at the day and back, `outcomes` ahead. `purposes` are what its rows may be opened for. Of a
+    day only rows are given that at least `alike` share in the columns `identifying`, where there are any, and
+    where those who share them differ in every column of `sensitive`.
     """
 
     name: str
@@ -83,6 +85,9 @@ class FeatureTable:
     owner: str
     place: Place
     where: str = ""
+    identifying: tuple[str, ...] = ()
+    sensitive: tuple[str, ...] = ()
+    alike: int = 5
 
     @property
     def uses(self) -> tuple[Use, ...]:
