@@ -203,7 +203,7 @@ def test_release_that_cannot_be_protected_is_not_made(county: CrowdedCounty) -> 
     record = ReleaseRecord(county.folder / "released")
     shown = {(name, *place): float(count) for *place, count, persons in rows if persons >= 5}
     assert len(shown) < len(rows)
-    record.add("leaked", shown, {}, rounding=1)
+    record.add("leaked", shown, {}, rounding=1, threshold=5)
     with pytest.raises(NotProtected, match="could be worked out"):
         county.release_door().make(release(*SMALL), ANALYST, STEERING)
     assert "could be worked out" in county.audit.entries()[-1].decision

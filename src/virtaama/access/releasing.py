@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from math import inf
 from pathlib import Path
 
 from virtaama.access.answers import AreaName, Snapshot
@@ -18,16 +19,15 @@ from virtaama.access.behind import Behind
 from virtaama.access.plan import Reading
 from virtaama.access.snapshots import PublishedFolder
 from virtaama.lake.release_record import ReleaseRecord
+from virtaama.metrics.counts import Wanted, counted, windows_of
 from virtaama.metrics.definitions import Catalogue, Measure, Metric
 from virtaama.metrics.plan import Breakdown, Coverage, MetricPlan, measures_of, overlap
 from virtaama.metrics.question import Grain, Level
+from virtaama.metrics.release_cells import bound
 from virtaama.metrics.release_tables import (
     Read,
     Row,
-    Wanted,
     about_nobody,
-    bound,
-    counted,
     counts_of,
     wanted,
     wanted_of_earlier,
@@ -55,7 +55,7 @@ class Protected:
 
     `cells` are the counts behind its figures; `shown` and `hidden` are what it adds to the record of what has
     left the county. `audited` are the groups an attacker's knowledge was worked out of, `narrowest` the least
-    room left to any of them, and `too_narrow` those with less than they need.
+    room left to any of them (None where there is no end to it), and `too_narrow` those with less than they need.
     """
 
     figures: tuple[ReleasedFigure, ...]
@@ -101,6 +101,7 @@ class ReleaseDoor:
         roles: tuple[Role, ...],
         audit: AuditLog,
         county_code: str,
+        county: Text,
         clock: Callable[[], datetime],
         memory: str = "512MB",
         threads: int = 1,
@@ -113,6 +114,7 @@ class ReleaseDoor:
         self._audit = audit
         self._behind = Behind(model, catalogue)
         self._county_code = county_code
+        self._county = AreaName(level=Level.COUNTY, code=county_code, name=county)
         self._clock = clock
 
     def make(self, release: Release, asker: Asker, purpose: Purpose) -> MadeRelease:
@@ -163,13 +165,19 @@ class ReleaseDoor:
                 "  Leave out breakdowns, levels or grains, or raise its threshold. Nothing was written."
             )
         record = on_record("allowed", protected.given)
-        number = self._record.add(release.name, protected.shown, protected.hidden, rounding=release.rounding)
+        number = self._record.add(
+            release.name,
+            protected.shown,
+            protected.hidden,
+            rounding=release.rounding,
+            threshold=release.threshold,
+        )
         return MadeRelease(
             release=release,
             number=number,
             protected=protected,
             snapshot=snapshot.info,
-            areas=snapshot.areas,
+            areas=(self._county, *snapshot.areas),
             members=snapshot.members,
             made=self._clock(),
             record=record,
@@ -193,23 +201,24 @@ def make_protected(
     if allowed.release != release.name:
         raise TypeError("the leave is for another release")
     own = wanted(release, catalogue)
-    others = wanted_of_earlier(earlier, own)
+    others = wanted_of_earlier(earlier, own, catalogue)
     reader = _Reader(read_rows, catalogue, model, coverage, county)
     read: Read = {**reader.rows(own, years_of(release)), **reader.rows(others, _ANY_TIME)}
     free = about_nobody(catalogue)
     metrics = [catalogue.metric(name) for name in release.metrics]
+    known = earlier.known(counts_of(read, read, free))
     protection = protect(
         bound(
             read,
             threshold=max(release.threshold, *(metric.minimum_group for metric in metrics)),
             within=within,
-            kept=earlier.hidden,
+            kept={key: threshold for key, threshold in earlier.hidden.items() if key not in known},
             free=free,
-            shares=frozenset((m.numerator, m.denominator) for m in metrics if m.denominator),
+            shares=frozenset((m.numerator, m.denominator) for m in catalogue.metrics if m.denominator),
             county=county,
         ),
-        hidden_before=earlier.hidden,
-        shown_before=earlier.known(counts_of(read, read, free)),
+        hidden_before=earlier.hidden.keys(),
+        shown_before=known,
     )
     whole = {
         name: both
@@ -236,7 +245,10 @@ def _told(
         shown=shown,
         hidden=hidden,
         audited=len(protection.intervals),
-        narrowest=min((i.high - i.low for i in protection.intervals), default=None),
+        narrowest=min(
+            (i.high - i.low for i in protection.intervals if i.high < inf),
+            default=None,
+        ),
         too_narrow=len(protection.too_narrow),
     )
 
@@ -297,8 +309,9 @@ class _Reader:
 
     def _metric_of(self, measure: Measure) -> tuple[Metric, Coverage | None]:
         """A measure as a metric of its own, and the months it is whole for."""
+        windows = {*windows_of(measure)}
         for metric in self._catalogue.metrics:
-            if any(measure in (each, counted(each)) for each in measures_of(metric)):
+            if any(windows & {each, counted(each)} for each in measures_of(metric)):
                 alone = replace(metric, numerator=measure, denominator=None)
                 return alone, self._coverage.get(metric.name)
         raise KeyError(measure.fact)

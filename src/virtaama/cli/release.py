@@ -81,12 +81,11 @@ def make(name: str, purpose: str, role: str, folder: Path) -> None:
     with progress("Protecting"):
         made, place = project.make_release(wanted, asker, chosen)
     protected = made.protected
+    room = "" if protected.narrowest is None else f", the least room left is {protected.narrowest:g}"
     say(
         f"{len(protected.figures)} figures, {protected.given} of them given, in {place}.\n"
         f"{len(protected.hidden)} of {protected.cells} counts are hidden; {protected.audited} groups were "
-        f"audited"
-        + (f", the least room left is {protected.narrowest:g}" if protected.audited else "")
-        + ".\n"
+        f"audited{room}.\n"
         f"Snapshot {made.snapshot.number}, threshold {wanted.threshold}, rounded to {wanted.rounding}. "
         f"On record as {made.record}."
     )

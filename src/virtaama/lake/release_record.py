@@ -33,7 +33,7 @@ class ReleaseRecord:
     def earlier(self) -> Earlier:
         """Every count that was ever shown, as it was, and every one that was ever hidden, in whatever release."""
         shown: dict[Key, set[Shown]] = defaultdict(set)
-        hidden: set[Key] = set()
+        hidden: dict[Key, int] = {}
         for path in sorted(self.folder.glob("*.parquet")):
             try:
                 rows = pq.read_table(path)
@@ -42,13 +42,13 @@ class ReleaseRecord:
                     f"{path}: the record of a release cannot be read. Bring it back from a backup: without it "
                     "nothing is released."
                 ) from None
-            columns = (rows.column(name).to_pylist() for name in (*COLUMNS, "count", "rounding"))
-            for *key, count, rounding in zip(*columns, strict=True):
+            columns = (rows.column(name).to_pylist() for name in (*COLUMNS, "count", "rounding", "threshold"))
+            for *key, count, rounding, threshold in zip(*columns, strict=True):
                 if count is None:
-                    hidden.add(tuple(key))
+                    hidden[tuple(key)] = max(threshold, hidden.get(tuple(key), 0))
                 else:
                     shown[tuple(key)].add(Shown(count, rounding))
-        return Earlier({key: frozenset(found) for key, found in shown.items()}, frozenset(hidden))
+        return Earlier({key: frozenset(found) for key, found in shown.items()}, hidden)
 
     def last(self, release: str) -> int:
         """How often a release was made."""
@@ -56,7 +56,13 @@ class ReleaseRecord:
         return max((int(each["number"]) for each in found if each and each["release"] == release), default=0)
 
     def add(
-        self, release: str, shown: Mapping[Key, float], hidden: Mapping[Key, str], *, rounding: int
+        self,
+        release: str,
+        shown: Mapping[Key, float],
+        hidden: Mapping[Key, str],
+        *,
+        rounding: int,
+        threshold: int,
     ) -> int:
         """Put a release on record, on disk, before it is given; the number it was made as."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -69,7 +75,8 @@ class ReleaseRecord:
             name: pa.array([row[place] for row in rows], kind)
             for place, (name, kind) in enumerate(names.items())
         }
-        columns["rounding"] = pa.array([rounding] * len(rows), pa.int32())
+        for name, same in (("rounding", rounding), ("threshold", threshold)):
+            columns[name] = pa.array([same] * len(rows), pa.int32())
         unfinished = path.with_suffix(".unfinished")
         pq.write_table(pa.table(columns), unfinished)
         sync(unfinished)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from virtaama.metrics.counts import Wanted, counted, is_count, key_of
 from virtaama.metrics.definitions import Catalogue, Measure, Metric
 from virtaama.metrics.plan import Coverage, MetricPlan, dimensions_of, read_aggregate
 from virtaama.metrics.question import Grain, Level
-from virtaama.metrics.release_tables import Read, Wanted, breakdowns, counted, key_of
+from virtaama.metrics.release_tables import Read, breakdowns
 from virtaama.metrics.releases import Release
 from virtaama.privacy.disclosure.rounding import rounded
 from virtaama.privacy.disclosure.tables import Key
@@ -138,10 +139,8 @@ class _Side:
         self._judged = Wanted(counted(measure), level, known, grain)
         self._is_free = measure in free
         self._hidden = hidden
-        aggregate = read_aggregate(measure.aggregate)
-        self.is_sum = aggregate.additive
-        counts = aggregate.function in ("count", "persons") and not self._is_free
-        self._base = release.rounding if counts else 1
+        self.is_sum = read_aggregate(measure.aggregate).additive
+        self._base = release.rounding if is_count(measure) and not self._is_free else 1
         self._values: Mapping[_Place, float | None] = {
             _Place(row.area, row.member, row.period): row.value
             for row in read[Wanted(measure, level, known, grain)]

@@ -56,21 +56,22 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """Which counts left the county before, in whatever release: as they were shown, or hidden."""
+    """Which counts left the county before, in whatever release: as they were shown, or hidden.
+
+    With what was hidden stands the largest threshold it was hidden under.
+    """
 
     shown: Mapping[Key, frozenset[Shown]] = field(default_factory=dict)
-    hidden: frozenset[Key] = frozenset()
+    hidden: Mapping[Key, int] = field(default_factory=dict)
 
     @property
     def keys(self) -> frozenset[Key]:
-        return self.hidden | self.shown.keys()
+        return frozenset(self.hidden.keys() | self.shown.keys())
 
     def known(self, counts: Mapping[Key, float]) -> frozenset[Key]:
         """Which of these counts are known from before: those that would be shown again as they were."""
         return frozenset(
             key
             for key, shown in self.shown.items()
-            if key in counts
-            and key not in self.hidden
-            and any(rounded(counts[key], each.rounding) == each.count for each in shown)
+            if key in counts and any(rounded(counts[key], each.rounding) == each.count for each in shown)
         )

@@ -7,19 +7,21 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from virtaama.access.releasing import MadeRelease
 from virtaama.lake.files import sha256_of, sync
 from virtaama.metrics.definitions import Catalogue
 from virtaama.metrics.released import ReleasedFigure, Status
 from virtaama.model.concepts import Text
 from virtaama.problems import NotReady
+
+if TYPE_CHECKING:  # the solver is brought in where a release is made
+    from virtaama.access.releasing import MadeRelease
 
 DESCRIPTION = "description.json"
 COLUMNS = {
@@ -55,7 +57,7 @@ def write_data_set(made: MadeRelease, catalogue: Catalogue, folder: Path) -> Pat
     with (unfinished / f"{made.release.name}.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
-        writer.writerows(["" if cell is None else cell for cell in row] for row in rows)
+        writer.writerows([_cell(cell) for cell in row] for row in rows)
     pq.write_table(table, unfinished / f"{made.release.name}.parquet")
     files = {path.name: sha256_of(path) for path in sorted(unfinished.iterdir())}
     described = json.dumps(describe(made, catalogue, files), ensure_ascii=False, indent=2) + "\n"
@@ -162,9 +164,16 @@ def _rows(made: MadeRelease) -> Iterator[tuple[object, ...]]:
         )
 
 
+def _cell(value: object) -> object:
+    """A cell of the CSV: a name that a spreadsheet would take for a formula begins with an apostrophe."""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return "" if value is None else value
+
+
 def _name(member: Text | None, figure: ReleasedFigure) -> str | None:
     return (member.fi if member else figure.member) or None
 
 
-def _iso(moment: datetime | Any) -> str | None:
-    return moment.isoformat() if moment is not None else None
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,9 +1,9 @@
 """Which cells to hide so that no cell about few persons can be worked out, in tables that share cells.
 
-First what tells of few; then, for each cell the audit finds too narrow, the cheapest further cells that give it
-room, by a linear programme: the least change of all cells under which every sum still holds and the cell is
-larger by what it needs. Whatever would have to change is hidden, so what is shown allows for it. Hiding more
-never narrows another cell.
+First what tells of few; then, for each such cell, the cheapest further cells that give it room, by a linear
+programme: the least change of all cells under which every sum still holds and the cell is larger. Whatever
+would have to change is hidden, so what is shown allows for it. The audit then says which have too little room
+still; they get all they need in the same way. Hiding more never narrows another cell.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import inf, log
 
-from virtaama.privacy.disclosure.audit import Interval, audit, least_of
+from virtaama.privacy.disclosure.audit import Interval, audit, connected, least_of
 from virtaama.privacy.disclosure.linear import Programme, Row
 from virtaama.privacy.disclosure.tables import SLACK, Cell, Key, Sum, Tables
 
@@ -54,18 +54,36 @@ def protect(
     for key, cell in tables.cells.items():
         if cell.need > 0 and not cell.never_shown:
             hidden.setdefault(key, Why.FEW)
-    intervals = _audited(tables, hidden, hidden_before, shown_before)
+    intervals: list[Interval] = []
+    for part in connected(tables.cells.keys(), tables.sums):
+        own = Tables({key: tables.cells[key] for key in part.unknown}, part.sums)
+        intervals += _protect_part(own, hidden, hidden_before, shown_before)
+    return Protection(hidden, tuple(intervals))
+
+
+def _protect_part(
+    tables: Tables, hidden: dict[Key, Why], hidden_before: Set[Key], shown_before: Set[Key]
+) -> tuple[Interval, ...]:
+    """Hide what must be hidden of cells that bear on one another; what could be worked out of them then."""
+
+    def audited() -> tuple[Interval, ...]:
+        mine = frozenset(key for key in tables.cells if key in hidden)
+        return audit_with_earlier(tables, mine, hidden_before, shown_before)
+
+    repairs = _Repairs(tables, hidden, hidden_before, shown_before)
+    for cell in tables.cells.values():
+        if cell.need > 0:
+            # Where it can be less as well, it needs not be so much more: that is seen when all is hidden.
+            below = cell.value - least_of(cell, hidden_before)
+            repairs.give_room(cell.key, max(1.0, cell.need - below))
+    intervals = audited()
     narrow = [interval for interval in intervals if not interval.is_wide_enough]
-    if narrow:
-        everywhere = _Repair(tables, hidden, hidden_before, shown_before)
-        for interval in narrow:
-            if interval.key in shown_before:
-                own = _Repair(tables, hidden, hidden_before, shown_before - {interval.key})
-                own.give_room(interval)
-            else:
-                everywhere.give_room(interval)
-        intervals = _audited(tables, hidden, hidden_before, shown_before)
-    return Protection(hidden, intervals)
+    if not narrow:
+        return intervals
+    for interval in narrow:
+        above = interval.low + interval.need - tables.cells[interval.key].value
+        repairs.give_room(interval.key, above)
+    return audited()
 
 
 def audit_with_earlier(
@@ -81,10 +99,28 @@ def audit_with_earlier(
     return found
 
 
-def _audited(
-    tables: Tables, hidden: Mapping[Key, Why], hidden_before: Set[Key], shown_before: Set[Key]
-) -> tuple[Interval, ...]:
-    return audit_with_earlier(tables, frozenset(hidden), hidden_before, shown_before)
+class _Repairs:
+    """Repairs of cells that bear on one another; one that was shown before needs a programme of its own."""
+
+    def __init__(
+        self, tables: Tables, hidden: dict[Key, Why], hidden_before: Set[Key], shown_before: Set[Key]
+    ) -> None:
+        self._tables = tables
+        self._hidden = hidden
+        self._before = hidden_before
+        self._shown = shown_before
+        self._all: _Repair | None = None
+
+    def give_room(self, key: Key, above: float) -> None:
+        """Hide what it takes for a cell to be so much larger; nothing where it cannot be done."""
+        if key in self._shown:
+            own = _Repair(self._tables, self._hidden, self._before, self._shown - {key})
+            own.give_room(key, above)
+            self._all = None
+            return
+        if self._all is None:
+            self._all = _Repair(self._tables, self._hidden, self._before, self._shown)
+        self._all.give_room(key, above)
 
 
 class _Repair:
@@ -109,17 +145,17 @@ class _Repair:
         costs = [self._cost(cell) for cell in free]
         self._programme = Programme([0.0] * 2 * size, [*([inf] * size), *down], rows, costs * 2)
 
-    def give_room(self, interval: Interval) -> None:
-        """Hide what it takes for a cell to be as much larger as it needs; nothing where it cannot be done."""
+    def give_room(self, key: Key, above: float) -> None:
+        """Hide what it takes for a cell to be so much larger; nothing where it cannot be done."""
         size = len(self._free)
-        up = self._column[interval.key]
-        values = self._programme.cheapest({up: (interval.need, inf), up + size: (0.0, 0.0)})
+        up = self._column[key]
+        values = self._programme.cheapest({up: (above, inf), up + size: (0.0, 0.0)})
         if values is None:
             return
-        for number, key in enumerate(self._free):
+        for number, other in enumerate(self._free):
             moved = abs(values[number] - values[number + size]) > SLACK
-            if moved and key not in self._hidden and not self._cells[key].never_shown:
-                self._hidden[key] = Why.PROTECTS
+            if moved and other not in self._hidden and not self._cells[other].never_shown:
+                self._hidden[other] = Why.PROTECTS
                 for column in (number, number + size):
                     self._programme.price(column, _NEXT_TO_NOTHING)
 
