@@ -92,12 +92,17 @@ class Attacker:
         return solver
 
 
-def seen_rounded(attacker: Attacker, count: Hashable, shown: float, base: int, smallest: int) -> None:
-    """What a rounded count that is shown tells: it is no smaller than what may be shown, or nobody."""
-    if shown == 0 and base < 2 * smallest:
+def seen_rounded(
+    attacker: Attacker, count: Hashable, shown: float, base: int, smallest: int, *, by_lot: bool = False
+) -> None:
+    """What a rounded count that is shown tells: it is no smaller than what may be shown, or nobody.
+
+    To the nearest multiple it is off by half the base at most, `by_lot` by all of it but one.
+    """
+    if shown == 0 and (by_lot or base < 2 * smallest):
         attacker.knows(count, 0, 0)
     elif base <= 1:
         attacker.knows(count, shown, shown)
     else:
-        half = (base - 1) // 2
-        attacker.knows(count, max(shown - (base // 2), smallest), shown + half)
+        below, above = (base - 1, base - 1) if by_lot else (base // 2, (base - 1) // 2)
+        attacker.knows(count, max(shown - below, smallest), shown + above)

@@ -1,4 +1,4 @@
-"""P8 and P9 as `docs/explanation/disclosure.md` tells them: python -m attack.disclosure"""
+"""P8 and P9: tables with margins, and groups with and without a few of them, worked out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from random import Random
 
 from attack.attacker import Attacker, seen_rounded
 from virtaama.privacy.disclosure.protect import protect
-from virtaama.privacy.disclosure.rounding import rounded
+from virtaama.privacy.disclosure.rounding import Lots, rounded
 from virtaama.privacy.disclosure.tables import Cell, Grouping, Key, families, tables
 
 SMALLEST = 5
@@ -104,16 +104,18 @@ def small_cells(number: int, *, seed: int = 1, audited: bool = True, base: int =
 
 
 def overlapping(number: int, *, seed: int = 1, base: int = 1) -> Found:
-    """P9: a group and the same without a few of it, each shown where it is large enough."""
+    """P9: a group and the same without a few of it, each shown where it is large enough, rounded by lot."""
     random = Random(seed)
+    lots = Lots(random.randbytes(32))
     small = worked_out = narrow = 0
     for few, rest in _pairs(random, number):
         small += 1
         attacker = Attacker()
         attacker.sums("all", ["few", "rest"])
         for name, count in (("all", few + rest), ("rest", rest)):
-            if count >= SMALLEST:
-                seen_rounded(attacker, name, rounded(count, base), base, SMALLEST)
+            if count == 0 or count >= SMALLEST:
+                shown = lots.rounded(count, base, (name, str(small)))
+                seen_rounded(attacker, name, shown, base, SMALLEST, by_lot=True)
         low, high = attacker.interval("few")
         worked_out += attacker.works_out("few")
         narrow += high - low < SMALLEST - 1e-6
@@ -122,7 +124,7 @@ def overlapping(number: int, *, seed: int = 1, base: int = 1) -> Found:
 
 def _pairs(random: Random, number: int) -> Iterator[tuple[int, int]]:
     for _ in range(number):
-        yield random.randint(1, SMALLEST - 1), random.choice(SIZES)
+        yield random.randint(1, SMALLEST - 1), random.choice(SIZES[1:])
 
 
 def main(number: int) -> None:
@@ -131,14 +133,10 @@ def main(number: int) -> None:
         ("P8 audited", small_cells(number)),
         ("P8 audited and rounded", small_cells(number, base=BASE)),
         ("P9 thresholds alone", overlapping(10 * number)),
-        ("P9 rounded to 5", overlapping(10 * number, base=BASE)),
+        ("P9 rounded by lot", overlapping(10 * number, base=BASE)),
     ]
     for what, found in lines:
         sys.stdout.write(
             f"{what:32} {found.small:6} small groups, {found.worked_out:6} worked out, "
             f"{found.narrow:6} narrower than {SMALLEST}, {found.hidden_share:4.0%} hidden\n"
         )
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 300)

@@ -189,6 +189,7 @@ class County:
             county_code="07",
             county=Text("Alue", "Område", "County"),
             clock=lambda: datetime(2025, 12, 1, 6),
+            rounding_key=b"a key of the tests",
         )
 
     def figures(self, metric: str) -> dict[int, float]:

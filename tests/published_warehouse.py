@@ -154,4 +154,5 @@ class Published(Warehouse):
             county_code="07",
             county=Text("Esimerkkialue", "Exempelområdet", "Example county"),
             clock=lambda: datetime(2026, 1, 2),
+            rounding_key=b"a key of the tests",
         )

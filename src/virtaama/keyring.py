@@ -66,6 +66,10 @@ class Keyring:
         """The 32 bytes of one key, for those who sign or seal with it themselves (audit, portal)."""
         return self._keys[name]
 
+    def derived(self, use: str) -> bytes:
+        """32 bytes for another use, the same as long as the keys are; no key can be told from them."""
+        return hmac.new(self._keys["identity"], f"virtaama {use}".encode(), hashlib.sha256).digest()
+
     def prints(self) -> dict[str, str]:
         """A mark by which each key that closes data is known again; nothing of the key can be told from it."""
         return {

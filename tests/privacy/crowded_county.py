@@ -119,6 +119,7 @@ class CrowdedCounty(PublishedCounty):
             roles=roles,
             audit=self.audit,
             county_code="07",
+            county=Text("Esimerkkialue", "Exempelområdet", "Example county"),
             clock=lambda: MOMENT,
         )
 
@@ -133,6 +134,7 @@ class CrowdedCounty(PublishedCounty):
             county_code="07",
             county=Text("Esimerkkialue", "Exempelområdet", "Example county"),
             clock=lambda: MOMENT,
+            rounding_key=b"a key of the tests",
         )
 
 

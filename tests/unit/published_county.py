@@ -217,6 +217,7 @@ class PublishedCounty:
             county_code="07",
             county=Text("Esimerkkialue", "Exempelområdet", "Example county"),
             clock=lambda: MOMENT,
+            rounding_key=b"a key of the tests",
         )
 
 

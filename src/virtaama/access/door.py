@@ -29,9 +29,10 @@ from virtaama.metrics.members import WORDS as NO_MEMBER
 from virtaama.metrics.members import place
 from virtaama.metrics.plan import Coverage, MetricPlan, definition_of
 from virtaama.metrics.question import Figure, Level, Missing, Question
-from virtaama.metrics.rounding import rounded_figure
+from virtaama.metrics.rounding import Rounding
 from virtaama.model.concepts import Text
 from virtaama.model.model import Model
+from virtaama.privacy.disclosure.rounding import Lots
 from virtaama.privacy.disclosure.threshold import is_too_few, smallest_shown
 from virtaama.privacy.policy import Allowed, Asker, Purpose, Refused, Role, decide, may_open
 from virtaama.problems import Damaged, NotAllowed
@@ -54,6 +55,7 @@ class Door:
         county_code: str,
         county: Text,
         clock: Callable[[], datetime],
+        rounding_key: bytes,
         memory: str = "512MB",
         threads: int = 1,
     ) -> None:
@@ -70,6 +72,7 @@ class Door:
         self._county_code = county_code
         self._county = county
         self._clock = clock
+        self._lots = Lots(rounding_key)
 
     def ask(self, question: Question, asker: Asker, purpose: Purpose) -> Answer:
         """The figures a question asks for, those missing with their reason.
@@ -205,9 +208,7 @@ class Door:
         seen = [code for code, within in snapshot.within.items() if decision.sees(asked.level, within)]
         everything = len(seen) == len(snapshot.within)
         query = recording_query(asked, decision.role.minimum_group, None if everything else seen)
-        found, left_out = recording_lines(
-            asked, snapshot.read(query.sql, query.parameters), decision.role.rounding
-        )
+        found, left_out = recording_lines(asked, snapshot.read(query.sql, query.parameters))
         record = self._record(asked, asker, purpose, "allowed", snapshot, len(found))
         return RecordingAnswer(
             question=asked, lines=found, left_out=left_out, snapshot=snapshot.info, record=record
@@ -268,6 +269,7 @@ class Door:
             name: smallest_shown(allowed.role.minimum_group, self._metrics[name].minimum_group)
             for name in plan.defined
         }
+        rounding = Rounding(allowed.role.rounding, self._lots, self._catalogue)
         for reading in plan.readings:
             for row in snapshot.read(reading.sql, list(reading.parameters), reading.marts):
                 metric, period, area, member, numerator, denominator, value, rows, guard, missing = row
@@ -291,7 +293,7 @@ class Door:
                 )
                 if is_too_few(guard, smallest[metric]):
                     figure = hidden(figure, Missing.TOO_FEW)
-                figure = rounded_figure(figure, self._metrics[metric], allowed.role.rounding, self._catalogue)
+                figure = rounding.of(figure, self._metrics[metric], question.by)
                 found[metric, period, area, member] = figure
         figures: list[Figure] = []
         for name in question.metrics:

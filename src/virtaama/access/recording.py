@@ -16,7 +16,6 @@ from enum import StrEnum
 from virtaama.access.answers import Snapshot
 from virtaama.model.concepts import Text
 from virtaama.model.model import Model
-from virtaama.privacy.disclosure.rounding import rounded
 
 
 class By(StrEnum):
@@ -188,17 +187,16 @@ def words_of(model: Model) -> RecordingWords:
 
 
 def lines(
-    asked: RecordingQuestion, rows: Sequence[tuple[object, ...]], rounding: int = 1
+    asked: RecordingQuestion, rows: Sequence[tuple[object, ...]]
 ) -> tuple[tuple[RecordingLine, ...], int]:
-    """The rows of a query as lines, rounded to a base, those of no rows left out; and how many groups were."""
+    """The rows of a query as lines, those of no rows left out; and how many groups were."""
     by = _COLUMNS[asked.by]
     found = []
     left_out = 0
     for row in rows:
         *values, count, missing, wrong, hidden = row
         left_out += int(str(hidden))
-        shown = [int(rounded(int(str(each)), rounding)) for each in (count, missing, wrong)]
         if count:
             named = dict(zip(by, values, strict=True))
-            found.append(RecordingLine(**named, rows=shown[0], missing=shown[1], wrong=shown[2]))  # type: ignore[arg-type]
+            found.append(RecordingLine(**named, rows=count, missing=missing, wrong=wrong))  # type: ignore[arg-type]
     return tuple(found), left_out

@@ -10,7 +10,7 @@ from virtaama.model.concepts import Text
 from virtaama.model.documents import Entry, did_you_mean
 from virtaama.model.schema import LABELS
 from virtaama.model.shape import NAME, Shape, members, named, number, one_of, text, texts, truth
-from virtaama.privacy.policy import Purpose, Role
+from virtaama.privacy.policy import EXACT_PAGES, Purpose, Role
 from virtaama.problems import Place, Problem, ProblemsFound
 
 ACCESS_FILE = "access.yaml"
@@ -103,13 +103,16 @@ def parse_groups(text: str) -> tuple[Group, ...]:
 def _contradictions(root: Entry) -> Iterator[Problem]:
     roles = [name for name, _ in root.within("roles")]
     for name, entry in root.within("roles"):
-        for member in ("features", "releases"):
-            if float(entry.text("rounding", "1")) > 1 and entry.texts(member):
-                yield Problem(
-                    entry.at((member,)).place,
-                    f"role '{name}' sees rounded figures, and {member} are made of exact ones.",
-                    f"Leave out `rounding` or `{member}`.",
-                )
+        if float(entry.text("rounding", "1")) <= 1:
+            continue
+        exact = [member for member in ("features", "releases") if entry.texts(member)]
+        exact += [page for page in entry.texts("pages") if page in EXACT_PAGES]
+        for what in exact:
+            yield Problem(
+                entry.place,
+                f"role '{name}' sees rounded figures, and {what} holds exact ones.",
+                f"Leave out `rounding` or `{what}`.",
+            )
     for name, user in root.within("demo_users"):
         role = user.text("role")
         if role and role not in roles:

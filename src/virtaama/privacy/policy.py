@@ -180,6 +180,10 @@ def decide_release(
     return ReleaseAllowed(release=release, asker=asker, purpose=purpose, seal=_SEAL)
 
 
+EXACT_PAGES = frozenset({"recording"})
+"""Pages with sums for any choice of rows: whoever sees rounded figures does not open them."""
+
+
 def may_open(page: str, role: Role | None) -> bool:
     """Whether holders of a role may open a page."""
-    return role is not None and page in role.pages
+    return role is not None and page in role.pages and not (role.rounding > 1 and page in EXACT_PAGES)

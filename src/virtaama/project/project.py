@@ -234,6 +234,7 @@ class Project(Parts):
             roles=self.roles,
             audit=self.audit,
             county_code=self.settings.county_code,
+            county=self.settings.county,
             clock=now,
         )
         with only_one(self.settings.data / "release.lock"):
@@ -284,6 +285,7 @@ class Project(Parts):
             county_code=self.settings.county_code,
             county=self.settings.county,
             clock=now,
+            rounding_key=self.keyring.derived("rounding"),
         )
 
     def open_quarantine(self, batches: tuple[int, ...], by: str) -> tuple[tuple[Batch, Rejected], ...]:

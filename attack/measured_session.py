@@ -1,0 +1,57 @@
+"""P10: one asker in each of some invented counties, those of the tests."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+from attack.session import Dashboard, Solved, seen_in, solved
+from tests.privacy.crowded_county import SEES_ROUNDED, STEERING, crowded_county
+from virtaama.privacy.disclosure.rounding import rounded
+from virtaama.privacy.policy import Asker
+
+SMALLEST = 5
+BASE = 5
+QUESTIONS = 10_000
+DASHBOARD = Dashboard(
+    metrics=("visits", "urgent_visits"),
+    breakdowns=("sex", "form"),
+    months=tuple(date(2024, month, 1) for month in range(1, 7)),
+    parts={"urgent_visits": "visits"},
+)
+
+
+def session(seed: int) -> dict[str, Solved]:
+    """One asker in one county: what exact figures tell of the hidden ones, and what two ways of rounding do."""
+    with TemporaryDirectory() as folder:
+        door = crowded_county(Path(folder), visits=240 + 60 * seed, seed=seed).figure_door()
+
+        def seen_by(asker: Asker) -> dict:  # type: ignore[type-arg]
+            questions = DASHBOARD.questions(Random(seed), QUESTIONS)
+            return seen_in(questions, lambda question: door.ask(question, asker, STEERING).figures)
+
+        exact = seen_by(Asker(id="analyst", role="analyst"))
+        by_lot = seen_by(SEES_ROUNDED)
+    nearest = {
+        count: figure
+        if figure.numerator is None
+        else replace(figure, numerator=rounded(figure.numerator, BASE))
+        for count, figure in exact.items()
+    }
+    return {
+        "exact": solved(exact, DASHBOARD, base=1, smallest=SMALLEST),
+        "nearest": solved(nearest, DASHBOARD, base=BASE, smallest=SMALLEST, by_lot=False),
+        "by lot": solved(by_lot, DASHBOARD, base=BASE, smallest=SMALLEST),
+    }
+
+
+def main(counties: int) -> None:
+    found = [session(seed) for seed in range(1, counties + 1)]
+    for way in ("exact", "nearest", "by lot"):
+        hidden = sum(each[way].hidden for each in found)
+        worked_out = sum(each[way].worked_out for each in found)
+        sys.stdout.write(f"P10 {way:8} {hidden:6} hidden counts, {worked_out:6} worked out\n")
