@@ -11,6 +11,7 @@ import click
 from virtaama.cli.console import progress, say
 from virtaama.cli.options import project_option
 from virtaama.cli.planned import as_json, in_total, in_words
+from virtaama.cli.words import counted
 from virtaama.model.remarks import remarks
 from virtaama.problems import DeliveryRefused, ProblemsFound
 from virtaama.project.project import Project
@@ -63,8 +64,8 @@ def land_with_report(project: Project) -> None:
     with progress("Landing") as tell:
         report = project.land(tell)
     say(
-        f"{len(report.landed)} deliveries landed, {report.unchanged} were there already, "
-        f"{len(report.repeats)} repeated under another name; {report.rejected} rows set aside."
+        f"{counted(len(report.landed), 'delivery', 'deliveries')} landed, {report.unchanged} were there already, "
+        f"{len(report.repeats)} repeated under another name; {counted(report.rejected, 'row')} set aside."
     )
     _refusals(report)
 
@@ -94,9 +95,10 @@ def collect(feeds: tuple[str, ...], folder: Path) -> None:
     project.check()
     with progress("Collecting") as tell:
         report = project.collect(feeds, tell)
+    deliveries = counted(len(report.landed), "delivery", "deliveries")
     say(
-        f"{len(report.landed)} deliveries collected, {report.unchanged} feeds have nothing new; "
-        f"{report.rejected} rows set aside."
+        f"{deliveries} collected, {report.unchanged} feeds have nothing new; "
+        f"{counted(report.rejected, 'row')} set aside."
     )
     _refusals(report)
 
@@ -168,10 +170,13 @@ def load_with_report(
     with progress("Loading") as tell:
         loaded = project.load(tell, accepted=accepted)
     if loaded.rows_again:
-        say(f"The warehouse follows the model: {loaded.rows_again} rows were read again from the lake.")
-    say(f"{loaded.batches} batches loaded: {loaded.rows_in} rows read, {loaded.rows_new} new.")
+        again = counted(loaded.rows_again, "row was", "rows were")
+        say(f"The warehouse follows the model: {again} read again from the lake.")
+    batches, rows = counted(loaded.batches, "batch", "batches"), counted(loaded.rows_in, "row")
+    say(f"{batches} loaded: {rows} read, {loaded.rows_new} new.")
     if failing := sum(not result.passed for result in project.quality_now()):
-        say(f"{failing} expectations do not hold: see `virtaama quality --failed`.")
+        fail = counted(failing, "expectation does", "expectations do")
+        say(f"{fail} not hold: see `virtaama quality --failed`.")
     if publish and project.is_published:
         say("What is published is up to date.")
     elif publish:

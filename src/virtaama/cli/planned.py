@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 
+from virtaama.cli.words import counted, number
 from virtaama.loading.evolve import PlannedRefill
 from virtaama.loading.load import LoadPlan
 from virtaama.model.changes import words
@@ -60,11 +61,11 @@ def in_words(plan: LoadPlan, speed: float | None, *, steps: bool) -> Iterator[st
 def in_total(plan: LoadPlan, speed: float | None) -> str:
     """The plan in a sentence, with how long it may take."""
     rows = _rows(plan)
-    again = f", {_counted(len(plan.model.refills), 'source')} to read again" if plan.model.refills else ""
+    again = f", {counted(len(plan.model.refills), 'source')} to read again" if plan.model.refills else ""
     batches = sum(len(batch.arrivals) for batch in plan.batches)
     return (
-        f"{_counted(len(plan.model.evolution.steps), 'step')} on tables{again}, "
-        f"{_counted(batches, 'batch', 'batches')} to load: {_counted(rows, 'row')}{_duration(rows, speed)}."
+        f"{counted(len(plan.model.evolution.steps), 'step')} on tables{again}, "
+        f"{counted(batches, 'batch', 'batches')} to load: {counted(rows, 'row')}{_duration(rows, speed)}."
     )
 
 
@@ -127,17 +128,17 @@ def _on_tables(plan: LoadPlan, every: bool) -> Iterator[str]:
     ]
     yield from (f"  {line}" for line in explain_table_steps(others))
     if anew:
-        yield f"  make {_counted(len(anew), 'table')} anew"
+        yield f"  make {counted(len(anew), 'table')} anew"
     if new := len(created) - len(anew):
-        yield f"  create {_counted(new, 'table')}"
+        yield f"  create {counted(new, 'table')}"
 
 
 def _refill(planned: PlannedRefill, speed: float | None) -> str:
     source = planned.refill.source
     return (
         f"read {source.hub.concept.replace('_', ' ')} again from {source.mapping.feed}: "
-        f"{_number(planned.deliveries)} {'delivery' if planned.deliveries == 1 else 'deliveries'}, "
-        f"{_number(planned.rows)} rows{_duration(planned.rows, speed)}"
+        f"{number(planned.deliveries)} {'delivery' if planned.deliveries == 1 else 'deliveries'}, "
+        f"{number(planned.rows)} rows{_duration(planned.rows, speed)}"
     )
 
 
@@ -158,11 +159,3 @@ def _duration(rows: int, speed: float | None) -> str:
     if seconds < 90:
         return f", about {max(1, round(seconds))} s"
     return f", about {round(seconds / 60)} min" if seconds < 5400 else f", about {seconds / 3600:.1f} h"
-
-
-def _counted(value: int, one: str, many: str = "") -> str:
-    return f"{_number(value)} {one if value == 1 else many or one + 's'}"
-
-
-def _number(value: int) -> str:
-    return f"{value:,}".replace(",", " ")

@@ -52,7 +52,7 @@ def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 
 def test_what_is_new_is_collected_and_on_record(county: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["collect", "--project", str(county)]) == 0
-    assert "1 deliveries collected, 0 feeds have nothing new" in capsys.readouterr().err
+    assert "1 delivery collected, 0 feeds have nothing new" in capsys.readouterr().err
     assert run(["collect", "--feed", "register.visits", "--project", str(county)]) == 0
     assert "0 deliveries collected, 1 feeds have nothing new" in capsys.readouterr().err
     assert run(["runs", "--project", str(county)]) == 0

@@ -75,7 +75,7 @@ def test_programs_read_one_object_a_line(clinic: Path, capsys: pytest.CaptureFix
 
 def test_loading_says_that_something_does_not_hold(clinic: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["load", "--project", str(clinic)]) == 0
-    assert "1 expectations do not hold: see `virtaama quality --failed`." in capsys.readouterr().err
+    assert "1 expectation does not hold: see `virtaama quality --failed`." in capsys.readouterr().err
 
 
 def test_a_contract_goes_out_and_comes_in(clinic: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -75,7 +75,7 @@ def test_a_new_attribute_is_planned_in_words_and_answers_over_the_whole_history(
     ]
     assert "read visits again from visits.rows: 1 delivery, 3 000 rows, about 1 s" in plan
     assert "What leaves the warehouse: nothing" in plan
-    assert "3000 rows were read again from the lake" in said("load", folder=folder, capsys=capsys)
+    assert "3 000 rows were read again from the lake" in said("load", folder=folder, capsys=capsys)
     assert "All 3 tables are the same" in said("rebuild", "--check", folder=folder, capsys=capsys)
 
 
