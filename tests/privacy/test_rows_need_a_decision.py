@@ -16,7 +16,15 @@ from virtaama.access.rows import RowDoor
 from virtaama.lake.marts import FeatureMart
 from virtaama.loading.features import build_features
 from virtaama.metrics.feature_tables import FeatureTable
-from virtaama.privacy.policy import Asker, Purpose, Role, RowsAllowed
+from virtaama.privacy.policy import (
+    Asker,
+    Purpose,
+    QuarantineAllowed,
+    Refused,
+    Role,
+    RowsAllowed,
+    decide_quarantine,
+)
 from virtaama.problems import NotAllowed
 
 MOMENT = datetime(2025, 6, 1, 12)
@@ -134,3 +142,24 @@ def test_leave_for_one_table_opens_no_other(table: FeatureTable, door: RowDoor) 
     allowed = door.decide(table, Asker(id="somebody", role="analyst"), Purpose.PLANNING)
     with pytest.raises(TypeError, match="another table"):
         door.open(replace(table, name="another"), allowed)
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({}, "does not open rows that were set aside"),
+        ({"quarantine": True, "purposes": frozenset({Purpose.STEERING})}, "has no purpose"),
+        ({"quarantine": True, "own_municipality_only": True}, "sees its own municipality only"),
+    ],
+)
+def test_rows_that_were_set_aside_need_a_right_and_the_purpose(more: dict[str, object], why: str) -> None:
+    decision = decide_quarantine(Asker(id="x", role="r"), role("r", **more))
+    assert isinstance(decision, Refused)
+    assert why in decision.reason
+
+
+def test_nobody_allows_themselves_to_open_what_was_set_aside() -> None:
+    asker = Asker(id="x", role="r")
+    assert isinstance(decide_quarantine(asker, role("r", quarantine=True)), QuarantineAllowed)
+    with pytest.raises(TypeError):
+        QuarantineAllowed(asker=asker, purpose=Purpose.DATA_QUALITY, seal=object())

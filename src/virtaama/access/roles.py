@@ -32,6 +32,7 @@ ROLE = members(
         "minimum_group": number("Figures about fewer persons are hidden from them.", minimum=0, multipleOf=1),
         "features": texts("Feature tables whose rows, about single persons, they may open."),
         "releases": texts("Data sets of anonymous figures they may make."),
+        "quarantine": truth("They may open rows that were set aside, as delivered: these may name persons."),
         "rounding": number("Counts they see are rounded to multiples of it.", minimum=1, multipleOf=1),
     },
 )
@@ -82,6 +83,7 @@ def parse_roles(text: str) -> tuple[Role, ...]:
             features=frozenset(entry.texts("features")),
             releases=frozenset(entry.texts("releases")),
             rounding=int(float(entry.text("rounding", "1"))),
+            quarantine=entry.truth("quarantine"),
         )
         for name, entry in root.within("roles")
     )
@@ -106,6 +108,7 @@ def _contradictions(root: Entry) -> Iterator[Problem]:
         if float(entry.text("rounding", "1")) <= 1:
             continue
         exact = [member for member in ("features", "releases") if entry.texts(member)]
+        exact += ["quarantine"] if entry.truth("quarantine") else []
         exact += [page for page in entry.texts("pages") if page in EXACT_PAGES]
         for what in exact:
             yield Problem(

@@ -9,6 +9,7 @@ import click
 from virtaama.cli.console import print_table, say
 from virtaama.cli.options import project_option, terminal_user
 from virtaama.lake.batches import Batch, Rejected
+from virtaama.privacy.policy import Asker
 from virtaama.project.project import Project
 
 
@@ -17,12 +18,20 @@ from virtaama.project.project import Project
 @click.option("--quarantine", is_flag=True, help="The rows that were set aside instead.")
 @click.option("--batch", type=int, help="Only this batch.")
 @click.option("--show-raw", is_flag=True, help="With --quarantine: the rows as delivered. Goes on record.")
+@click.option(
+    "--as-role",
+    "role",
+    default="data_engineer",
+    show_default=True,
+    help="With --show-raw: the role in which one opens them, from access.yaml.",
+)
 @project_option
-def runs(quality: bool, quarantine: bool, batch: int | None, show_raw: bool, folder: Path) -> None:
+def runs(quality: bool, quarantine: bool, batch: int | None, show_raw: bool, role: str, folder: Path) -> None:
     """List the runs that landed, loaded and published, newest first.
 
     With --quality: each thing that was noticed, with how many rows it concerns. With --quarantine: the
-    rows that could not be read, with file, line and reason.
+    rows that could not be read, with file, line and reason. The rows as delivered may name persons: only a
+    role with `quarantine` opens them, and that it does goes on record before they are shown.
 
     \b
     Example:
@@ -32,7 +41,7 @@ def runs(quality: bool, quarantine: bool, batch: int | None, show_raw: bool, fol
     if show_raw and not quarantine:
         raise click.UsageError("--show-raw goes with --quarantine.")
     if quarantine:
-        show_quarantine(project, batch, show_raw)
+        show_quarantine(project, batch, Asker(id=terminal_user(), role=role) if show_raw else None)
     elif quality:
         show_quality(project, batch)
     else:
@@ -77,16 +86,14 @@ def show_quality(project: Project, batch: int | None) -> None:
     )
 
 
-def show_quarantine(project: Project, batch: int | None, show_raw: bool) -> None:
+def show_quarantine(project: Project, batch: int | None, opened_by: Asker | None) -> None:
     chosen = [known for known in project.ledger.batches() if known.rejected and batch in (None, known.number)]
-    if show_raw:
+    if opened_by:
         print_table(
             (*QUARANTINE, "as delivered"),
             [
                 (*quarantined(known, row), row.raw.decode("utf-8", "backslashreplace"))
-                for known, row in project.open_quarantine(
-                    tuple(known.number for known in chosen), terminal_user()
-                )
+                for known, row in project.open_quarantine(tuple(known.number for known in chosen), opened_by)
             ],
         )
         return

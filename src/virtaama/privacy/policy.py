@@ -31,6 +31,7 @@ class Role:
     features: frozenset[str] = frozenset()  # feature tables whose rows, about single persons, they may open
     releases: frozenset[str] = frozenset()  # data sets of anonymous figures they may make
     rounding: int = 1  # counts they see are multiples of it
+    quarantine: bool = False  # whether they may open rows that were set aside, as delivered
 
 
 class Asked(Protocol):
@@ -178,6 +179,36 @@ def decide_release(
     if role.rounding > 1:
         return Refused(reason=f"role '{role.name}' sees rounded figures only")
     return ReleaseAllowed(release=release, asker=asker, purpose=purpose, seal=_SEAL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantineAllowed:
+    """The leave to open rows that were set aside. Only `decide_quarantine` makes it."""
+
+    asker: Asker
+    purpose: Purpose
+    seal: InitVar[object]
+
+    def __post_init__(self, seal: object) -> None:
+        if seal is not _SEAL:
+            raise TypeError("only decide_quarantine() allows")
+
+
+def decide_quarantine(asker: Asker, role: Role | None) -> QuarantineAllowed | Refused:
+    """The decision on opening rows that were set aside. They are as delivered and may name persons of any area.
+
+    They are opened to put the quality of data right, and for nothing else.
+    """
+    purpose = Purpose.DATA_QUALITY
+    if role is None:
+        return Refused(reason=f"there is no role '{asker.role}'")
+    if not role.quarantine:
+        return Refused(reason=f"role '{role.name}' does not open rows that were set aside")
+    if purpose not in role.purposes:
+        return Refused(reason=f"role '{role.name}' has no purpose '{purpose}'")
+    if role.own_municipality_only:
+        return Refused(reason=f"role '{role.name}' sees its own municipality only")
+    return QuarantineAllowed(asker=asker, purpose=purpose, seal=_SEAL)
 
 
 EXACT_PAGES = frozenset({"recording"})

@@ -288,11 +288,11 @@ class Project(Parts):
             rounding_key=self.keyring.derived("rounding"),
         )
 
-    def open_quarantine(self, batches: tuple[int, ...], by: str) -> tuple[tuple[Batch, Rejected], ...]:
-        """The rows of batches that were set aside, as delivered. That they were opened goes on record first."""
+    def open_quarantine(self, batches: tuple[int, ...], asker: Asker) -> tuple[tuple[Batch, Rejected], ...]:
+        """The rows of batches that were set aside, as delivered. Raises NotAllowed; either goes on record first."""
         from virtaama.project.quarantine import open_rows
 
-        return open_rows(self, batches, by)
+        return open_rows(self, batches, asker)
 
     # Models
 

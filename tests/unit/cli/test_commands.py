@@ -223,6 +223,25 @@ def test_set_aside_rows_are_shown_only_when_asked_and_that_is_on_record(
     assert (entry.about, entry.persons, entry.unknown, entry.rows) == ("person", 1, 1, 2)
 
 
+def test_rows_set_aside_are_opened_by_a_role_that_may_and_a_refusal_is_on_record(
+    clinic: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    delivered = next((Path(clinic) / "deliveries").rglob("*.csv"))
+    good = delivered.read_text(encoding="utf-8")
+    delivered.with_name("more.csv").write_text(
+        good + "K99;010190-922X;Salainen;01.10.2026 08:15;1\n", encoding="utf-8"
+    )
+    assert run(["land", "--project", clinic]) == 0
+    capsys.readouterr()
+    for role in ("manager", "nobody"):
+        assert run(["runs", "--quarantine", "--show-raw", "--as-role", role, "--project", clinic]) == 5
+        shown = capsys.readouterr()
+        assert "Salainen" not in shown.out + shown.err
+        entry = Project.open(Path(clinic)).audit.entries()[-1]
+        assert (entry.role, entry.act, entry.about, entry.rows) == (role, "open", "nobody", 0)
+        assert entry.decision.startswith("refused: ")
+
+
 def test_a_refused_delivery_has_its_own_exit_code_and_says_why(
     clinic: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
