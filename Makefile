@@ -20,7 +20,7 @@ RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
 FAST := tests/unit tests/spec tests/docs
 
-.PHONY: help setup demo test check static browser java postgresql bench bench-vault bench-nation torture lock clean
+.PHONY: help setup demo test check static browser java postgresql bench bench-vault bench-nation torture attack lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ bench-nation: $(DEV) ## Load 5.6 million residents with 60 million contacts once
 torture: $(DEV) ## Kill, fill, flip and cut; write what came of it to docs/reliability.md [SHARE=1 ONLY= WITHOUT=]
 	PYTHONPATH=. $(BIN)/python -m torture --share $(SHARE) --write \
 		$(if $(ONLY),--only $(ONLY)) $(if $(WITHOUT),--without $(WITHOUT))
+
+attack: $(DEV) ## Attack stolen tables, published figures and the audit log; print what was got [SHARE=1]
+	PYTHONPATH=. $(BIN)/python -m attack --share $(SHARE)
 
 lock: $(DEV) ## Choose the newest allowed versions and write them down with their hashes (needs uv)
 	uv pip compile pyproject.toml --group build --upgrade --universal --python-version 3.11 --generate-hashes \

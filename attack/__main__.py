@@ -1,21 +1,50 @@
-"""What can be got out of what is shown: python -m attack disclosure [SHARE]"""
+"""Every attack at length, and what it got. Run by `make attack`: python -m attack [--share 1] [--only codes …]"""
 
 from __future__ import annotations
 
+import argparse
 import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from attack import disclosure, measured_session
+from attack import codes, county, disclosure, measured_session, record
+from attack.outcome import Row, table
 
-TABLES, COUNTIES = 300, 10
+RESIDENTS, TABLES, COUNTIES, TAMPERED = 20_000, 300, 10, 200
 
 
-def main(arguments: list[str]) -> None:
-    if not arguments or arguments[0] != "disclosure":
-        raise SystemExit("python -m attack disclosure [SHARE of what is attacked, 1 if not said]")
-    share = float(arguments[1]) if len(arguments) > 1 else 1.0
-    disclosure.main(max(1, round(TABLES * share)))
-    measured_session.main(max(1, round(COUNTIES * share)))
+def stolen(share: float, folder: Path) -> Iterator[Row]:
+    """Codes out of a warehouse, and who is seen without a record, in one invented county."""
+    project = county.county(folder / "county", max(300, round(RESIDENTS * share)))
+    hub, known = county.stolen_hub(project), county.codes_in(project)
+    yield from codes.rows(hub, known, project.keyring.key("identity"), codes.Attacker.between())
+    yield from county.persons_without_entry(project)
+
+
+ATTACKS: dict[str, Callable[[float, Path], Iterator[Row]]] = {
+    "codes": stolen,
+    "record": lambda share, folder: record.rows(folder / "record", max(1, round(TAMPERED * share))),
+    "disclosure": lambda share, folder: disclosure.rows(max(1, round(TABLES * share))),
+    "session": lambda share, folder: measured_session.rows(max(1, round(COUNTIES * share))),
+}
+
+
+def main(arguments: list[str]) -> int:
+    """0 where every attack got what it should."""
+    parser = argparse.ArgumentParser(prog="python -m attack", description=__doc__)
+    parser.add_argument("--share", type=float, default=1.0, help="of what is attacked")
+    parser.add_argument("--only", nargs="*", choices=list(ATTACKS), default=list(ATTACKS), help="these alone")
+    given = parser.parse_args(arguments)
+    rows: list[Row] = []
+    with TemporaryDirectory(prefix="virtaama-attack-") as folder:
+        for name in given.only:
+            for row in ATTACKS[name](given.share, Path(folder)):
+                sys.stderr.write(f"{row.id} {row.what}: {row.got:,} of {row.tried:,}\n")
+                rows.append(row)
+    sys.stdout.write(f"{table(rows)}\n")
+    return int(not all(row.is_right for row in rows))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    raise SystemExit(main(sys.argv[1:]))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import product
 from random import Random
 
 from attack.attacker import Attacker, seen_rounded
+from attack.outcome import Row, Should
 from virtaama.privacy.disclosure.protect import protect
 from virtaama.privacy.disclosure.rounding import Lots, rounded
 from virtaama.privacy.disclosure.tables import Cell, Grouping, Key, families, tables
@@ -127,16 +127,21 @@ def _pairs(random: Random, number: int) -> Iterator[tuple[int, int]]:
         yield random.randint(1, SMALLEST - 1), random.choice(SIZES[1:])
 
 
-def main(number: int) -> None:
-    lines = [
-        ("P8 small cells alone hidden", small_cells(number, audited=False)),
-        ("P8 audited", small_cells(number)),
-        ("P8 audited and rounded", small_cells(number, base=BASE)),
-        ("P9 thresholds alone", overlapping(10 * number)),
-        ("P9 rounded by lot", overlapping(10 * number, base=BASE)),
-    ]
-    for what, found in lines:
-        sys.stdout.write(
-            f"{what:32} {found.small:6} small groups, {found.worked_out:6} worked out, "
-            f"{found.narrow:6} narrower than {SMALLEST}, {found.hidden_share:4.0%} hidden\n"
-        )
+def rows(number: int) -> Iterator[Row]:
+    """Both attacks on so many tables and ten times so many groups, with and without what protects them."""
+    for id, what, found, should in (
+        (
+            "P8",
+            "small cells of tables, small cells alone hidden",
+            small_cells(number, audited=False),
+            Should.SHOWN,
+        ),
+        ("P8", "small cells of tables, protected", small_cells(number), Should.NONE),
+        ("P8", "small cells of tables, protected and rounded", small_cells(number, base=BASE), Should.NONE),
+        ("P9", "groups less a few of them, thresholds alone", overlapping(10 * number), Should.SHOWN),
+        ("P9", "groups less a few of them, rounded by lot", overlapping(10 * number, base=BASE), Should.NONE),
+    ):
+        yield Row(id=id, what=f"{what}: worked out", tried=found.small, got=found.worked_out, should=should)
+        if id == "P8" and should is Should.NONE:
+            near = f"{what}: nearer than {SMALLEST}; {found.hidden_share:.0%} of all cells are hidden"
+            yield Row(id=id, what=near, tried=found.small, got=found.narrow, should=should)

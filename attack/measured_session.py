@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+from attack.outcome import Row, Should
 from attack.session import Dashboard, Solved, seen_in, solved
 from tests.privacy.crowded_county import SEES_ROUNDED, STEERING, crowded_county
 from virtaama.privacy.disclosure.rounding import rounded
@@ -17,6 +18,7 @@ from virtaama.privacy.policy import Asker
 SMALLEST = 5
 BASE = 5
 QUESTIONS = 10_000
+WAYS = {"exact": "exact figures", "nearest": "rounded to the nearest", "by lot": "rounded by lot"}
 DASHBOARD = Dashboard(
     metrics=("visits", "urgent_visits"),
     breakdowns=("sex", "form"),
@@ -49,9 +51,14 @@ def session(seed: int) -> dict[str, Solved]:
     }
 
 
-def main(counties: int) -> None:
+def rows(counties: int) -> Iterator[Row]:
+    """Every session solved as one system of equations, as exact figures and as two ways of rounding leave it."""
     found = [session(seed) for seed in range(1, counties + 1)]
-    for way in ("exact", "nearest", "by lot"):
-        hidden = sum(each[way].hidden for each in found)
-        worked_out = sum(each[way].worked_out for each in found)
-        sys.stdout.write(f"P10 {way:8} {hidden:6} hidden counts, {worked_out:6} worked out\n")
+    for way, should in (("exact", Should.SHOWN), ("nearest", Should.SHOWN), ("by lot", Should.NONE)):
+        yield Row(
+            id="P10",
+            what=f"hidden counts, {QUESTIONS:,} questions in each of {counties} counties, {WAYS[way]}: worked out",
+            tried=sum(each[way].hidden for each in found),
+            got=sum(each[way].worked_out for each in found),
+            should=should,
+        )
