@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol
 
 from virtaama.model.concepts import Purpose as Purpose  # what a question is asked for, too
 
@@ -51,18 +51,26 @@ _SEAL: Final = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Allowed:
-    """The leave to answer one question. Only `decide` makes it; without it nothing is planned or read."""
+class _Leave:
+    """The leave to do one thing: who has it, and for what. Only the function it names makes it."""
 
     asker: Asker
     purpose: Purpose
-    role: Role
-    own_only: bool  # figures of other municipalities and their units are left out
     seal: InitVar[object]
+    decided_by: ClassVar[str]
 
     def __post_init__(self, seal: object) -> None:
         if seal is not _SEAL:
-            raise TypeError("only decide() allows")
+            raise TypeError(f"only {self.decided_by}() allows")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed(_Leave):
+    """The leave to answer one question. Only `decide` makes it; without it nothing is planned or read."""
+
+    role: Role
+    own_only: bool  # figures of other municipalities and their units are left out
+    decided_by: ClassVar[str] = "decide"
 
     def sees(self, level: str, municipality: str | None) -> bool:
         """Whether figures of an area are shown: `municipality` is the area's own or the one it lies in."""
@@ -112,17 +120,11 @@ def decide(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowsAllowed:
+class RowsAllowed(_Leave):
     """The leave to open the rows of one feature table. Only `decide_rows` makes it."""
 
     table: str
-    asker: Asker
-    purpose: Purpose
-    seal: InitVar[object]
-
-    def __post_init__(self, seal: object) -> None:
-        if seal is not _SEAL:
-            raise TypeError("only decide_rows() allows")
+    decided_by: ClassVar[str] = "decide_rows"
 
 
 def decide_rows(
@@ -147,17 +149,11 @@ def decide_rows(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseAllowed:
+class ReleaseAllowed(_Leave):
     """The leave to make one release. Only `decide_release` makes it."""
 
     release: str
-    asker: Asker
-    purpose: Purpose
-    seal: InitVar[object]
-
-    def __post_init__(self, seal: object) -> None:
-        if seal is not _SEAL:
-            raise TypeError("only decide_release() allows")
+    decided_by: ClassVar[str] = "decide_release"
 
 
 def decide_release(
@@ -182,16 +178,10 @@ def decide_release(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuarantineAllowed:
+class QuarantineAllowed(_Leave):
     """The leave to open rows that were set aside. Only `decide_quarantine` makes it."""
 
-    asker: Asker
-    purpose: Purpose
-    seal: InitVar[object]
-
-    def __post_init__(self, seal: object) -> None:
-        if seal is not _SEAL:
-            raise TypeError("only decide_quarantine() allows")
+    decided_by: ClassVar[str] = "decide_quarantine"
 
 
 def decide_quarantine(asker: Asker, role: Role | None) -> QuarantineAllowed | Refused:
