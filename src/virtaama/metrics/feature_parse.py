@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from sqlglot import exp
 
 from virtaama.metrics.definitions import Catalogue, Fact
+from virtaama.metrics.described_twice import described_twice
 from virtaama.metrics.expressions import AT, read_expression
 from virtaama.metrics.feature_schema import FEATURES
 from virtaama.metrics.feature_tables import FeatureTable, Span, State, Use
@@ -26,25 +27,16 @@ def parse_features(files: Mapping[str, str], model: Model, catalogue: Catalogue)
 
     Raises ProblemsFound with every problem of every file, each with its line and what would be right.
     """
-    problems: list[Problem] = []
-    roots: list[Entry] = []
-    for file, text in sorted(files.items()):
-        root, wrong = FEATURES.read(file, text)
-        problems += wrong
-        if root is not None:
-            roots.append(root)
-    if problems:
-        raise ProblemsFound(tuple(problems))
+    roots, wrong = FEATURES.read_all(files)
+    if wrong:
+        raise ProblemsFound(wrong)
     tables = tuple(_table(*each) for root in roots for each in root.within("features"))
-    problems += [problem for table in tables for problem in _check_table(table, model, catalogue)]
-    first: dict[str, Place] = {}
-    for table in tables:
-        if table.name in first:
-            what = f"feature table '{table.name}' is already described at {first[table.name]}."
-            problems.append(Problem(table.place, what, "Give one of them another name."))
-        first.setdefault(table.name, table.place)
+    problems = (
+        *(problem for table in tables for problem in _check_table(table, model, catalogue)),
+        *described_twice("feature table", tables),
+    )
     if problems:
-        raise ProblemsFound(tuple(problems))
+        raise ProblemsFound(problems)
     return tables
 
 

@@ -44,17 +44,12 @@ def parse_catalogue(files: Mapping[str, str], model: Model) -> Catalogue:
 
     Raises ProblemsFound with every problem of every file, each with its line and what would be right.
     """
-    problems: list[Problem] = []
-    roots: list[Entry] = []
-    for file, text in sorted(files.items()):
-        root, wrong = METRICS.read(file, text)
-        problems += wrong
-        if root is not None:
-            roots.append(root)
-    for section in ("facts", "dimensions", "metrics"):
-        problems += _taken_twice(section, roots)
-    if problems:
-        raise ProblemsFound(tuple(problems))
+    roots, wrong = METRICS.read_all(files)
+    twice = (
+        problem for section in ("facts", "dimensions", "metrics") for problem in _taken_twice(section, roots)
+    )
+    if problems := (*wrong, *twice):
+        raise ProblemsFound(problems)
     content = "\0".join(f"{file}\0{text}" for file, text in sorted(files.items()))
     catalogue = Catalogue(
         version=hashlib.sha256(content.encode()).hexdigest()[:12],

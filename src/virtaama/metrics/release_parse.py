@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from virtaama.metrics.definitions import Catalogue
+from virtaama.metrics.described_twice import described_twice
 from virtaama.metrics.plan import is_defined
 from virtaama.metrics.question import Grain, Level
 from virtaama.metrics.release_schema import RELEASES
 from virtaama.metrics.releases import Audience, Release
 from virtaama.model.documents import Entry, did_you_mean
-from virtaama.problems import Place, Problem, ProblemsFound
+from virtaama.problems import Problem, ProblemsFound
 
 
 def parse_releases(files: Mapping[str, str], catalogue: Catalogue, minimum_group: int) -> tuple[Release, ...]:
@@ -18,25 +19,16 @@ def parse_releases(files: Mapping[str, str], catalogue: Catalogue, minimum_group
 
     Raises ProblemsFound with every problem of every file, each with its line and what would be right.
     """
-    problems: list[Problem] = []
-    roots: list[Entry] = []
-    for file, text in sorted(files.items()):
-        root, wrong = RELEASES.read(file, text)
-        problems += wrong
-        if root is not None:
-            roots.append(root)
-    if problems:
-        raise ProblemsFound(tuple(problems))
+    roots, wrong = RELEASES.read_all(files)
+    if wrong:
+        raise ProblemsFound(wrong)
     releases = tuple(_release(*each) for root in roots for each in root.within("releases"))
-    problems += [problem for release in releases for problem in _check(release, catalogue, minimum_group)]
-    first: dict[str, Place] = {}
-    for release in releases:
-        if release.name in first:
-            what = f"release '{release.name}' is already described at {first[release.name]}."
-            problems.append(Problem(release.place, what, "Give one of them another name."))
-        first.setdefault(release.name, release.place)
+    problems = (
+        *(problem for release in releases for problem in _check(release, catalogue, minimum_group)),
+        *described_twice("release", releases),
+    )
     if problems:
-        raise ProblemsFound(tuple(problems))
+        raise ProblemsFound(problems)
     return releases
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from virtaama.model.documents import Entry, did_you_mean, read_document
@@ -39,6 +39,13 @@ class Shape:
         """The whole of a file (None where it is empty or unreadable), and what is wrong with it."""
         root, problems = read_document(file, text)
         return root, (*problems, *(self.problems(root) if root else ()))
+
+    def read_all(self, files: Mapping[str, str]) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
+        """The same of files (name → text), in the order of their names, and what is wrong with any of them."""
+        read = [self.read(file, text) for file, text in sorted(files.items())]
+        return tuple(root for root, _ in read if root is not None), tuple(
+            wrong for _, found in read for wrong in found
+        )
 
 
 # Building a shape -----------------------------------------------------------------------------------
