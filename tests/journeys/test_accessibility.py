@@ -255,7 +255,7 @@ def test_everything_works_without_scripts(browser: Browser, portal: str) -> None
         page.fill("#filter-as-of", "2026-03-31")
         page.click("text=Show")
         assert page.url.endswith("/ward_days_per_1000/?period=2026-08&by=age_group&as_of=2026-03-31")
-        assert page.locator("#problem-period").is_visible()
+        page.wait_for_selector("#problem-period")
         page.click("text=Back to today")
         assert page.url.endswith("/ward_days_per_1000/?by=age_group")
         page.click("button:has-text('SV')")
