@@ -1,4 +1,7 @@
-"""Every named page in every language, scheme and width, in a real browser: nothing against WCAG 2.1 A or AA."""
+"""Every named page in every language, scheme and width, in a real browser: nothing against WCAG 2.1 A or AA.
+
+In Finnish each scheme with each width; in the other languages each once, because only the length of words differs.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
@@ -151,12 +155,18 @@ def test_no_page_breaks_wcag(browser: Browser, portal: str, user: str, language:
             page.goto(portal + path)
             page.evaluate(AXE)
             assert page.locator("html").get_attribute("lang") == language
-            for scheme in SCHEMES:
-                for width in WIDTHS:
-                    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                    page.set_viewport_size({"width": width, "height": 900})
-                    found += [f"{name}, {scheme}, {width}: {fault}" for fault in faults_of(page, width)]
+            for scheme, width in looks(language):
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                page.set_viewport_size({"width": width, "height": 900})
+                found += [f"{name}, {scheme}, {width}: {fault}" for fault in faults_of(page, width)]
     assert found == []
+
+
+def looks(language: str) -> list[tuple[str, int]]:
+    """The colour schemes and widths a page is looked at in."""
+    if language == "fi":
+        return list(product(SCHEMES, WIDTHS))
+    return [(SCHEMES[number % len(SCHEMES)], width) for number, width in enumerate(WIDTHS)]
 
 
 def faults_of(page: Page, width: int) -> list[str]:
