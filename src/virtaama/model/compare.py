@@ -23,7 +23,7 @@ from virtaama.model.changes import (
 )
 from virtaama.model.compare_mappings import compare_mappings
 from virtaama.model.compare_sources import compare_code_lists, compare_systems
-from virtaama.model.concepts import Attribute, Concept, Relationship, Validity
+from virtaama.model.concepts import Attribute, Concept, Relationship, Retention, Validity
 from virtaama.model.mappings import Mapping as FeedMapping
 from virtaama.model.matching import Item, Matched, matched, new_names
 from virtaama.model.members import member_changes
@@ -70,6 +70,7 @@ def under_new_names(old: Model, new: Model) -> Model:
             key=tuple(names.get(name, name) for name in found.key),
             time=tuple(names.get(name, name) for name in found.time),
             valid=_renamed(found.valid, names),
+            retention=_kept_as(found.retention, names),
             attributes=tuple(replace(a, name=names.get(a.name, a.name)) for a in found.attributes),
             relationships=tuple(
                 replace(r, name=roles.get(r.name, r.name), to=concepts.get(r.to, r.to))
@@ -225,6 +226,14 @@ def _name(item: object) -> str:
 def _placed(item: object) -> Place:
     place = getattr(item, "place", None) if is_dataclass(item) else None
     return place if isinstance(place, Place) else Place("model")
+
+
+def _kept_as(retention: Retention | None, names: Mapping[str, str]) -> Retention | None:
+    """The same of a concept whose own attributes are called otherwise."""
+    if retention is None:
+        return None
+    facts = ((fact, tuple(names.get(path, path) for path in paths)) for fact, paths in retention.facts)
+    return replace(retention, by=names.get(retention.by, retention.by), facts=tuple(facts))
 
 
 def _renamed(valid: Validity | None, names: Mapping[str, str]) -> Validity | None:

@@ -124,6 +124,33 @@ class Validity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long instances are kept: by a rule of the law, and the facts it counts from.
+
+    `rules` gives the rule for each code of `by`, an attribute at the concept or along relationships; `rule` that of
+    all others. `facts` gives for a fact
+    of the rules, such as death, the attributes that tell it, at the concept or along relationships: the first that
+    has a value counts. `none` says why there is no rule. Names of rules and facts are those of `statutes`.
+    """
+
+    place: Place
+    rule: str = ""
+    by: str = ""
+    rules: tuple[tuple[str, str], ...] = ()
+    facts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    none: str = ""
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Every rule it names, each once."""
+        return tuple(dict.fromkeys(rule for _, rule in (*self.rules, ("", self.rule)) if rule))
+
+    def rule_for(self, code: str | None) -> str:
+        """The rule for an instance of this code; empty where none is named for it."""
+        return dict(self.rules).get(code or "", self.rule)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Concept:
     """Something the county knows about. `key` names the attributes that identify an instance.
 
@@ -144,6 +171,7 @@ class Concept:
         None  # where instances themselves say when they hold: a care relationship, a post
     )
     was: tuple[str, ...] = ()  # former names; those of several concepts where they are now one
+    retention: Retention | None = None  # how long instances are kept; None where nobody has said
 
     def attribute(self, name: str) -> Attribute | None:
         return next((a for a in self.attributes if a.name == name), None)

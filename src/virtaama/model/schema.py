@@ -180,6 +180,27 @@ RELATIONSHIP = members(
     },
     required=("to", "labels"),
 )
+RETENTION = members(
+    "How long instances are kept: the rule of the law, and where the facts stand from which it counts.",
+    {
+        "rule": text("The rule, as potilasasiakirjat.hoitomerkinnat; of all codes `rules` does not name."),
+        "by": text("The attribute whose code says which rule it is."),
+        "rules": {
+            "description": "The rule for each code of `by`.",
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": text("A rule."),
+        },
+        "facts": {
+            "description": "For each fact of the rules, as death or case_closed, the attribute that tells it, or "
+            "several of which the first that has a value counts; `resident.death_date` follows a relationship.",
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": one_or_more("The attribute."),
+        },
+        "none": text("Why instances follow no rule: then nothing is said of when they are destroyed."),
+    },
+)
 CONCEPT = members(
     "Something the county knows about.",
     {
@@ -197,6 +218,7 @@ CONCEPT = members(
             required=("since", "until"),
         ),
         "was": WAS,
+        "retention": RETENTION,
         "attributes": named("What is known of each instance.", ATTRIBUTE),
         "relationships": named("What each instance refers to.", RELATIONSHIP),
         "expectations": EXPECTATIONS,
@@ -209,6 +231,8 @@ CONCEPTS = members(
     required=("concepts",),
 )
 
+# What rules make is kept no longer than what it is made from.
+_WITHOUT_RETENTION = {name: member for name, member in CONCEPT["properties"].items() if name != "retention"}
 DERIVED = members(
     "Concepts no source delivers: rules make them from other concepts.",
     {
@@ -216,7 +240,7 @@ DERIVED = members(
             "Derived concepts by name.",
             members(
                 "Something the county can work out from what it knows.",
-                {**CONCEPT["properties"], **MADE_BY},
+                {**_WITHOUT_RETENTION, **MADE_BY},
                 required=(*CONCEPT["required"], "rules", "legal_basis", "source", "owner"),
             ),
         )

@@ -18,6 +18,7 @@ from virtaama.model.concepts import (
     Kind,
     Purpose,
     Relationship,
+    Retention,
     Sensitivity,
     Text,
     Type,
@@ -154,6 +155,7 @@ def _concept(name: str, entry: Entry) -> Concept:
         attributes=tuple(_attribute(*named) for named in entry.within("attributes")),
         relationships=tuple(_relationship(*named) for named in entry.within("relationships")),
         place=entry.place,
+        retention=_retention(entry.member("retention")),
     )
 
 
@@ -189,6 +191,19 @@ def _validity(entry: Entry) -> Validity | None:
         return None
     valid = entry.at(("valid",))
     return Validity(since=valid.text("since"), until=valid.text("until"))
+
+
+def _retention(entry: Entry | None) -> Retention | None:
+    if entry is None:
+        return None
+    return Retention(
+        place=entry.place,
+        rule=entry.text("rule"),
+        by=entry.text("by"),
+        rules=tuple((code, found.scalar) for code, found in entry.within("rules")),
+        facts=tuple((fact, entry.at(("facts",)).one_or_more(fact)) for fact, _ in entry.within("facts")),
+        none=entry.text("none"),
+    )
 
 
 def _purposes(entry: Entry) -> tuple[Purpose, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -120,13 +121,23 @@ class Parts:
             except ProblemsFound as found:
                 problems += found.problems
         if not problems:
-            problems += (*self._unnamed_hosts(), *self._nobody_gets_in())
+            problems += (*self._unnamed_hosts(), *self._nobody_gets_in(), *self._unlawful_retention())
         if not problems and self.settings.engine is EngineName.SPARK:
             from virtaama.loading.on_spark import problems_on_spark
 
             problems += problems_on_spark(self.model, self.catalogue)
         if problems:
             raise ProblemsFound(tuple(problems))
+
+    def refuse_unlawful_retention(self) -> None:
+        """ProblemsFound where what concepts say of retention does not fit the law of today."""
+        if problems := tuple(self._unlawful_retention()):
+            raise ProblemsFound(problems)
+
+    def _unlawful_retention(self) -> Iterator[Problem]:
+        from virtaama.statutes.retained import retention_problems
+
+        return retention_problems(self.model, date.today())
 
     def _unnamed_hosts(self) -> Iterator[Problem]:
         for feed in self.model.feeds:
