@@ -22,6 +22,7 @@ from virtaama.metrics.schema import METRICS
 from virtaama.model.shape import Shape
 from virtaama.problems import VirtaamaError
 from virtaama.project.settings import SETTINGS
+from virtaama.statutes.reference import retention_page
 from virtaama.vault.reference import steps_page
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -96,3 +97,7 @@ def test_the_feature_table_of_the_guide_is_of_the_right_shape() -> None:
     root, wrong = FEATURES.read("example.yaml", textwrap.dedent(example))
     assert root is not None
     assert wrong == ()
+
+
+def test_the_page_of_retention_rules_is_what_the_rules_say() -> None:
+    assert page("retention.md") == retention_page(), "python tools/retention.py"

@@ -40,6 +40,7 @@ COMMANDS = {
     "release": "release",
     "runs": "runs",
     "audit": "audit",
+    "retention": "retention",
     "verify": "keep",
     "backup": "keep",
     "restore": "keep",

@@ -124,6 +124,11 @@ class Settings:
         return self.data / "released"
 
     @property
+    def retention(self) -> Path:
+        """The newest list of what is due; it names persons by their pseudonyms."""
+        return self.data / "retention"
+
+    @property
     def audit(self) -> Path:
         return self.data / "audit.sqlite"
 

@@ -69,6 +69,8 @@ RUNS: dict[str, Promise] = {
     "quality": _("Checking of quality"),
     "invent": _("Invention of data"),
     "set_aside": _("Warehouse moved aside"),
+    "retention": _("Look at what is due for destruction"),
+    "erase": _("Destruction of data about persons"),
 }
 COUNTS: dict[str, Promise] = {
     "landed": _("deliveries landed"),
@@ -78,6 +80,11 @@ COUNTS: dict[str, Promise] = {
     "known": _("events received before"),
     "deliveries": _("deliveries made of events"),
     "rows_set_aside": _("rows set aside"),
+    "due": _("due for destruction"),
+    "due_persons": _("persons due"),
+    "rows_erased": _("rows destroyed"),
+    "batches_rewritten": _("deliveries written anew"),
+    "persons_erased": _("persons destroyed"),
     "batches": _("batches"),
     "rows_read": _("rows read"),
     "rows_again": _("rows read again"),
