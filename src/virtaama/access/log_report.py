@@ -18,9 +18,9 @@ from virtaama.access.audit_entries import Entry
 from virtaama.access.looked import LogReport
 from virtaama.access.names import Names, called
 from virtaama.model.concepts import Text
+from virtaama.privacy.spreadsheets import harmless
 
 _TEMPLATE: Final = Path(__file__).with_name("log_report.typ")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet may take for the beginning of one
 _DCM: Final = "http://dicom.nema.org/resources/ontology/DCM"
 _FHIR: Final = "http://terminology.hl7.org/CodeSystem"
 
@@ -93,7 +93,7 @@ def as_csv(report: Worded) -> bytes:
     text = StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     for row in (report.columns, *report.rows):
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row])
+        writer.writerow(map(harmless, row))
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -19,6 +19,7 @@ from virtaama.cli.words import did_you_mean
 from virtaama.metrics.definitions import Metric
 from virtaama.metrics.question import Figure, Grain, Level, Question
 from virtaama.privacy.policy import Asker, Purpose
+from virtaama.privacy.spreadsheets import harmless
 from virtaama.project.project import Project
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -216,7 +217,13 @@ def write_csv(answer: Answer, names: Names, language: str) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(COLUMNS)
     for figure in answer.figures:
-        writer.writerow("" if cell is None else cell for cell in row_of(figure, names, language))
+        writer.writerow(map(_cell, row_of(figure, names, language)))
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, str):
+        return harmless(value)
+    return "" if value is None else value
 
 
 def as_json(answer: Answer, names: Names, language: str) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import reduce
 from pathlib import Path
 
 import click
 import pyarrow as pa
-import pyarrow.csv as pc
+import pyarrow.compute as pc
+import pyarrow.csv
 import pyarrow.parquet as pq
 
 from virtaama.cli.ask import asker_of, purpose_of
 from virtaama.cli.console import progress, say
 from virtaama.cli.options import project_option
 from virtaama.cli.words import did_you_mean
+from virtaama.privacy.spreadsheets import BEGINNINGS, harmless
 from virtaama.project.project import Project
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -85,6 +88,19 @@ def _write(rows: pa.Table, file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)
     if file.suffix == ".csv":
-        pc.write_csv(rows, file)
+        pyarrow.csv.write_csv(_harmless(rows), file)
     else:
         pq.write_table(rows, file)
+
+
+def _harmless(rows: pa.Table) -> pa.Table:
+    """The rows with no text that a spreadsheet takes for a formula."""
+    columns = {}
+    for name in rows.column_names:
+        column = rows[name]
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            begins = [pc.starts_with(column, beginning) for beginning in BEGINNINGS]
+            told = pc.binary_join_element_wise("'", column, "")
+            column = pc.if_else(pc.fill_null(reduce(pc.or_, begins), False), told, column)
+        columns[harmless(name)] = column
+    return pa.table(columns)

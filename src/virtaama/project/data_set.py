@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,7 @@ from virtaama.lake.files import sha256_of, sync
 from virtaama.metrics.definitions import Catalogue
 from virtaama.metrics.released import ReleasedFigure, Status
 from virtaama.model.concepts import Text
+from virtaama.privacy.spreadsheets import harmless
 from virtaama.problems import NotReady
 
 if TYPE_CHECKING:  # the solver is brought in where a release is made
@@ -54,10 +55,7 @@ def write_data_set(made: MadeRelease, catalogue: Catalogue, folder: Path) -> Pat
             for place, (name, kind) in enumerate(COLUMNS.items())
         }
     )
-    with (unfinished / f"{made.release.name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows([_cell(cell) for cell in row] for row in rows)
+    write_csv(rows, unfinished / f"{made.release.name}.csv")
     pq.write_table(table, unfinished / f"{made.release.name}.parquet")
     files = {path.name: sha256_of(path) for path in sorted(unfinished.iterdir())}
     described = json.dumps(describe(made, catalogue, files), ensure_ascii=False, indent=2) + "\n"
@@ -67,6 +65,14 @@ def write_data_set(made: MadeRelease, catalogue: Catalogue, folder: Path) -> Pat
     unfinished.rename(finished)
     sync(finished.parent)
     return finished
+
+
+def write_csv(rows: Iterable[Sequence[object]], path: Path) -> None:
+    """Rows of COLUMNS as CSV."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows(map(_cell, row) for row in rows)
 
 
 def describe(made: MadeRelease, catalogue: Catalogue, files: dict[str, str]) -> dict[str, Any]:
@@ -165,9 +171,9 @@ def _rows(made: MadeRelease) -> Iterator[tuple[object, ...]]:
 
 
 def _cell(value: object) -> object:
-    """A cell of the CSV: a name that a spreadsheet would take for a formula begins with an apostrophe."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
+    """A cell of the CSV."""
+    if isinstance(value, str):
+        return harmless(value)
     return "" if value is None else value
 
 

@@ -11,8 +11,9 @@ import xlsxwriter
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from virtaama.privacy.spreadsheets import harmless
+
 Cell = str | float | int | date | None
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -52,11 +53,6 @@ def csv_cell(cell: Cell, language: str) -> str:
             return str(cell)
 
 
-def harmless(text: str) -> str:
-    """The text so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(DANGEROUS) else text
-
-
 def as_xlsx(export: Export) -> bytes:
     """Two sheets: the rows with real numbers and dates, and what they mean."""
     file = BytesIO()
@@ -67,7 +63,7 @@ def as_xlsx(export: Export) -> bytes:
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         sheet = book.add_worksheet(_("Figures"))
-        sheet.write_row(0, 0, export.columns, bold)
+        sheet.write_row(0, 0, [harmless(column) for column in export.columns], bold)
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(export.columns) - 1, 16)
         for line, row in enumerate(export.rows, start=1):
