@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from attack import codes, county, disclosure, measured_session, record
+from attack import codes, county, disclosure, measured_session, record, statements
 from attack.outcome import Row, table
 
 RESIDENTS, TABLES, COUNTIES, TAMPERED = 20_000, 300, 10, 200
@@ -26,6 +26,7 @@ ATTACKS: dict[str, Callable[[float, Path], Iterator[Row]]] = {
     "codes": stolen,
     "record": lambda share, folder: record.rows(folder / "record", max(1, round(TAMPERED * share))),
     "disclosure": lambda share, folder: disclosure.rows(max(1, round(TABLES * share))),
+    "statements": lambda share, folder: statements.rows(folder / "statements", share),
     "session": lambda share, folder: measured_session.rows(max(1, round(COUNTIES * share))),
 }
 

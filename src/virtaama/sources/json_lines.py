@@ -16,7 +16,6 @@ from virtaama.sources.reading import (
     Value,
     fetch,
     literal,
-    quoted,
     select_rows,
     text_values,
     without_unread,
@@ -86,7 +85,7 @@ class Members:
         self._paths: list[str] = []
 
     def text(self, path: str) -> str:
-        """SQL for the text at a JSON path."""
+        """SQL for the text at a JSON path or pointer."""
         if path not in self._paths:
             self._paths.append(path)
         return f"found[{self._paths.index(path) + 1}]"
@@ -106,12 +105,17 @@ def member_values(feed: Feed, columns: Mapping[str, str], members: Members) -> t
     texts = {
         field.name: f"CAST(({members.within(field.path)}) AS VARCHAR)"
         if field.path
-        else members.text("$." + quoted(columns[field.name]))
+        else members.text(_pointer(columns[field.name]))
         for field in feed.fields
         if field.path or field.name in columns
     }
     # An empty text says as little as a missing member.
     return text_values(feed, {name: f"nullif({text}, '')" for name, text in texts.items()}, None)
+
+
+def _pointer(member: str) -> str:
+    """Where a member of an object stands (RFC 6901): as no other way to say it does, it takes any name for a name."""
+    return "/" + member.replace("~", "~0").replace("/", "~1")
 
 
 def located(data: bytes, first: int, positions: Sequence[int]) -> list[tuple[int, bytes]]:
