@@ -6,12 +6,14 @@ user; those of the errors in `virtaama.problems` are their own.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
 import click
 
 from virtaama.cli.console import say
+from virtaama.privacy.log_lines import keep_words_back
 from virtaama.problems import VirtaamaError
 from virtaama.project.room import told_of_full_disk
 
@@ -77,7 +79,9 @@ def virtaama() -> None:
 
 
 def main() -> None:
-    """Run the command line; errors a person can act on end it without a traceback."""
+    """Run the command line; no error ends it with a traceback, as one may quote what was read."""
+    if os.environ.get("VIRTAAMA_DEBUG") != "1":
+        keep_words_back()
     sys.exit(run(sys.argv[1:]))
 
 

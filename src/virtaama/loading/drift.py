@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from virtaama.lake.batches import DriftEvent
 from virtaama.model.feeds import Feed, Outcome
+from virtaama.privacy.pseudonyms import without_codes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,22 +43,18 @@ def compare(feed: Feed, delivered: Sequence[str]) -> Columns:
                 )
             )
     known = set(sources.values())
-    events += [
-        _event(
-            "added",
-            name,
-            feed.drift.added,
-            f"column {name} is not in the description of the feed",
-        )
-        for name in delivered
-        if name not in known
-    ]
+    if known:  # else what stands for names is likely the first row, and may name a person
+        events += [_added(without_codes(name), feed) for name in delivered if name not in known]
     return Columns(sources=sources, events=tuple(events))
+
+
+def _added(name: str, feed: Feed) -> DriftEvent:
+    return _event("added", name, feed.drift.added, f"column {name} is not in the description of the feed")
 
 
 def repeated(delivered: Sequence[str]) -> tuple[str, ...]:
     """The names that stand more than once in a header."""
-    return tuple(sorted({name for name in delivered if delivered.count(name) > 1}))
+    return tuple(name for name, count in sorted(Counter(delivered).items()) if count > 1)
 
 
 def retyped(feed: Feed, column: str, count: int, rows: int) -> DriftEvent:

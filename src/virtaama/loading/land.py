@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -21,12 +21,18 @@ from virtaama.loading.deliveries import Delivered, discover, opened, outer
 from virtaama.loading.prepare import Prepared, Stopped, prepare
 from virtaama.loading.pseudonymise import Pseudonymiser
 from virtaama.model.feeds import Feed
+from virtaama.privacy.pseudonyms import without_codes
 from virtaama.problems import DeliveryRefused
 from virtaama.sources.reading import literal
 
 _SHARE = 32  # a piece is in hand many times over: as text, as columns, made safe, being written
 _LEAST, _MOST = 4_000_000, 64_000_000  # smaller is slower, larger is no faster
 TOGETHER = 20  # deliveries that are recorded in one go; a crash makes the next run land so many again at most
+
+NAMED_AFTER_A_PERSON = DeliveryRefused(
+    "the name of the file holds a personal identity code, and names of files are on record.\n"
+    "  Have it delivered under another name. Nothing of it was read."
+)
 
 Progress = Callable[[int, int, str], None]  # deliveries done, deliveries in all, the file at hand
 
@@ -83,7 +89,7 @@ def land_deliveries(
         for start in range(0, len(waiting), TOGETHER):
             with ledger.together():
                 for done, delivered in enumerate(waiting[start : start + TOGETHER], start):
-                    progress(done, len(waiting), delivered.file)
+                    progress(done, len(waiting), without_codes(delivered.file))
                     match _take(door, deliveries, delivered):
                         case Batch() as batch:
                             landed.append(batch)
@@ -106,6 +112,8 @@ def land_deliveries(
 def _take(landing: Landing, deliveries: Path, delivered: Delivered) -> Batch | Repeat | Refused | None:
     """What a delivered file became; None when it had landed before under the same name."""
     sha256 = ""
+    if (name := without_codes(delivered.file)) != delivered.file:
+        return landing.refuse(replace(delivered, file=name), sha256, NAMED_AFTER_A_PERSON)
     try:
         with opened(deliveries, delivered) as path:
             written = _written(path)

@@ -156,8 +156,10 @@ def _columns(header: tuple[str, ...] | None, delivered: Delivered) -> drift.Colu
     if header is None:
         return drift.Columns(sources={field.name: field.name for field in feed.fields}, events=())
     if twice := drift.repeated(header):
+        known = {name for field in feed.fields for name in (field.name, *field.also)}
+        named = ", ".join(name for name in twice if name in known) or "a column that is not described"
         raise DeliveryRefused(
-            f"the header names {', '.join(twice)} more than once.\n"
+            f"the header names {named} more than once.\n"
             "  Which column is meant cannot be known; have the delivery corrected."
         )
     columns = drift.compare(feed, header)

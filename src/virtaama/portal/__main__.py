@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 from virtaama.portal.serve import run
+from virtaama.privacy.log_lines import keep_words_back
 from virtaama.problems import VirtaamaError
 
 
 def main() -> int:
+    if os.environ.get("VIRTAAMA_DEBUG") != "1":
+        keep_words_back()
     folder, address, port = sys.argv[1:]
     try:
         run(Path(folder), address, int(port), ready=_say)

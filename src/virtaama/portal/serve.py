@@ -18,8 +18,8 @@ from gunicorn.glogging import Logger
 
 from virtaama.portal.catalogues import compile_catalogues
 from virtaama.portal.core.sign_in.signing_key import make_signing_key, read_signing_key
-from virtaama.portal.log_lines import LineWithoutPersons
 from virtaama.portal.ui.charts import WIDE, BarChart, draw
+from virtaama.privacy.log_lines import LineWithoutPersons
 from virtaama.problems import NotReady, VirtaamaError
 
 THREADS = 4

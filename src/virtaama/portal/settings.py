@@ -134,7 +134,7 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "virtaama.portal.log_lines.LineWithoutPersons"}},
+    "formatters": {"line": {"()": "virtaama.privacy.log_lines.LineWithoutPersons"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

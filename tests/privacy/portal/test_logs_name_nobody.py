@@ -12,9 +12,9 @@ from django.test import Client
 from gunicorn.config import Config
 
 from tests.privacy.portal.authorization import METHODS, table
-from virtaama.portal.log_lines import LineWithoutPersons
 from virtaama.portal.serve import LogOfServer
 from virtaama.portal.steering import views
+from virtaama.privacy.log_lines import LineWithoutPersons
 
 MARKED = "Merkitty-Nimi"
 CODE = "010190-999A"
@@ -24,7 +24,7 @@ FORGED = "forged\n2026-01-01 00:00:00.000 WARNING virtaama.audit all is well"
 @pytest.fixture
 def lines() -> Iterator[StringIO]:
     """What is logged, down to the smallest word, as the portal's own setting writes it."""
-    assert settings.LOGGING["formatters"]["line"] == {"()": "virtaama.portal.log_lines.LineWithoutPersons"}
+    assert settings.LOGGING["formatters"]["line"] == {"()": "virtaama.privacy.log_lines.LineWithoutPersons"}
     written = StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(LineWithoutPersons())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import logging
 import queue
 import sqlite3
 import threading
@@ -20,6 +21,7 @@ from virtaama.sources.intake.writer import NotAnEvent, Writer, event_of
 LARGEST = 4 << 20  # bytes of one post
 _PATIENCE = 30  # seconds for a sender to send, and for the disk
 _LATER = "5"
+log = logging.getLogger("virtaama.intake")
 PATH = "/events/"  # then <system>.<feed>
 
 
@@ -45,6 +47,10 @@ class Door(ThreadingHTTPServer):
 
     def start(self) -> None:
         self._thread.start()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Of a request that went wrong the kind of error is told: its words may quote what was sent."""
+        log.error("a post was not answered", exc_info=True)
 
     def stop(self) -> None:
         if self._thread.is_alive():
@@ -124,15 +130,21 @@ def _events(feed: Feed, body: bytes) -> list[Event]:
     except UnicodeDecodeError:
         raise NotAnEvent("events are JSON in UTF-8") from None
     try:
-        value = json.loads(text)
-        values = value if isinstance(value, list) else [value]
+        values = _values(text)
     except ValueError:
-        try:
-            values = [json.loads(line) for line in text.splitlines() if line.strip()]
-        except ValueError:
-            raise NotAnEvent(
-                "events are JSON: one object, a list of objects, or one object on each line"
-            ) from None
+        raise NotAnEvent(
+            "events are JSON: one object, a list of objects, or one object on each line"
+        ) from None
+    except RecursionError:
+        raise NotAnEvent("events are not nested as deep as that") from None
     if not values:
         raise NotAnEvent("there is no event in it")
     return [event_of(feed, each) for each in values]
+
+
+def _values(text: str) -> list[object]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
+    return value if isinstance(value, list) else [value]

@@ -153,7 +153,7 @@ def message_of(feed: Feed, topic: str, payload: bytes) -> Event:
     try:
         value = json.loads(payload)
         return event_of(feed, {**value, "topic": topic} if isinstance(value, dict) else value)
-    except ValueError:
+    except (ValueError, RecursionError):
         digest = hashlib.sha256(topic.encode() + b"\0" + payload).hexdigest()
         text = payload.decode("utf-8", errors="backslashreplace")
         return Event(feed.id, f"sha256:{digest}", " ".join(text.split()) or "(empty)")
