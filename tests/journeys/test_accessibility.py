@@ -73,6 +73,7 @@ PAGES = {
     "recording of nothing": ("analyytikko", "/toiminta/kirjaaminen/?system=staff"),
     "runs": ("insinoori", "/toiminta/"),
     "batches": ("insinoori", "/toiminta/erat/?feed=staff.shifts&order=-rows"),
+    "own sign-ins": ("tietosuoja", "/istunnot/?ended=1"),
     "audit log": ("tietosuoja", "/loki/"),
     "entry of the audit log": ("tietosuoja", "/loki/1/"),
     "what stands out": ("tietosuoja", "/loki/poikkeavat/"),

@@ -48,6 +48,7 @@ COMMANDS = {
     "restore": "keep",
     "compare": "compare",
     "serve": "serve",
+    "sign-out": "sign_out",
     "demo": "demo",
 }
 

@@ -46,14 +46,19 @@ def run(
 
 def prepare(project_folder: Path, address: str = "127.0.0.1") -> None:
     """Everything but serving: settings, catalogues, database, the demo's accounts."""
+    compile_catalogues()
+    set_up(project_folder, address)
+    take_up_project()
+
+
+def set_up(project_folder: Path, address: str = "127.0.0.1") -> None:
+    """Settings and database of a project's portal."""
     os.environ["VIRTAAMA_PROJECT"] = str(project_folder.resolve())
     os.environ["VIRTAAMA_ADDRESS"] = address
     os.environ["DJANGO_SETTINGS_MODULE"] = "virtaama.portal.settings"
-    compile_catalogues()
     django.setup()
     keep_to_ourselves(Path(settings.DATABASES["default"]["NAME"]))
     call_command("migrate", verbosity=0, interactive=False)
-    take_up_project()
 
 
 def keep_to_ourselves(database: Path) -> None:

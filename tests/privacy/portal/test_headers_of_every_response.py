@@ -33,13 +33,14 @@ EVERYWHERE = {
 }
 POLICY = {
     "default-src 'none'",
+    "object-src 'none'",
     "style-src 'self'",
     "img-src 'self' data:",
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
 }
-HSTS = "max-age=31536000"
+HSTS = "max-age=31536000; includeSubDomains"
 
 
 def assert_guarded(headers: dict[str, str], *, stored: bool = False) -> None:

@@ -121,6 +121,19 @@ def end_sessions_by_provider(*, name: str, provider_session: str, now: datetime,
     return ended
 
 
+@transaction.atomic
+def end_sessions_by_administrator(*, name: str | None, now: datetime, by: str) -> int:
+    """End the sessions of an account, or, where no name is given, of everybody; how many there were."""
+    sessions = Session.objects.filter(account__isnull=False)
+    if name is not None:
+        sessions = sessions.filter(account__in=Account.objects.filter(name=name).values("pk"))
+    ended = sessions.delete()[0]
+    if ended:
+        subject = "everybody" if name is None else digest_of_name(name)
+        Event.objects.create(at=now, kind=Event.Kind.SESSION_ENDED, by=by, subject=subject)
+    return ended
+
+
 def sign_out(*, account: Account, address: str, now: datetime, by: str) -> None:
     """Put on record that the account was signed out; the caller ends the session."""
     Event.objects.create(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,7 @@ BEGUN, SEEN = "begun", "seen"  # seconds of the clock
 PROVIDER_SESSION = "provider_session"
 PROVIDER_TOKEN = "provider_token"  # noqa: S105 – its place in a session
 GROUPS = "groups"  # a mark of what access.yaml said of groups when the session began
+Held = SessionBase | Mapping[str, Any]
 WRITTEN_EVERY = 60  # seconds: not each page is worth a write
 
 
@@ -40,8 +42,8 @@ def begin(sender: object, request: HttpRequest, user: Account, **more: object) -
     request.session[BEGUN] = request.session[SEEN] = int(timezone.now().timestamp())
 
 
-def is_over(session: SessionBase) -> bool:
-    """Whether a session has reached its end: a working day after it began, or idle for too long."""
+def is_over(session: Held) -> bool:
+    """Whether a session, or what is kept of one, has reached its end: a working day old, or idle for too long."""
     now = timezone.now().timestamp()
     begun, seen = session.get(BEGUN, 0), session.get(SEEN, 0)
     return bool(now - begun >= settings.SESSION_COOKIE_AGE or now - seen >= settings.SESSION_IDLE_AGE)

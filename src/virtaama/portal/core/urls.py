@@ -7,6 +7,7 @@ app_name = "core"
 urlpatterns = [
     path("", views.start, name="start"),
     path("ulos/", views.sign_out, name="sign_out"),
+    path("istunnot/", views.sessions, name="sessions"),
     path("kirjaudu/", sign_in.go, name="go_to_provider"),
     path("kirjaudu/paluu/", sign_in.come_back, name="come_back"),
     path("kirjaudu/avaimet.json", sign_in.keys, name="keys"),

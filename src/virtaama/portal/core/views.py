@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
@@ -15,8 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from virtaama.portal.core import actions, queries
 from virtaama.portal.core.address import address_of
 from virtaama.portal.core.context import COLOUR_SCHEMES
+from virtaama.portal.core.door import role_of
 from virtaama.portal.core.forms import SignInForm
 from virtaama.portal.core.models import Account
+from virtaama.portal.core.own_sessions import end_own_sessions, own_events, own_sessions
 from virtaama.portal.core.pages import safe_page, wanted_page
 from virtaama.portal.core.sessions import PROVIDER_TOKEN
 from virtaama.portal.core.sign_in import in_use
@@ -76,10 +80,47 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     token = request.session.get(PROVIDER_TOKEN)
     logout(request)
     address = address_to_sign_out(token) if token else None
-    if address is None:
-        return redirect("core:start")
     # A page that leads on by itself: a form may not lead off our host, and this one does not.
-    return render(request, "core/signed_out.html", {"address": address})
+    response = (
+        render(request, "core/signed_out.html", {"address": address}) if address else redirect("core:start")
+    )
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'  # cookies of language and colours stay
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Where one is signed in, with what happened at the last sign-ins, and the end of any of them."""
+    account = request.user
+    assert isinstance(account, Account)
+    if role_of(account.asker()) is None:
+        raise NotAllowed(f"there is no role '{account.role}'")
+    if request.method == "POST":
+        named = request.POST.getlist("session")
+        if not named and "others" not in request.POST:
+            return HttpResponseBadRequest(_("Say which session is to end."))
+        ended = end_own_sessions(
+            account=account,
+            names=named or None,
+            asking=request.session,
+            address=address_of(request),
+            now=timezone.now(),
+            by=account.name,
+        )
+        return redirect(f"{reverse('core:sessions')}?{urlencode({'ended': ended})}")
+    ended_now = request.GET.get("ended", "")
+    return render(
+        request,
+        "core/sessions.html",
+        {
+            "section": "sessions",
+            "sessions": own_sessions(account, request.session),
+            "events": own_events(account),
+            "ended": int(ended_now)
+            if ended_now.isascii() and ended_now.isdigit() and len(ended_now) < 4
+            else None,
+        },
+    )
 
 
 def address_to_sign_out(token: str) -> str | None:
