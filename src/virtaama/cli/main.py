@@ -40,6 +40,7 @@ COMMANDS = {
     "explain": "explain",
     "features": "features",
     "release": "release",
+    "describe": "describe",
     "runs": "runs",
     "audit": "audit",
     "retention": "retention",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from virtaama.access.audit import AuditLog
     from virtaama.access.audit_anchors import Anchors
     from virtaama.access.groups import Group
+    from virtaama.descriptions.organisation import Organisation
     from virtaama.keyring import Keyring
     from virtaama.metrics.definitions import Catalogue
     from virtaama.metrics.feature_tables import FeatureTable
@@ -71,6 +72,17 @@ class Parts:
         return parse_releases(files, self.catalogue, self.settings.minimum_group) if files else ()
 
     @cached_property
+    def organisation(self) -> Organisation:
+        """What people wrote for the descriptions; nothing where they wrote nothing. ProblemsFound likewise."""
+        from virtaama.descriptions.organisation import NOTHING_SAID, ORGANISATION_FILE, parse_organisation
+
+        path = self.settings.folder / ORGANISATION_FILE
+        if not path.is_file():
+            return NOTHING_SAID
+        systems = (system.name for system in self.model.systems)
+        return parse_organisation(path.read_text(encoding="utf-8"), systems)
+
+    @cached_property
     def roles(self) -> tuple[Role, ...]:
         """Who may ask what; no role shows smaller groups than the settings allow."""
         from virtaama.access.roles import parse_roles
@@ -115,7 +127,7 @@ class Parts:
     def check(self) -> None:
         """Read everything; ProblemsFound with every problem of every file."""
         problems: list[Problem] = []
-        for part in ("model", "catalogue", "features", "releases", "roles"):
+        for part in ("model", "catalogue", "features", "releases", "roles", "organisation"):
             try:
                 getattr(self, part)
             except ProblemsFound as found:

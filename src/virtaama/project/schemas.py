@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 from virtaama.access.roles import ACCESS
+from virtaama.descriptions.organisation import ORGANISATION
 from virtaama.metrics.feature_schema import FEATURES
 from virtaama.metrics.release_schema import RELEASES
 from virtaama.metrics.schema import METRICS
@@ -18,6 +19,7 @@ SHAPES = {
     "features": FEATURES,
     "releases": RELEASES,
     "access": ACCESS,
+    "organisation": ORGANISATION,
     "virtaama": SETTINGS,
 }
 

@@ -129,6 +129,11 @@ class Settings:
         return self.data / "retention"
 
     @property
+    def descriptions(self) -> Path:
+        """Descriptions that were made, a numbered folder for each time."""
+        return self.data / "descriptions"
+
+    @property
     def audit(self) -> Path:
         return self.data / "audit.sqlite"
 

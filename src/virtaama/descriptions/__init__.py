@@ -1,0 +1,1 @@
+"""The descriptions the law asks for, from what the platform knows of itself: values in, values out."""
