@@ -49,7 +49,9 @@ FACTS: Final[dict[Fact, Text]] = {
     Fact.RECEIVED: Text("saapumisesta", "ankomsten", "receipt"),
     Fact.IMAGED: Text("kuvantamisesta", "bilddiagnostiken", "imaging"),
     Fact.DECISION_EXPIRED: Text(
-        "päätöksen voimassaolon päättymisestä", "att beslutet upphört att gälla", "the day the decision expired"
+        "päätöksen voimassaolon päättymisestä",
+        "att beslutet upphört att gälla",
+        "the day the decision expired",
     ),
     Fact.TREATMENT_ENDED: Text(
         "lääkemääräyksen tai hoidon päättymisestä",
@@ -86,7 +88,8 @@ def retention_of_concept(concept: Concept, told: Told) -> str:
         return said.none
     rules = rules_of(said, told.known.made).values()
     return "; ".join(
-        f"{told.say(rule.labels)}: {period_in_words(rule.period, told.language)} ({rule.basis})" for rule in rules
+        f"{told.say(rule.labels)}: {period_in_words(rule.period, told.language)} ({rule.basis})"
+        for rule in rules
     )
 
 
