@@ -155,7 +155,8 @@ def _spine(
     whole = values(
         "whole",
         ("grain", "period"),
-        [(text(g.value), day(p)) for g in grains for p in plan.periods(g)] or [(exp.null(), exp.null())],
+        [(text(g.value), day(p)) for g in grains for p in plan.periods(g)]
+        or [(as_type(exp.null(), "VARCHAR"), as_type(exp.null(), "DATE"))],
     )
     seen = (
         exp.select(
