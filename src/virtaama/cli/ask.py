@@ -91,7 +91,7 @@ def ask(
     """Answer a question about a metric, in the terminal or as CSV or JSON.
 
     The question, its purpose and the decision go on record before the answer is shown. What is missing
-    says why: too_few, no_data, not_delivered, no_denominator, not_defined or not_allowed.
+    says why: too_few, no_data, not_delivered, no_denominator, not_defined, not_allowed or not_rounded.
 
     \b
     Example:

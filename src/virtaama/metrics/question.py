@@ -28,6 +28,7 @@ class Missing(StrEnum):
     NOT_DEFINED = "not_defined"  # the metric makes no sense at this level or in this breakdown
     TOO_FEW = "too_few"  # fewer than the minimum group: hidden to protect persons
     NOT_ALLOWED = "not_allowed"  # outside the asker's area
+    NOT_ROUNDED = "not_rounded"  # a sum over persons, which is not told where counts are rounded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

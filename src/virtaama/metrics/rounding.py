@@ -35,7 +35,7 @@ class Rounding:
                 return replace(
                     figure,
                     value=None,
-                    missing=Missing.NOT_ALLOWED,
+                    missing=Missing.NOT_ROUNDED,
                     numerator=None,
                     denominator=None,
                     rows=None,

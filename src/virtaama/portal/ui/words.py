@@ -16,6 +16,7 @@ MISSING: dict[Missing, Promise] = {
     Missing.NOT_DEFINED: _("not calculated at this level"),
     Missing.TOO_FEW: _("too few to show without revealing persons"),
     Missing.NOT_ALLOWED: _("outside your area"),
+    Missing.NOT_ROUNDED: _("sums about persons are not shown to those who see rounded figures"),
 }
 NOT_DELIVERED_THEN = _("the data of this period had not been delivered by then")
 MISSING_SHORT: dict[Missing, Promise] = {
@@ -25,6 +26,7 @@ MISSING_SHORT: dict[Missing, Promise] = {
     Missing.NOT_DEFINED: _("not calculated"),
     Missing.TOO_FEW: _("too few"),
     Missing.NOT_ALLOWED: _("not allowed"),
+    Missing.NOT_ROUNDED: _("sum not shown"),
 }
 FAMILIES: dict[Family, Promise] = {
     Family.NEED: _("Need for services"),
