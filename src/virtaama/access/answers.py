@@ -30,6 +30,7 @@ class Answer:
     figures: tuple[Figure, ...]
     snapshot: Snapshot
     record: int  # number of the audit record written before this answer was given
+    policy: str  # mark of the leave it was given under: whatever keeps answers keeps them under it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ from virtaama.model.model import Model
 from virtaama.privacy.disclosure.rounding import Lots
 from virtaama.privacy.disclosure.threshold import is_too_few, smallest_shown
 from virtaama.privacy.policy import Allowed, Asker, Purpose, Refused, Role, decide, may_open
+from virtaama.privacy.policy_mark import mark_of
 from virtaama.problems import Damaged, NotAllowed
 from virtaama.quality.results import Result
 from virtaama.vault.design import design
@@ -121,6 +122,7 @@ class Door:
             figures=figures,
             snapshot=replace(info, redefined=of_these),
             record=record,
+            policy=mark_of(decision),
         )
 
     def catalogue(self) -> Catalogue:
@@ -273,11 +275,9 @@ class Door:
         for reading in plan.readings:
             for row in snapshot.read(reading.sql, list(reading.parameters), reading.marts):
                 metric, period, area, member, numerator, denominator, value, rows, guard, missing = row
-                if area not in within:
+                if area not in within or area not in seen:
                     continue
                 members.setdefault(metric, {})[member] = None
-                if area not in seen:
-                    continue
                 figure = Figure(
                     metric=metric,
                     level=question.level,
