@@ -426,6 +426,7 @@ class DoorForTests:
             figures=tuple(self.figures(question, asker)),
             snapshot=self.snapshot(),
             record=len(self.asked),
+            policy=hashlib.sha256(repr((role, asker, purpose)).encode()).hexdigest()[:32],
         )
 
     def figures(self, question: Question, asker: Asker) -> Iterator[Figure]:
@@ -633,7 +634,7 @@ class DoorForTests:
             record=1,
         )
 
-    def refuse_page(self, page: str, asker: Asker) -> None:
+    def refuse_page(self, page: str, asker: Asker, why: str = "the role does not open this page") -> None:
         self.refused.append((page, asker.id))
 
     def held_back(self) -> Mapping[str, tuple[Held, ...]]:

@@ -345,15 +345,15 @@ class Door:
             for period in periods
         }
 
-    def refuse_page(self, page: str, asker: Asker) -> None:
-        """Put on record that a page was not opened for an asker whose role does not have it."""
+    def refuse_page(self, page: str, asker: Asker, why: str = "the role does not open this page") -> None:
+        """Put on record that a page, or something on it, was not opened for an asker."""
         self._audit.append(
             moment=self._clock(),
             asker=asker.id,
             role=asker.role,
             purpose="",
             question=json.dumps({"page": page}),
-            decision="refused: the role does not open this page",
+            decision=f"refused: {why}",
             snapshot=None,
             rows=0,
             act=Act.PAGE,

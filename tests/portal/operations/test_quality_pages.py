@@ -128,7 +128,9 @@ def test_where_there_is_nothing_to_count_the_page_says_so(signed_in: SignIn) -> 
 
 
 def test_who_sees_no_units_sees_fields_and_months(signed_in: SignIn) -> None:
-    page = signed_in("insinoori", "en").get(f"{RECORDING}?unit=U3982").text
+    engineer = signed_in("insinoori", "en")
+    assert engineer.get(f"{RECORDING}?unit=U3982").status_code == 404
+    page = engineer.get(RECORDING).text
     assert 'id="fields-heading"' in page
     assert 'id="units-heading"' not in page
     assert 'id="filter-unit"' not in page

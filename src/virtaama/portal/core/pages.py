@@ -51,6 +51,16 @@ def opens_with(page: str) -> Callable[[View[P]], View[P]]:
     return guard
 
 
+def refuse_area(request: HttpRequest, page: str) -> None:
+    """Put on record that someone named an area that is not there or not open to them: which of the two is not told.
+
+    What they wrote is not kept: it may be anything.
+    """
+    asker = asker_of(request)
+    record_refusal(page=page, address=address_of(request), now=timezone.now(), by=asker.id)
+    door().refuse_page(page, asker, "there is no such area, or it is not open to the role")
+
+
 def at_clean_address(view: View[P]) -> View[P]:
     """A form sends its empty choices too; the address people see and share goes without them."""
 

@@ -11,13 +11,14 @@ from django.views.decorators.http import require_GET
 
 from virtaama.metrics.question import Grain
 from virtaama.portal.core.door import asker_of, door
-from virtaama.portal.core.pages import at_clean_address, opens_with
+from virtaama.portal.core.pages import at_clean_address, opens_with, refuse_area
 from virtaama.portal.operations import expectations as expected
 from virtaama.portal.operations import recording as recorded
 from virtaama.portal.operations.recording import Filters, Line, Picture
 from virtaama.portal.ui.charts import TrendChart
 from virtaama.portal.ui.exports import Export, as_file
 from virtaama.portal.ui.formats import number, period_name
+from virtaama.privacy.policy import Asker
 
 MOST_UNITS = 200  # the table has the worst of them; the files have every one
 
@@ -83,7 +84,7 @@ def expectation(request: HttpRequest, id: str) -> HttpResponse:
 def recording(request: HttpRequest) -> HttpResponse:
     language = get_language() or "fi"
     asker = asker_of(request)
-    filters = recorded.read_filters(request.GET.dict(), door(), asker, language)
+    filters = filters_of(request, asker, language)
     order = request.GET.get("order", recorded.WORST)
     unit_order = request.GET.get("unit_order", recorded.WORST)
     picture = recorded.picture(
@@ -113,7 +114,7 @@ def recording(request: HttpRequest) -> HttpResponse:
 def recording_export(request: HttpRequest, kind: str) -> HttpResponse:
     language = get_language() or "fi"
     asker = asker_of(request)
-    filters = recorded.read_filters(request.GET.dict(), door(), asker, language)
+    filters = filters_of(request, asker, language)
     lines, answer = recorded.detail(door(), asker, filters, language, no_unit=_("no unit recorded"))
     table = Export(
         name=f"virtaama-recording-{filters.last:%Y-%m}",
@@ -152,6 +153,15 @@ def recording_export(request: HttpRequest, kind: str) -> HttpResponse:
         ),
     )
     return as_file(table, kind, language)
+
+
+def filters_of(request: HttpRequest, asker: Asker, language: str) -> Filters:
+    """What of recording is asked for; 404 for a unit that is not there or not open, and that is on record."""
+    filters = recorded.read_filters(request.GET.dict(), door(), asker, language)
+    if filters.not_open:
+        refuse_area(request, "recording")
+        raise Http404("no such unit, or not open to the reader")
+    return filters
 
 
 def months_written(filters: Filters) -> str:

@@ -31,6 +31,7 @@ class Filters:
     systems: tuple[tuple[str, str], ...]
     concepts: tuple[tuple[str, str], ...]
     units: tuple[AreaName, ...]  # none where the reader sees no single unit
+    not_open: bool = False  # a unit was named that is not there, or not open to the reader
 
     @property
     def set_by_reader(self) -> bool:
@@ -48,13 +49,15 @@ def read_filters(given: Mapping[str, str], door: Door, asker: Asker, language: s
     written = given.get("months", "")
     months = int(written) if written in {str(choice) for choice in (0, *MONTHS)} else USUAL
     begins = shifted(last, 1 - months) if months else None
+    unit = next((unit for unit in units if unit.code == given.get("unit")), None)
     return Filters(
         months=months,
         first=max(first, begins) if begins else None,
         last=last,
         system=given["system"] if given.get("system") in words.systems else "",
         concept=given["concept"] if given.get("concept") in words.concepts else "",
-        unit=next((unit for unit in units if unit.code == given.get("unit")), None),
+        unit=unit,
+        not_open=unit is None and bool(given.get("unit")),
         everything=given.get("fields") == "all",
         systems=named(words.systems, language),
         concepts=named(words.concepts, language),

@@ -13,7 +13,7 @@ from virtaama.access.answers import Answer
 from virtaama.metrics.definitions import Dimension, Metric
 from virtaama.portal.core.door import asker_of, door
 from virtaama.portal.core.findings import findings
-from virtaama.portal.core.pages import at_clean_address, opens_with, pages_of
+from virtaama.portal.core.pages import at_clean_address, opens_with, pages_of, refuse_area
 from virtaama.portal.steering import queries
 from virtaama.portal.steering.exports import export
 from virtaama.portal.steering.filters import Filters, read_filters
@@ -46,13 +46,14 @@ def overview(request: HttpRequest) -> HttpResponse:
             "held": door().held_back(),
             "snapshot": picture.answer.snapshot,
         },
+        status=status_of(filters),
     )
 
 
 @require_GET
 @opens_with("steering")
 def overview_export(request: HttpRequest, kind: str) -> HttpResponse:
-    filters = filters_of_now(request)
+    filters = of_an_open_area(filters_of_now(request))
     answer = queries.overview(door(), asker_of(request), filters).answer
     return file_of(request, kind, "steering", door().catalogue().metrics, answer, filters)
 
@@ -97,13 +98,15 @@ def metric(request: HttpRequest, name: str) -> HttpResponse:
             "parts_words": parts and about_bars(metric, parts, language),
             "snapshot": trend.answer.snapshot,
         },
+        status=status_of(filters),
     )
 
 
 @require_GET
 @opens_with("steering")
 def metric_export(request: HttpRequest, name: str, part: str, kind: str) -> HttpResponse:
-    metric, filters, language = metric_or_404(name), filters_of(request), get_language() or "fi"
+    metric, language = metric_or_404(name), get_language() or "fi"
+    filters = of_an_open_area(filters_of(request))
     asker = asker_of(request)
     match part:
         case "trend":
@@ -143,20 +146,41 @@ def lineage(request: HttpRequest, name: str) -> HttpResponse:
             "findings": tuple(f for f in found if f.feed in {feed.feed for feed in origin.feeds}),
             "snapshot": origin.snapshot,
         },
+        status=status_of(filters),
     )
 
 
 def filters_of(request: HttpRequest) -> Filters:
     """What the address asks to look at, on a page of figures that can be of the past."""
     past = read_past(request.GET.dict(), reach(), get_language() or "fi")
-    return read_filters(request.GET.dict(), door().areas(asker_of(request)), door().periods(), past)
+    filters = read_filters(request.GET.dict(), door().areas(asker_of(request)), door().periods(), past)
+    return on_record(request, filters)
 
 
 def filters_of_now(request: HttpRequest) -> Filters:
     """The same on a page that shows how things are now. It carries the days looked back to, no more."""
     past = read_past(request.GET.dict(), reach(), get_language() or "fi")
     now = read_filters(request.GET.dict(), door().areas(asker_of(request)), door().periods())
-    return replace(now, past=replace(past, problems=()))
+    return on_record(request, replace(now, past=replace(past, problems=())))
+
+
+def on_record(request: HttpRequest, filters: Filters) -> Filters:
+    """The filters; that an area was named which is not open goes on record first."""
+    if filters.area_problem:
+        refuse_area(request, "steering")
+    return filters
+
+
+def status_of(filters: Filters) -> int:
+    """Not found where the address names an area that is not there, or not open: nobody can tell which."""
+    return 404 if filters.area_problem else 200
+
+
+def of_an_open_area(filters: Filters) -> Filters:
+    """The filters, for a file: a file of another area than was asked for would be taken for that one."""
+    if filters.area_problem:
+        raise Http404("no such area, or not open to the reader")
+    return filters
 
 
 def reach() -> Reach | None:
