@@ -8,7 +8,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from attack import codes, county, disclosure, measured_session, record, statements
+from attack import (
+    at_the_portal,
+    codes,
+    county,
+    disclosure,
+    measured_session,
+    record,
+    row_policy,
+    statements,
+)
 from attack.outcome import Row, table
 
 RESIDENTS, TABLES, COUNTIES, TAMPERED = 20_000, 300, 10, 200
@@ -28,6 +37,8 @@ ATTACKS: dict[str, Callable[[float, Path], Iterator[Row]]] = {
     "disclosure": lambda share, folder: disclosure.rows(max(1, round(TABLES * share))),
     "statements": lambda share, folder: statements.rows(folder / "statements", share),
     "session": lambda share, folder: measured_session.rows(max(1, round(COUNTIES * share))),
+    "policy": lambda share, folder: row_policy.rows(max(1, round(row_policy.CASES * share))),
+    "portal": lambda share, folder: at_the_portal.rows(share),
 }
 
 

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
+from attack.row_policy import Made, filled
+from tests.privacy.county_of_rows import publish
 from tests.spec.metrics.small_county import SmallCounty
-from virtaama.metrics.question import Grain, Level
+from virtaama.metrics.question import Grain, Level, Missing, Question
+from virtaama.privacy.policy import Asker, Purpose, Role
 
 YEAR = (date(2024, 1, 1), date(2024, 12, 1))
 FIRST_QUARTER = (date(2024, 1, 1), date(2024, 3, 1))
+SEES_ALL = Role(
+    name="manager",
+    purposes=frozenset({Purpose.STEERING}),
+    levels=frozenset({"county"}),
+    pages=frozenset(),
+)
+ASKER = Asker(id="johanna", role="manager")
 
 
 def measure(fact: str, aggregate: str, window: str, levels: str = "county") -> str:
@@ -191,3 +202,17 @@ def test_areas_are_those_of_the_level(county: SmallCounty) -> None:
     by_municipality = county.ask(body, level=Level.MUNICIPALITY, months=january)
     assert [(c.area, c.value) for c in by_municipality] == [("098", 1), ("398", 1)]
     assert [(c.area, c.value) for c in county.ask(body, level=Level.UNIT, months=january)] == [("U1", 2)]
+
+
+def test_without_a_whole_period_there_is_no_figure_and_the_others_are_published(tmp_path: Path) -> None:
+    """Deliveries that begin in July hold no January, from which the year to date would be counted."""
+    made = Made(
+        municipalities=1, units=(1, 0, 0, 0, 0, 0), first_month=7, months=3, persons=9, visits=20, seed=1
+    )
+    published = publish(filled(made), tmp_path)
+    asked = {"grain": Grain.MONTH, "first": date(2023, 7, 1), "last": date(2023, 9, 1)}
+    question = Question(metrics=("visits_so_far", "spent"), **asked)  # type: ignore[arg-type]
+    figures = published.door_for(SEES_ALL).ask(question, ASKER, Purpose.STEERING).figures
+    assert {f.metric for f in figures if f.missing is Missing.NO_DATA} == {"visits_so_far"}
+    assert {f.metric for f in figures if f.value is not None} == {"spent"}
+    published.connection.close()

@@ -1,0 +1,95 @@
+"""A county of rows behind the portal, with roles of every scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from django.test import Client
+
+from attack.naive import County
+from attack.row_policy import Made, filled
+from tests.privacy.county_of_rows import CountyOfRows, publish
+from virtaama.access.door import Door
+from virtaama.access.oversight import Oversight
+from virtaama.portal.core import door as portal_door
+from virtaama.portal.core.models import Account
+from virtaama.privacy.policy import Purpose, Role
+
+MADE = Made(
+    municipalities=3, units=(2, 1, 1, 0, 0, 0), first_month=7, months=9, persons=50, visits=200, seed=3
+)
+LEVELS = frozenset({"county", "municipality", "unit"})
+ROLES = (
+    Role(
+        name="all",
+        purposes=frozenset({Purpose.STEERING}),
+        levels=LEVELS,
+        pages=frozenset({"steering", "lineage"}),
+    ),
+    Role(
+        name="own",
+        purposes=frozenset({Purpose.PLANNING, Purpose.DATA_QUALITY}),
+        levels=frozenset({"municipality", "unit"}),
+        pages=frozenset({"steering", "lineage", "recording"}),
+        own_municipality_only=True,
+        minimum_group=7,
+    ),
+    Role(
+        name="rounded",
+        purposes=frozenset({Purpose.PLANNING}),
+        levels=frozenset({"county", "municipality"}),
+        pages=frozenset({"steering", "lineage"}),
+        own_municipality_only=True,
+        rounding=5,
+    ),
+    Role(name="engineer", purposes=frozenset(), levels=frozenset(), pages=frozenset({"runs", "quality"})),
+    Role(name="officer", purposes=frozenset(), levels=frozenset(), pages=frozenset({"audit"})),
+)
+OWN, OTHERS = "098", {"municipality": "398", "unit": "U3980"}
+"""The municipality of those who see their own, and areas that are others'."""
+
+
+@pytest.fixture(scope="session")
+def county() -> County:
+    return filled(MADE)
+
+
+@pytest.fixture(scope="session")
+def published(county: County, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CountyOfRows]:
+    made = publish(county, tmp_path_factory.mktemp("county"))
+    yield made
+    made.connection.close()
+
+
+@pytest.fixture
+def over_rows(published: CountyOfRows, monkeypatch: pytest.MonkeyPatch, db: None) -> CountyOfRows:
+    """The portal reading the county of rows."""
+
+    class PublishedProject:
+        roles = ROLES
+        demo_users = ()
+
+        def door(self) -> Door:
+            return published.door_for(*ROLES)
+
+        def oversight(self) -> Oversight:
+            return Oversight(audit=published.audit, roles=ROLES, clock=lambda: datetime.now().astimezone())
+
+    portal_door.door.cache_clear()
+    portal_door.roles.cache_clear()
+    monkeypatch.setattr(portal_door, "project", PublishedProject)
+    return published
+
+
+def browser_of(role: str, *municipalities: str) -> Client:
+    """Somebody with a role is signed in, and reads English."""
+    account, _ = Account.objects.get_or_create(
+        name=f"{role} {' '.join(municipalities)}".strip(),
+        defaults={"full_name": role, "role": role, "municipalities": list(municipalities)},
+    )
+    client = Client(raise_request_exception=False)
+    client.force_login(account)
+    client.cookies["virtaama_language"] = "en"
+    return client
