@@ -30,6 +30,8 @@ class Act(StrEnum):
 
     ASK = "ask"  # figures
     OPEN = "open"  # rows about single persons, or rows as they were delivered
+    PERSON = "person"  # one person's record, in the asker's care
+    BREAK_GLASS = "break_glass"  # one person's record, outside it, for a written reason
     BUILD = "build"  # a table with rows about single persons was made
     RELEASE = "release"  # anonymous figures were made to be given away
     PAGE = "page"  # a page that holds no figures

@@ -66,6 +66,12 @@ TERMINAL: Final = Text("komentorivillä", "på kommandoraden", "at a terminal")
 
 ACTS: Final[dict[str, Text]] = {
     Act.OPEN: Text("avasi rivejä", "öppnade rader", "opened rows"),
+    Act.PERSON: Text("avasi henkilön tiedot", "öppnade personens uppgifter", "opened the person's record"),
+    Act.BREAK_GLASS: Text(
+        "avasi henkilön tiedot oman oikeutensa ulkopuolelta kirjallisella perusteella",
+        "öppnade personens uppgifter utanför sin egen rätt med en skriftlig motivering",
+        "opened the person's record outside their own scope, for a written reason",
+    ),
     Act.REPORT: Text("teki lokiselvityksen", "gjorde en loggutredning", "made a log report"),
     Act.ASK: Text("kysyi lukuja", "frågade efter siffror", "asked for figures"),
     Act.BUILD: Text("muodosti taulun", "bildade en tabell", "made a table"),
@@ -83,5 +89,10 @@ PURPOSES: Final[dict[str, Text]] = {
     Purpose.PLANNING: Text("suunnittelu", "planering", "planning"),
     Purpose.EVALUATION: Text("arviointi", "utvärdering", "evaluation"),
     Purpose.DATA_QUALITY: Text("tietojen laatu", "uppgifternas kvalitet", "quality of data"),
+    Purpose.CLIENT_CARE: Text(
+        "asiakkaan hoito tai palvelu",
+        "vård av eller service till klienten",
+        "care of or service to the client",
+    ),
     "oversight": Text("lokien valvonta", "övervakning av loggar", "oversight of logs"),
 }

@@ -49,12 +49,13 @@ class Sensitivity(StrEnum):
 
 
 class Purpose(StrEnum):
-    """Why data is used: the duties of 552/2019 §41 and 612/2021 §29."""
+    """Why data is used: the duties of 552/2019 §41 and 612/2021 §29, and the client's own care of 703/2023."""
 
     STEERING = "steering"  # leading and supervising services
     PLANNING = "planning"
     EVALUATION = "evaluation"
     DATA_QUALITY = "data_quality"
+    CLIENT_CARE = "client_care"  # care of, or service to, the person the data is about
 
 
 class Kind(StrEnum):

@@ -307,7 +307,7 @@ concepts/people.yaml:11: attribute 'sex' is special-category data and names no p
         "sensitivity: special, purposes: [marketing], code_list: sex",
         """\
 concepts/people.yaml:11: purposes of attribute 'sex' is 'marketing', which is not known.
-  Known here: 'steering', 'planning', 'evaluation', 'data_quality'.""",
+  Known here: 'steering', 'planning', 'evaluation', 'data_quality', 'client_care'.""",
     ),
     (
         "person: {type: identity, sensitivity: personal,",

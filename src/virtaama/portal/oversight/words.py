@@ -14,6 +14,8 @@ from virtaama.privacy.unusual import Volume
 ACTS: dict[str, Promise] = {
     Act.ASK: gettext_lazy("asked for figures"),
     Act.OPEN: gettext_lazy("opened rows"),
+    Act.PERSON: gettext_lazy("opened a person"),
+    Act.BREAK_GLASS: gettext_lazy("broke the glass"),
     Act.BUILD: gettext_lazy("made a table"),
     Act.RELEASE: gettext_lazy("made anonymous figures"),
     Act.PAGE: gettext_lazy("opened a page"),
@@ -26,6 +28,7 @@ PURPOSES: dict[str, Promise] = {
     Purpose.PLANNING: gettext_lazy("planning"),
     Purpose.EVALUATION: gettext_lazy("evaluation"),
     Purpose.DATA_QUALITY: gettext_lazy("quality of data"),
+    Purpose.CLIENT_CARE: gettext_lazy("care of or service to the client"),
     "oversight": gettext_lazy("oversight"),
 }
 MARKS: dict[str, Promise] = {
