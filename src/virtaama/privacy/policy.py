@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import InitVar, dataclass
-from typing import ClassVar, Final, Protocol
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
 
 from virtaama.model.concepts import Purpose as Purpose  # what a question is asked for, too
+from virtaama.privacy.leaves import SEAL, Leave
+from virtaama.privacy.leaves import Asker as Asker
+from virtaama.privacy.leaves import Refused as Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asker:
-    """Who asks, as the sign-in established. `municipalities` empty means the whole county."""
+class HeldWork:
+    """A work role of decree 457/2024, and the services or service tasks it is held in."""
 
-    id: str
-    role: str
-    municipalities: frozenset[str] = frozenset()
+    work_role: str
+    services: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRights:
+    """What holders of a role may open of single persons. `units` are added to the holder's own."""
+
+    work: tuple[HeldWork, ...]
+    units: frozenset[str] = frozenset()
+    direct: frozenset[str] = frozenset()  # attributes that name a person, which they are shown
+    break_glass: bool = False  # whether they may open a person outside their scope, with a written reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +37,14 @@ class Role:
     name: str
     purposes: frozenset[Purpose]
     levels: frozenset[str]  # county, municipality, unit
-    pages: frozenset[str]  # steering, runs, quality, recording, lineage, audit
+    pages: frozenset[str]  # steering, runs, quality, recording, lineage, persons, audit
     own_municipality_only: bool = False
     minimum_group: int = 5
     features: frozenset[str] = frozenset()  # feature tables whose rows, about single persons, they may open
     releases: frozenset[str] = frozenset()  # data sets of anonymous figures they may make
     rounding: int = 1  # counts they see are multiples of it
     quarantine: bool = False  # whether they may open rows that were set aside, as delivered
+    persons: PersonRights | None = None  # None: they open no person
 
 
 class Asked(Protocol):
@@ -47,25 +60,8 @@ class Asked(Protocol):
     def of_another_time(self) -> bool: ...
 
 
-_SEAL: Final = object()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Leave:
-    """The leave to do one thing: who has it, and for what. Only the function it names makes it."""
-
-    asker: Asker
-    purpose: Purpose
-    seal: InitVar[object]
-    decided_by: ClassVar[str]
-
-    def __post_init__(self, seal: object) -> None:
-        if seal is not _SEAL:
-            raise TypeError(f"only {self.decided_by}() allows")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allowed(_Leave):
+class Allowed(Leave):
     """The leave to answer one question. Only `decide` makes it; without it nothing is planned or read."""
 
     role: Role
@@ -75,13 +71,6 @@ class Allowed(_Leave):
     def sees(self, level: str, municipality: str | None) -> bool:
         """Whether figures of an area are shown: `municipality` is the area's own or the one it lies in."""
         return level == "county" or not self.own_only or municipality in self.asker.municipalities
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """Why a question is not answered."""
-
-    reason: str
 
 
 Decision = Allowed | Refused
@@ -108,9 +97,7 @@ def decide(
     if asked.of_another_time and role.rounding > 1:
         # Day by day, the one on which a rounded figure changes would tell the exact one.
         return Refused(reason=f"role '{role.name}' sees rounded figures, and those of now only")
-    allowed = Allowed(
-        asker=asker, purpose=purpose, role=role, own_only=role.own_municipality_only, seal=_SEAL
-    )
+    allowed = Allowed(asker=asker, purpose=purpose, role=role, own_only=role.own_municipality_only, seal=SEAL)
     wanted: list[str | None] = [asked.within] if asked.within else []
     if asked.area:
         wanted.append(municipality_of.get(asked.area) if asked.level == "unit" else asked.area)
@@ -120,7 +107,7 @@ def decide(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowsAllowed(_Leave):
+class RowsAllowed(Leave):
     """The leave to open the rows of one feature table. Only `decide_rows` makes it."""
 
     table: str
@@ -145,11 +132,11 @@ def decide_rows(
         return Refused(reason=f"feature table '{table}' is not for the purpose '{purpose}'")
     if role.own_municipality_only:
         return Refused(reason=f"role '{role.name}' sees its own municipality only")
-    return RowsAllowed(table=table, asker=asker, purpose=purpose, seal=_SEAL)
+    return RowsAllowed(table=table, asker=asker, purpose=purpose, seal=SEAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseAllowed(_Leave):
+class ReleaseAllowed(Leave):
     """The leave to make one release. Only `decide_release` makes it."""
 
     release: str
@@ -174,11 +161,11 @@ def decide_release(
         return Refused(reason=f"role '{role.name}' sees its own municipality only")
     if role.rounding > 1:
         return Refused(reason=f"role '{role.name}' sees rounded figures only")
-    return ReleaseAllowed(release=release, asker=asker, purpose=purpose, seal=_SEAL)
+    return ReleaseAllowed(release=release, asker=asker, purpose=purpose, seal=SEAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuarantineAllowed(_Leave):
+class QuarantineAllowed(Leave):
     """The leave to open rows that were set aside. Only `decide_quarantine` makes it."""
 
     decided_by: ClassVar[str] = "decide_quarantine"
@@ -198,7 +185,7 @@ def decide_quarantine(asker: Asker, role: Role | None) -> QuarantineAllowed | Re
         return Refused(reason=f"role '{role.name}' has no purpose '{purpose}'")
     if role.own_municipality_only:
         return Refused(reason=f"role '{role.name}' sees its own municipality only")
-    return QuarantineAllowed(asker=asker, purpose=purpose, seal=_SEAL)
+    return QuarantineAllowed(asker=asker, purpose=purpose, seal=SEAL)
 
 
 EXACT_PAGES = frozenset({"recording"})
