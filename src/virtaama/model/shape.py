@@ -142,6 +142,8 @@ _SECTIONS = {
     "groups": "group",
     "demo_users": "demo user",
     "releases": "release",
+    "care_relations": "care relation",
+    "sections": "section",
     "expectations": "expectation",
 }
 _KINDS_OF_VALUE = {

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from virtaama.access.roles import ACCESS
 from virtaama.descriptions.organisation import ORGANISATION
 from virtaama.metrics.feature_schema import FEATURES
+from virtaama.metrics.person_view_schema import PERSON_VIEWS
 from virtaama.metrics.release_schema import RELEASES
 from virtaama.metrics.schema import METRICS
 from virtaama.model.schema import KINDS
@@ -18,6 +19,7 @@ SHAPES = {
     "metrics": METRICS,
     "features": FEATURES,
     "releases": RELEASES,
+    "person_views": PERSON_VIEWS,
     "access": ACCESS,
     "organisation": ORGANISATION,
     "virtaama": SETTINGS,
