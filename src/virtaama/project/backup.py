@@ -160,7 +160,13 @@ def _refuse_inside(settings: Settings, folder: Path) -> None:
 
 def _data_files(settings: Settings) -> list[tuple[str, Path]]:
     """Whatever lies in the data folder and cannot be made again, but for the ledger and what it tells of."""
-    left_out = (settings.warehouse.parent, settings.published, settings.features, settings.retention)
+    left_out = (
+        settings.warehouse.parent,
+        settings.published,
+        settings.features,
+        settings.direct,
+        settings.retention,
+    )
     return [
         (f"{DATA}/{path.relative_to(settings.data).as_posix()}", path)
         for path in files_below(settings.data)

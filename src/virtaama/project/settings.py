@@ -114,6 +114,11 @@ class Settings:
         return self.data / "marts" / "features"
 
     @property
+    def direct(self) -> Path:
+        """What names persons, enciphered, where the door to persons looks it up."""
+        return self.data / "marts" / "direct"
+
+    @property
     def releases(self) -> Path:
         """Data sets that were made, a folder for each."""
         return self.data / "releases"

@@ -25,7 +25,7 @@ def opened(settings: Settings, ledger: Ledger, file: Path | None = None) -> Iter
     Raises FileDamaged when the file is not whole or not this ledger's, from here or from what is done
     inside; the file is closed by then.
     """
-    folders = (settings.lake, settings.published, settings.features)
+    folders = (settings.lake, settings.published, settings.features, settings.direct)
     engine = open_engine(settings, file or settings.warehouse, *folders)
     try:
         reconcile(engine, ledger)
