@@ -17,11 +17,13 @@ from virtaama.cli.main import COMMANDS, NOT_UNDERSTOOD, STOPPED, virtaama
 from virtaama.cli.reference import reference
 from virtaama.metrics.definitions import Direction, Family, Window
 from virtaama.metrics.feature_schema import FEATURES
+from virtaama.metrics.person_view_schema import PERSON_VIEWS
 from virtaama.metrics.question import Missing
 from virtaama.metrics.schema import METRICS
 from virtaama.model.shape import Shape
 from virtaama.problems import VirtaamaError
 from virtaama.project.settings import SETTINGS
+from virtaama.statutes.access_page import page as access_page
 from virtaama.statutes.reference import retention_page
 from virtaama.vault.reference import steps_page
 
@@ -81,6 +83,16 @@ def test_every_word_of_the_metric_language_is_documented(word: str) -> None:
 
 def test_the_page_of_steps_is_what_the_steps_say() -> None:
     assert page("steps.md") == steps_page(), "python tools/steps.py"
+
+
+def test_the_page_of_work_roles_is_what_the_decree_opens() -> None:
+    assert page("access-rights.md") == access_page(), "python tools/access_rights.py"
+
+
+@pytest.mark.parametrize("word", names_in(PERSON_VIEWS))
+def test_every_word_of_person_views_is_documented(word: str) -> None:
+    text = (DOCS / "how-to" / "open-a-person.md").read_text(encoding="utf-8")
+    assert re.search(rf"\b{word}:|`{word}`", text)
 
 
 @pytest.mark.parametrize("word", names_in(FEATURES))

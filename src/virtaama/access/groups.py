@@ -17,6 +17,7 @@ GROUP = members(
             **texts("Codes of their own municipalities."),
             "items": text("A municipality code: three digits, in quotes.", pattern="^[0-9]{3}$"),
         },
+        "units": {**texts("Codes of the units they work at."), "items": text("A unit code, in quotes.")},
     },
     required=("role",),
 )
@@ -24,11 +25,12 @@ GROUP = members(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A group as the county's sign-in names it, with the role and the municipalities of its members."""
+    """A group as the county's sign-in names it, with the role, municipalities and units of its members."""
 
     name: str
     role: str
     municipalities: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,25 +39,35 @@ class Standing:
 
     role: str
     municipalities: frozenset[str]
+    units: frozenset[str] = frozenset()
 
 
 def standing_of(held: Collection[str], groups: Sequence[Group]) -> Standing | None:
     """The standing of someone in these groups; None where no group of theirs is known.
 
-    The first known group gives the role; the municipalities are those of every group of theirs with it.
+    The first known group gives the role; municipalities and units are those of every group of theirs with it.
     """
     theirs = [group for group in groups if group.name in held]
     if not theirs:
         return None
     role = theirs[0].role
-    areas = (group.municipalities for group in theirs if group.role == role)
-    return Standing(role=role, municipalities=frozenset().union(*areas))
+    same = [group for group in theirs if group.role == role]
+    return Standing(
+        role=role,
+        municipalities=frozenset[str]().union(*(group.municipalities for group in same)),
+        units=frozenset[str]().union(*(group.units for group in same)),
+    )
 
 
 def groups_in(root: Entry) -> tuple[Group, ...]:
     """The groups of an access.yaml, in its order."""
     return tuple(
-        Group(name=name, role=entry.text("role"), municipalities=frozenset(entry.texts("municipalities")))
+        Group(
+            name=name,
+            role=entry.text("role"),
+            municipalities=frozenset(entry.texts("municipalities")),
+            units=frozenset(entry.texts("units")),
+        )
         for name, entry in root.within("groups")
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from virtaama.access.groups import GROUP, Group, groups_in, problems_of_groups
+from virtaama.access.person_role import PAGE, PERSONS, UNITS, problems_of_rights, rights_in
 from virtaama.metrics.question import Level
 from virtaama.model.concepts import Text
 from virtaama.model.documents import Entry, did_you_mean
@@ -14,7 +15,7 @@ from virtaama.privacy.policy import EXACT_PAGES, Purpose, Role
 from virtaama.problems import Place, Problem, ProblemsFound
 
 ACCESS_FILE = "access.yaml"
-PAGES = ("steering", "runs", "quality", "recording", "lineage", "audit")
+PAGES = ("steering", "runs", "quality", "recording", "lineage", PAGE, "audit")
 
 
 def _some_of(choices: tuple[str, ...], description: str) -> dict[str, object]:
@@ -33,6 +34,7 @@ ROLE = members(
         "features": texts("Feature tables whose rows, about single persons, they may open."),
         "releases": texts("Data sets of anonymous figures they may make."),
         "quarantine": truth("They may open rows that were set aside, as delivered: these may name persons."),
+        "persons": PERSONS,
         "rounding": number("Counts they see are rounded to multiples of it.", minimum=1, multipleOf=1),
     },
 )
@@ -43,6 +45,7 @@ DEMO_USER = members(
         "role": text("Their role."),
         "password": text("Their password, for everybody to read."),
         "municipalities": texts("Codes of their own municipalities."),
+        "units": UNITS,
     },
     required=("role", "password"),
 )
@@ -84,6 +87,7 @@ def parse_roles(text: str) -> tuple[Role, ...]:
             releases=frozenset(entry.texts("releases")),
             rounding=int(float(entry.text("rounding", "1"))),
             quarantine=entry.truth("quarantine"),
+            persons=rights_in(entry),
         )
         for name, entry in root.within("roles")
     )
@@ -105,6 +109,7 @@ def parse_groups(text: str) -> tuple[Group, ...]:
 def _contradictions(root: Entry) -> Iterator[Problem]:
     roles = [name for name, _ in root.within("roles")]
     for name, entry in root.within("roles"):
+        yield from problems_of_rights(name, entry)
         if float(entry.text("rounding", "1")) <= 1:
             continue
         exact = [member for member in ("features", "releases") if entry.texts(member)]

@@ -135,6 +135,16 @@ class OpenSnapshot:
         finally:
             cursor.close()
 
+    def words_of(self, code_list: str) -> dict[str, Text]:
+        """The words for the codes of a list; nothing for no list, or one that was not published."""
+        if not code_list or self._manifest.mart(f"ref/{code_list}") is None:
+            return {}
+        rows = self.read(
+            "SELECT code, label_fi, label_sv, label_en FROM ref."
+            f'"{code_list}" ORDER BY code, valid_until NULLS LAST'
+        )
+        return {code: Text(fi, sv, en) for code, fi, sv, en in rows}
+
     def periods(self) -> tuple[date, date]:
         """The first and the last month for which any metric is whole."""
         if not self.coverage:

@@ -19,6 +19,7 @@ class DemoUser:
     role_labels: Text
     password: str
     municipalities: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
 
 
 def parse_demo_users(text: str) -> tuple[DemoUser, ...]:
@@ -34,6 +35,7 @@ def parse_demo_users(text: str) -> tuple[DemoUser, ...]:
             role_labels=_labels(root.at(("roles", user.text("role"))), user.text("role")),
             password=user.text("password"),
             municipalities=user.texts("municipalities"),
+            units=user.texts("units"),
         )
         for name, user in root.within("demo_users")
     )

@@ -49,5 +49,6 @@ def names_of(parts: Parts) -> Names:
             **{metric.name: metric.labels for metric in parts.catalogue.metrics},
             **{feed.id: feed.labels for feed in parts.model.feeds},
             **{table.name: table.labels for table in parts.features},
+            **{s.name: s.labels for s in (parts.person_views.sections if parts.person_views else ())},
         },
     )

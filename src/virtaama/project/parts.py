@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from virtaama.keyring import Keyring
     from virtaama.metrics.definitions import Catalogue
     from virtaama.metrics.feature_tables import FeatureTable
+    from virtaama.metrics.person_views import PersonViews
     from virtaama.metrics.releases import Release
     from virtaama.privacy.policy import Role
     from virtaama.project.demo_users import DemoUser
@@ -34,6 +35,7 @@ MODEL_FOLDERS = ("systems", "concepts", "codes", "mappings", "derived", "calenda
 METRIC_FOLDER = "metrics"
 FEATURE_FOLDER = "features"
 RELEASE_FOLDER = "releases"
+PERSON_VIEW_FOLDER = "person_views"
 ACCESS_FILE = "access.yaml"
 
 
@@ -83,6 +85,23 @@ class Parts:
         return parse_organisation(path.read_text(encoding="utf-8"), systems)
 
     @cached_property
+    def person_views(self) -> PersonViews | None:
+        """What of one person can be shown, checked against the model; ProblemsFound likewise. None: no person is."""
+        folder = self.settings.folder / PERSON_VIEW_FOLDER
+        if not folder.is_dir():
+            return None
+        from virtaama.metrics.person_view_parse import parse_person_views
+
+        return parse_person_views(dict(files_in(self.settings.folder, PERSON_VIEW_FOLDER)), self.model)
+
+    @property
+    def direct_wanted(self) -> dict[str, tuple[str, ...]]:
+        """What names a person and is looked up by the door to persons: attributes by concept."""
+        views = self.person_views
+        names = views.direct(self.model) if views else ()
+        return {views.persons.of: names} if views and names else {}
+
+    @cached_property
     def roles(self) -> tuple[Role, ...]:
         """Who may ask what; no role shows smaller groups than the settings allow."""
         from virtaama.access.roles import parse_roles
@@ -127,13 +146,18 @@ class Parts:
     def check(self) -> None:
         """Read everything; ProblemsFound with every problem of every file."""
         problems: list[Problem] = []
-        for part in ("model", "catalogue", "features", "releases", "roles", "organisation"):
+        for part in ("model", "catalogue", "features", "releases", "person_views", "roles", "organisation"):
             try:
                 getattr(self, part)
             except ProblemsFound as found:
                 problems += found.problems
         if not problems:
-            problems += (*self._unnamed_hosts(), *self._nobody_gets_in(), *self._unlawful_retention())
+            problems += (
+                *self._unnamed_hosts(),
+                *self._nobody_gets_in(),
+                *self._unlawful_retention(),
+                *self._persons_unshown(),
+            )
         if not problems and self.settings.engine is EngineName.SPARK:
             from virtaama.loading.on_spark import problems_on_spark
 
@@ -164,6 +188,11 @@ class Parts:
         if self.settings.sign_in and not self.groups:
             what = "no group has a role, so nobody who signs in gets in."
             yield Problem(Place(ACCESS_FILE), what, "Write groups: {name of a group: {role: analyst}}.")
+
+    def _persons_unshown(self) -> Iterator[Problem]:
+        from virtaama.access.person_role import problems_with_views
+
+        return problems_with_views(self.roles, self.person_views, self.model, ACCESS_FILE)
 
     @cached_property
     def audit(self) -> AuditLog:

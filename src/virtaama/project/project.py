@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from virtaama.engines.port import FileDamaged
 from virtaama.lake.batches import Batch, Rejected
+from virtaama.lake.direct_marts import DirectMarts
 from virtaama.lake.published import check, current_name, snapshot_number
 from virtaama.loading.evolve import CountedLoss
 from virtaama.loading.load import Loaded, LoadPlan, load, plan
@@ -269,6 +270,7 @@ class Project(Parts):
             and newest.ok
             and (manifest.model_version, manifest.catalogue_version)
             == (self.model.version, self.catalogue.version)
+            and DirectMarts(self.settings.direct).holds(self.direct_wanted)
         )
 
     def door(self) -> Door:

@@ -115,6 +115,7 @@ def _judge(parts: Parts, results: tuple[Result, ...]) -> HeldBack:
 
 def publish_now(parts: Parts, progress: Progress) -> Publication:
     """A snapshot of what the warehouse holds, all at once."""
+    from virtaama.loading.direct import publish_direct
     from virtaama.loading.publish import publish
     from virtaama.vault.derive import star
 
@@ -134,6 +135,7 @@ def publish_now(parts: Parts, progress: Progress) -> Publication:
             run=parts.ledger.runs()[0].id,
             progress=progress,
         )
+        publish_direct(engine, model, parts.direct_wanted, parts.settings.direct, publication.number)
         tell(
             {
                 "snapshot": publication.number,

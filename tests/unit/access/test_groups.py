@@ -59,7 +59,7 @@ def test_groups_may_be_called_anything() -> None:
         ("{role: contact}", "group 'x' has no municipalities, and role 'contact' sees its own only."),
         ('{municipalities: ["398"]}', "group 'x' has no 'role'."),
         ("{role: manager, municipalities: [Lahti]}", "A municipality code: three digits, in quotes."),
-        ("{role: manager, units: [a]}", "group 'x' has no member 'units'."),
+        ("{role: manager, areas: [a]}", "group 'x' has no member 'areas'."),
     ],
 )
 def test_what_is_wrong_with_a_group_is_told(group: str, said: str) -> None:
