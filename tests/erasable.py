@@ -15,6 +15,10 @@ extracted: '/(?P<year>\\d{4})-(?P<month>\\d{2})/'
 """
 _CLIENT = "rule: potilasasiakirjat.hoitomerkinnat, facts: {death: resident.died, birth: resident.born}"
 
+APPROVED = (
+    "{use_of_visits: {purposes: [planning], decided_by: The board, record: HVA/1/2026, from: 2020-01-01}}"
+)
+
 FILES = {
     "systems/register.yaml": f"""
 system: register
@@ -233,7 +237,7 @@ def make(folder: Path) -> Project:
     text = access.read_text(encoding="utf-8")
     role = "  analyst:\n"
     assert role in text
-    access.write_text(text.replace(role, f"{role}    features: [use_of_visits]\n"), encoding="utf-8")
+    access.write_text(text.replace(role, f"{role}    features: {APPROVED}\n"), encoding="utf-8")
     return Project.open(folder)
 
 

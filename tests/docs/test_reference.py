@@ -103,10 +103,11 @@ def test_every_word_of_feature_tables_is_documented(word: str) -> None:
     )
 
 
-def test_the_feature_table_of_the_guide_is_of_the_right_shape() -> None:
+@pytest.mark.parametrize(("number", "shape"), [(0, FEATURES), (1, ACCESS)], ids=["table", "approval"])
+def test_the_feature_table_of_the_guide_is_of_the_right_shape(number: int, shape: Shape) -> None:
     text = (DOCS / "how-to" / "feature-tables.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"^   ```yaml\n(.*?)^   ```", text, re.M | re.S)
-    root, wrong = FEATURES.read("example.yaml", textwrap.dedent(example))
+    example = re.findall(r"^   ```yaml\n(.*?)^   ```", text, re.M | re.S)[number]
+    root, wrong = shape.read("example.yaml", textwrap.dedent(example))
     assert root is not None
     assert wrong == ()
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.privacy.approvals import approved
 from tests.spec.care import Care
 from tests.spec.features import build_of, column, feature_table, hospital, table_text
 from virtaama.access.audit import AuditLog
@@ -49,7 +50,7 @@ def opened(folder: Path, more: str) -> OpenedRows:
                 purposes=frozenset(Purpose),
                 levels=frozenset(),
                 pages=frozenset(),
-                features=frozenset({"use"}),
+                approvals=approved("use"),
             ),
         ),
         audit=AuditLog(folder / "audit.sqlite", b"k" * 32),

@@ -133,7 +133,10 @@ def test_pages_with_exact_sums_do_not_open_to_who_sees_rounded_figures() -> None
 @pytest.mark.parametrize(
     ("member", "said"),
     [
-        ("features: [use]", "features holds exact ones"),
+        (
+            "features: {use: {purposes: [planning], decided_by: x, record: y, from: 2026-01-01}}",
+            "features holds exact ones",
+        ),
         ("releases: [visits]", "releases holds exact ones"),
         ("pages: [recording]", "recording holds exact ones"),
     ],

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.privacy.approvals import approved
 from tests.spec.care import Care
 from tests.spec.features import build_of, column, hospital, table_text
 from virtaama.access.audit import AuditLog, Entry
@@ -35,15 +36,22 @@ def role(name: str, **more: object) -> Role:
         "purposes": frozenset(Purpose),
         "levels": frozenset({"county"}),
         "pages": frozenset(),
-        "features": frozenset({"use"}),
+        "approvals": approved("use"),
     }
     return Role(name=name, **(given | more))  # type: ignore[arg-type]
 
 
 ROLES = (
     role("analyst"),
-    role("reader", features=frozenset()),
-    role("other", features=frozenset({"another"})),
+    role("reader", approvals=()),
+    role("other", approvals=approved("another")),
+    role("planner", approvals=approved("use", purposes=frozenset({Purpose.PLANNING}))),
+    role("late", approvals=approved("use", valid_until=date(2025, 5, 31))),
+    role("early", approvals=approved("use", valid_from=date(2025, 6, 2))),
+    role(
+        "renewed",
+        approvals=approved("use", valid_until=date(2025, 5, 31)) + approved("use", record="HVA/2/2025"),
+    ),
     role("steerer", purposes=frozenset({Purpose.STEERING})),
     role("neighbour", own_municipality_only=True),
 )
@@ -95,6 +103,9 @@ def last(audit: AuditLog) -> Entry:
         ("steerer", Purpose.PLANNING, "has no purpose 'planning'"),
         ("analyst", Purpose.STEERING, "feature table 'use' is not for the purpose 'steering'"),
         ("analyst", Purpose.EVALUATION, "feature table 'use' is not for the purpose 'evaluation'"),
+        ("planner", Purpose.EVALUATION, "feature table 'use' is not for the purpose 'evaluation'"),
+        ("late", Purpose.PLANNING, "no approval of role 'late' to open 'use' is in force on 2025-06-01"),
+        ("early", Purpose.PLANNING, "no approval of role 'early' to open 'use' is in force on 2025-06-01"),
         ("neighbour", Purpose.PLANNING, "sees its own municipality only"),
         ("nobody", Purpose.PLANNING, "there is no role 'nobody'"),
     ],
@@ -112,7 +123,13 @@ def test_who_may_not_is_refused_and_that_is_on_record(
 
 def test_nobody_gives_leave_but_the_policy() -> None:
     with pytest.raises(TypeError, match="only decide_rows"):
-        RowsAllowed(table="use", asker=Asker(id="x", role="analyst"), purpose=Purpose.PLANNING, seal=object())
+        RowsAllowed(
+            table="use",
+            approval=approved("use")[0],
+            asker=Asker(id="x", role="analyst"),
+            purpose=Purpose.PLANNING,
+            seal=object(),
+        )
 
 
 def test_what_is_opened_is_on_record_with_its_rows(
@@ -122,7 +139,18 @@ def test_what_is_opened_is_on_record_with_its_rows(
     opened = door.open(table, door.decide(table, asker, Purpose.PLANNING))
     entry = last(audit)
     assert (entry.number, entry.decision, entry.rows) == (opened.record, "allowed", len(opened.rows))
-    assert json.loads(entry.question) == {"open feature table": "use", "days": 3}
+    assert json.loads(entry.question) == {
+        "open feature table": "use",
+        "days": 3,
+        "approved by": "the board, HVA/1/2020",
+    }
+
+
+def test_a_renewed_approval_is_the_one_on_record(table: FeatureTable, door: RowDoor, audit: AuditLog) -> None:
+    allowed = door.decide(table, Asker(id="somebody", role="renewed"), Purpose.PLANNING)
+    assert allowed.approval.record == "HVA/2/2025"
+    door.open(table, allowed)
+    assert "HVA/2/2025" in last(audit).question
 
 
 def test_nothing_is_given_where_it_cannot_be_recorded(

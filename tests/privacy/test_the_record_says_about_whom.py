@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from tests.privacy.approvals import approved
 from tests.spec.care import Care
 from tests.spec.features import build_of, column, feature_table, hospital, table_text
 from virtaama.access.audit import AuditLog
@@ -70,7 +71,7 @@ class Ward:
                     purposes=frozenset(Purpose),
                     levels=frozenset({"county"}),
                     pages=frozenset(),
-                    features=tables,
+                    approvals=approved(*tables),
                 )
                 for name, tables in ROLES.items()
             ),

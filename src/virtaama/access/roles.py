@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from virtaama.access.approvals import APPROVAL, approvals_in, problems_of_approvals
 from virtaama.access.groups import GROUP, Group, groups_in, problems_of_groups
 from virtaama.access.person_role import PAGE, PERSONS, UNITS, problems_of_rights, rights_in
 from virtaama.metrics.question import Level
@@ -31,7 +32,7 @@ ROLE = members(
         "pages": _some_of(PAGES, "The pages they may open."),
         "own_municipality_only": truth("Below the county they see their own municipalities only."),
         "minimum_group": number("Figures about fewer persons are hidden from them.", minimum=0, multipleOf=1),
-        "features": texts("Feature tables whose rows, about single persons, they may open."),
+        "features": named("Feature tables whose rows, about single persons, they may open.", APPROVAL),
         "releases": texts("Data sets of anonymous figures they may make."),
         "quarantine": truth("They may open rows that were set aside, as delivered: these may name persons."),
         "persons": PERSONS,
@@ -83,7 +84,7 @@ def parse_roles(text: str) -> tuple[Role, ...]:
             pages=frozenset(entry.texts("pages")),
             own_municipality_only=entry.truth("own_municipality_only"),
             minimum_group=int(float(entry.text("minimum_group", "5"))),
-            features=frozenset(entry.texts("features")),
+            approvals=approvals_in(entry),
             releases=frozenset(entry.texts("releases")),
             rounding=int(float(entry.text("rounding", "1"))),
             quarantine=entry.truth("quarantine"),
@@ -110,9 +111,10 @@ def _contradictions(root: Entry) -> Iterator[Problem]:
     roles = [name for name, _ in root.within("roles")]
     for name, entry in root.within("roles"):
         yield from problems_of_rights(name, entry)
+        yield from problems_of_approvals(name, entry)
         if float(entry.text("rounding", "1")) <= 1:
             continue
-        exact = [member for member in ("features", "releases") if entry.texts(member)]
+        exact = [member for member in ("features", "releases") if entry.member(member)]
         exact += ["quarantine"] if entry.truth("quarantine") else []
         exact += [page for page in entry.texts("pages") if page in EXACT_PAGES]
         for what in exact:

@@ -19,7 +19,7 @@ from virtaama.metrics.definitions import Catalogue
 from virtaama.metrics.feature_tables import FeatureTable
 from virtaama.model.model import Model
 from virtaama.privacy.disclosure.anonymity import anonymous
-from virtaama.privacy.policy import Asker, Purpose, Refused, Role, RowsAllowed, decide_rows
+from virtaama.privacy.policy import Approval, Asker, Purpose, Refused, Role, RowsAllowed, decide_rows
 from virtaama.problems import NotAllowed, NotReady
 
 
@@ -58,7 +58,9 @@ class RowDoor:
 
     def decide(self, table: FeatureTable, asker: Asker, purpose: Purpose) -> RowsAllowed:
         """The leave to build and open a table. Raises NotAllowed; the refusal is on record by then."""
-        decision = decide_rows(table.name, table.purposes, asker, purpose, self._roles.get(asker.role))
+        today = self._clock().date()
+        role = self._roles.get(asker.role)
+        decision = decide_rows(table.name, table.purposes, asker, purpose, role, today)
         if isinstance(decision, Refused):
             self._record(table, asker, purpose, Act.OPEN, f"refused: {decision.reason}", None, 0)
             raise NotAllowed(f"{decision.reason}. The question was recorded and not answered.")
@@ -67,7 +69,9 @@ class RowDoor:
     def built(self, table: FeatureTable, allowed: RowsAllowed, days: int, rows: int) -> int:
         """Put on record that a table was built, and for whom; the number of the record."""
         assert isinstance(allowed, RowsAllowed)
-        return self._record(table, allowed.asker, allowed.purpose, Act.BUILD, "allowed", days, rows)
+        return self._record(
+            table, allowed.asker, allowed.purpose, Act.BUILD, "allowed", days, rows, approval=allowed.approval
+        )
 
     def open(
         self,
@@ -98,6 +102,7 @@ class RowDoor:
             len(chosen),
             len(rows),
             persons_in(table, self._model, rows),
+            allowed.approval,
         )
         return OpenedRows(about=about, rows=rows, left_out=len(built) - len(rows), record=record)
 
@@ -111,8 +116,13 @@ class RowDoor:
         days: int | None,
         rows: int,
         about: Persons = NOBODY,
+        approval: Approval | None = None,
     ) -> int:
-        question = {f"{act} feature table": table.name} | ({} if days is None else {"days": days})
+        question: dict[str, object] = {f"{act} feature table": table.name} | (
+            {} if days is None else {"days": days}
+        )
+        if approval:
+            question["approved by"] = f"{approval.decided_by}, {approval.record}"
         return self._audit.append(
             moment=self._clock(),
             asker=asker.id,

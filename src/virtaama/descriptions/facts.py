@@ -74,7 +74,7 @@ def facts_of(known: Known) -> Facts:
                 "purposes": _listed(sorted(each.role.purposes)),
                 "levels": _listed(sorted(each.role.levels)),
                 "pages": _listed(sorted(each.role.pages)),
-                "features": _listed(sorted(each.role.features)),
+                "features": _listed(sorted(f"{a.table} ({a.record})" for a in each.role.approvals)),
                 "releases": _listed(sorted(each.role.releases)),
                 "minimum_group": str(each.role.minimum_group),
                 "rounding": str(each.role.rounding),

@@ -201,7 +201,10 @@ def _seen(told: Told, role: Role) -> Iterator[str]:
     if role.features:
         labels = {table.name: told.say(table.labels) for table in told.known.features}
         yield told.say(ROWS).format(
-            tables=", ".join(labels.get(name, name) for name in sorted(role.features))
+            tables=", ".join(
+                f"{labels.get(each.table, each.table)} ({each.decided_by} {each.record})"
+                for each in role.approvals
+            )
         )
     if role.quarantine:
         yield told.say(ASIDE)

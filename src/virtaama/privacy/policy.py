@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar, Protocol
 
 from virtaama.model.concepts import Purpose as Purpose  # what a question is asked for, too
@@ -31,6 +32,21 @@ class PersonRights:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """A decision of the county that rows about single persons may be opened. Both days are included."""
+
+    table: str  # the feature table
+    purposes: frozenset[Purpose]
+    decided_by: str  # a body or an office
+    record: str  # by which the decision is found again
+    valid_from: date
+    valid_until: date | None = None
+
+    def holds(self, on: date) -> bool:
+        return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
     """What holders of a role may do; data, from the project's access.yaml."""
 
@@ -40,11 +56,16 @@ class Role:
     pages: frozenset[str]  # steering, runs, quality, recording, lineage, persons, audit
     own_municipality_only: bool = False
     minimum_group: int = 5
-    features: frozenset[str] = frozenset()  # feature tables whose rows, about single persons, they may open
+    approvals: tuple[Approval, ...] = ()  # under which they open rows about single persons
     releases: frozenset[str] = frozenset()  # data sets of anonymous figures they may make
     rounding: int = 1  # counts they see are multiples of it
     quarantine: bool = False  # whether they may open rows that were set aside, as delivered
     persons: PersonRights | None = None  # None: they open no person
+
+    @property
+    def features(self) -> frozenset[str]:
+        """The feature tables they were ever approved to open."""
+        return frozenset(approval.table for approval in self.approvals)
 
 
 class Asked(Protocol):
@@ -111,16 +132,22 @@ class RowsAllowed(Leave):
     """The leave to open the rows of one feature table. Only `decide_rows` makes it."""
 
     table: str
+    approval: Approval
     decided_by: ClassVar[str] = "decide_rows"
 
 
 def decide_rows(
-    table: str, purposes: tuple[Purpose, ...], asker: Asker, purpose: Purpose, role: Role | None
+    table: str,
+    purposes: tuple[Purpose, ...],
+    asker: Asker,
+    purpose: Purpose,
+    role: Role | None,
+    today: date,
 ) -> RowsAllowed | Refused:
     """The decision on opening a feature table. `purposes` are those its rows may serve at all.
 
-    Its rows are about single persons of the whole county: the role must name the table, have the purpose,
-    and not be limited to some municipalities.
+    Its rows are about single persons of the whole county: the role must have the purpose, not be limited to some
+    municipalities, and have an approval for the table and the purpose that is in force.
     """
     if role is None:
         return Refused(reason=f"there is no role '{asker.role}'")
@@ -132,7 +159,13 @@ def decide_rows(
         return Refused(reason=f"feature table '{table}' is not for the purpose '{purpose}'")
     if role.own_municipality_only:
         return Refused(reason=f"role '{role.name}' sees its own municipality only")
-    return RowsAllowed(table=table, asker=asker, purpose=purpose, seal=SEAL)
+    approved = [each for each in role.approvals if each.table == table and purpose in each.purposes]
+    if not approved:
+        return Refused(reason=f"role '{role.name}' is not approved to open '{table}' for '{purpose}'")
+    held = [each for each in approved if each.holds(today)]
+    if not held:
+        return Refused(reason=f"no approval of role '{role.name}' to open '{table}' is in force on {today}")
+    return RowsAllowed(table=table, approval=held[-1], asker=asker, purpose=purpose, seal=SEAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

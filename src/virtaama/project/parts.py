@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from virtaama.lake.files import Lake
 from virtaama.lake.ledger import Ledger
 from virtaama.model.collect import addresses_of, host_of
+from virtaama.model.documents import did_you_mean
 from virtaama.model.model import Model
 from virtaama.model.parse import parse_model
 from virtaama.problems import Place, Problem, ProblemsFound
@@ -157,6 +158,7 @@ class Parts:
                 *self._nobody_gets_in(),
                 *self._unlawful_retention(),
                 *self._persons_unshown(),
+                *self._rights_to_nothing(),
             )
         if not problems and self.settings.engine is EngineName.SPARK:
             from virtaama.loading.on_spark import problems_on_spark
@@ -193,6 +195,17 @@ class Parts:
         from virtaama.access.person_role import problems_with_views
 
         return problems_with_views(self.roles, self.person_views, self.model, ACCESS_FILE)
+
+    def _rights_to_nothing(self) -> Iterator[Problem]:
+        tables, releases = ({each.name for each in part} for part in (self.features, self.releases))
+        for role in self.roles:
+            for what, named, known in (
+                ("feature table", role.features, tables),
+                ("release", role.releases, releases),
+            ):
+                for name in sorted(named - known):
+                    said = f"role '{role.name}' names the {what} '{name}', which is not there."
+                    yield Problem(Place(ACCESS_FILE), said, did_you_mean(name, sorted(known)))
 
     @cached_property
     def audit(self) -> AuditLog:

@@ -42,3 +42,25 @@ def test_file_without_roles_is_a_problem() -> None:
 def test_demo_user_of_an_unknown_role_is_a_problem() -> None:
     with pytest.raises(ProblemsFound, match=r"access.yaml:10: demo user 'anyone' has the role 'contract'"):
         parse_roles(ROLES.replace("role: contact", "role: contract"))
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ("purposes: [evaluation], from: 2026-01-01", "may open 'use' for 'evaluation', which is no purpose"),
+        ("purposes: [planning], from: 2026-02-01, until: 2026-01-31", "ends before it begins"),
+        ("purposes: [planning], from: soon", "soon"),
+        ("purposes: [planning]", "from"),
+    ],
+)
+def test_an_approval_that_cannot_be_meant_is_a_problem(said: str, problem: str) -> None:
+    text = f"""
+roles:
+  analyst:
+    purposes: [planning]
+    levels: [county]
+    features:
+      use: {{decided_by: The board, record: HVA/1/2026, {said}}}
+"""
+    with pytest.raises(ProblemsFound, match=problem):
+        parse_roles(text)

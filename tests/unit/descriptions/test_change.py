@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from tests.privacy.approvals import approved
 from tests.unit.descriptions.county import county, with_attribute
 from virtaama.descriptions.change import Before, Leaving, as_plain_change, change_assessment, changes
 from virtaama.descriptions.document import Blank, Grid
@@ -69,7 +70,7 @@ def test_new_rights_and_recipients_are_told() -> None:
     now = replace(
         county(),
         roles=(
-            replace(manager, role=replace(manager.role, features=frozenset({"service_use_monthly"}))),
+            replace(manager, role=replace(manager.role, approvals=approved("service_use_monthly"))),
             *others,
         ),
         releases=(replace(release, threshold=10), *rest),
@@ -79,7 +80,7 @@ def test_new_rights_and_recipients_are_told() -> None:
         for each in changes(now, before(county()))
     }
     assert found == {
-        (Section.ROLES, "manager", "features"): ("", "service_use_monthly"),
+        (Section.ROLES, "manager", "features"): ("", "service_use_monthly (HVA/1/2020)"),
         (Section.RELEASES, "emergency_care", "minimum_group"): ("5", "10"),
     }
 

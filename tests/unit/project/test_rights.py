@@ -1,0 +1,34 @@
+"""A right to something that is not there is told by the check, before anybody misses it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from virtaama.problems import ProblemsFound
+from virtaama.project.create import create_county
+from virtaama.project.project import Project
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "problem"),
+    [
+        (
+            "service_use_monthly:",
+            "service_use_weekly:",
+            "feature table 'service_use_weekly', which is not there",
+        ),
+        ("access_to_care]", "access_to_cure]", "release 'access_to_cure', which is not there"),
+    ],
+)
+def test_a_right_to_what_is_not_there_is_a_problem(
+    right: str, wrong: str, problem: str, tmp_path: Path
+) -> None:
+    create_county(tmp_path / "county")
+    access = tmp_path / "county" / "access.yaml"
+    text = access.read_text(encoding="utf-8")
+    assert right in text
+    access.write_text(text.replace(right, wrong), encoding="utf-8")
+    with pytest.raises(ProblemsFound, match=problem):
+        Project.open(tmp_path / "county").check()
