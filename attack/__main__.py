@@ -19,6 +19,7 @@ from attack import (
     statements,
 )
 from attack.outcome import Row, table
+from virtaama.identities.tables import FILE
 
 RESIDENTS, TABLES, COUNTIES, TAMPERED = 20_000, 300, 10, 200
 
@@ -27,7 +28,8 @@ def stolen(share: float, folder: Path) -> Iterator[Row]:
     """Codes out of a warehouse, and who is seen without a record, in one invented county."""
     project = county.county(folder / "county", max(300, round(RESIDENTS * share)))
     hub, known = county.stolen_hub(project), county.codes_in(project)
-    yield from codes.rows(hub, known, project.keyring.key("identity"), codes.Attacker.between())
+    store = project.settings.identities / FILE
+    yield from codes.rows(hub, known, store, project.keyring, codes.Attacker.between())
     yield from county.persons_without_entry(project)
 
 

@@ -6,15 +6,22 @@ here is that of invented persons (numbers 900-999), a tenth of the whole.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import closing as closing_file
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from uuid import UUID
 
 import duckdb
 
 from attack.outcome import Row, Should
-from virtaama.privacy.pseudonyms import pseudonym
+from virtaama.identities.closing import CODE, Closing, in_alias_box
+from virtaama.identities.store import as_text
+from virtaama.keyring import Keyring
+from virtaama.problems import Damaged
 from virtaama.vault.keys import key_of
 
 FIRST, LAST = date(1900, 1, 1), date(2026, 12, 31)
@@ -59,10 +66,32 @@ class Attacker:
         return int(found)
 
 
-def opened_by(hub: Iterable[UUID], codes: Iterable[str], keys: Iterable[bytes]) -> int:
-    """How many keys of a hub are those of these persons, whose codes are known, under one of these keys."""
-    known = list(codes)
-    return len(set(hub) & {key_of(pseudonym(code, key)) for key in keys for code in known})
+def shown_by_store(hub: Iterable[UUID], codes: Iterable[str], store: Path, keyring: Keyring) -> int:
+    """How many keys of a hub are told by an identity store to who knows the codes and reads it under these keys."""
+    closing, hub, shown = Closing(keyring), set(hub), 0
+    with closing_file(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as connection:
+        for code in codes:
+            mark = closing.alias(1, CODE, code)
+            found = connection.execute("SELECT closed FROM alias WHERE alias = ?", (mark,)).fetchone()
+            if found is None:
+                continue
+            with suppress(Damaged):
+                surrogate, _, _ = in_alias_box(closing.open(1, found[0], mark))
+                shown += key_of(as_text(surrogate)) in hub
+    return shown
+
+
+def shown_by_rows(hub: Iterable[UUID], store: Path) -> int:
+    """How many keys of a hub a store tells by its rows as they stand, to who looks for 16 bytes of anybody in them."""
+    held = store.read_bytes()
+    return sum(key.bytes in held or key.hex.encode() in held for key in set(hub))
+
+
+def shown_by_keys(hub: Iterable[UUID], codes: Iterable[str], keyring: Keyring) -> int:
+    """How many keys of a hub are computed from a code by who has every key and no store."""
+    closing, hub = Closing(keyring), set(hub)
+    marks = (closing.alias(1, CODE, code) for code in codes)
+    return sum(key_of(as_text(part)) in hub for mark in marks for part in (mark[:16], mark[16:]))
 
 
 def plain_hub(codes: Iterable[str]) -> list[UUID]:
@@ -74,21 +103,35 @@ WORTH_TRYING = (b"", b"\0" * 32, b"virtaama", b"identity", bytes(range(32)))
 """Keys of people who made none."""
 
 
-def rows(hub: list[UUID], codes: list[str], own_key: bytes, attacker: Attacker) -> Iterator[Row]:
+def guessed(key: bytes) -> Keyring:
+    return Keyring(Path(), dict.fromkeys(("root", "identity-1", "wrapping-1"), key))
+
+
+def rows(
+    hub: list[UUID], codes: list[str], store: Path, keyring: Keyring, attacker: Attacker
+) -> Iterator[Row]:
     """The hub of a county, stolen, beside a hub of plain hashes of the codes of the same persons.
 
-    `codes` are those of everybody in it: the attacker may know them all. `own_key` is what was not stolen.
+    `codes` are those of everybody in it: the attacker may know them all. Store and keys lie elsewhere: who has stolen
+    one of them still learns nobody, who has stolen both learns all.
     """
     said = f"{attacker.codes:,} codes tried"
-    for what, tried, got, should in (
+    tried = [guessed(key) for key in WORTH_TRYING if key]
+    for what, count, got, should in (
         (f"a hub of plain hashes, {said}", len(codes), attacker.inverts(plain_hub(codes)), Should.SHOWN),
         (f"hub of residents of a warehouse, {said}", len(hub), attacker.inverts(hub), Should.NONE),
         (
-            f"the same, by who knows every code of it and tries {len(WORTH_TRYING)} keys",
+            f"the same with the identity store, by who knows every code of it and tries {len(tried)} keys",
             len(hub),
-            opened_by(hub, codes, WORTH_TRYING),
+            sum(shown_by_store(hub, codes, store, each) for each in tried) + shown_by_rows(hub, store),
             Should.NONE,
         ),
-        ("the same, by who has stolen the key too", len(hub), opened_by(hub, codes, [own_key]), Should.SHOWN),
+        ("the same with every key and no store", len(hub), shown_by_keys(hub, codes, keyring), Should.NONE),
+        (
+            "the same with store and keys",
+            len(hub),
+            shown_by_store(hub, codes, store, keyring),
+            Should.SHOWN,
+        ),
     ):
-        yield Row(id="P5", what=what, tried=tried, got=got, should=should)
+        yield Row(id="P5", what=what, tried=count, got=got, should=should)

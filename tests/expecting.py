@@ -16,8 +16,9 @@ feeds:
     labels: {fi: Käynnit, sv: Besök, en: Visits}
     files: "care/*.csv"
     delivery: events
+    whose: [PERSON, ID]
     fields:
-      ID: {type: text}
+      ID: {type: text, required: true}
       PERSON: {type: identity}
       UNIT: {type: text}
       FORM: {type: text}

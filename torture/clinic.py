@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from virtaama.project.create import create_empty
@@ -117,13 +118,18 @@ PEOPLE = 40
 VISITS = 50
 
 
-def make(folder: Path) -> Project:
-    """The project with its keys; nothing is delivered yet."""
+def make(folder: Path, people: Sequence[str] = ()) -> Project:
+    """The project with its keys; nothing is delivered yet.
+
+    Everybody is in its identity store, so that copies of the project know them by the same surrogates.
+    """
     create_empty(folder)
     for name, text in FILES.items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text.lstrip("\n"), encoding="utf-8")
+    with closing(Project.open(folder).identities) as identities:
+        identities.persons(people or [identity(person) for person in range(PEOPLE * 5 // 4)])
     return Project.open(folder)
 
 

@@ -227,7 +227,13 @@ def clocks(base: Path, times: int, seed: int = 1) -> tuple[int, int]:
         )
         moment += timedelta(hours=chance.choice((-26, -1, -1, 0, 1, 2, 24)))
         land_deliveries(
-            feeds, project.settings.deliveries, project.lake, project.ledger, project.keyring, moment
+            feeds,
+            project.settings.deliveries,
+            project.lake,
+            project.ledger,
+            project.keyring,
+            project.identities,
+            moment,
         )
     project.load()
     engine = DuckDB.open(project.settings.warehouse)

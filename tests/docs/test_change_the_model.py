@@ -33,7 +33,8 @@ feeds:
     labels: {WORDS}
     files: "old_system/*/clients.csv"
     delivery: full
-    fields: {{ID: {{type: text}}, NAME: {{type: text, direct: true}}}}
+    whose: ID
+    fields: {{ID: {{type: text, required: true}}, NAME: {{type: text, direct: true}}}}
 """,
     "mappings/old_system.yaml": """\
 mappings:

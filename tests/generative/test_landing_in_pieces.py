@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from tests.unit.loading.deliveries import NOW, feed, fields
 from torture import clinic
+from virtaama.identities.store import Identities
 from virtaama.keyring import Keyring
 from virtaama.lake.files import Lake, sha256_of
 from virtaama.lake.row_groups import ROW_GROUP, row_groups
@@ -29,7 +30,8 @@ from virtaama.model.feeds import CsvDialect, Feed, Format
 WHOLE = 1 << 30
 FIELDS = fields(
     CODE="identity",
-    NAME={"type": "text", "direct": True},
+    NAME={"type": "text", "direct": True, "whose": ("CODE", "NUMBER")},
+    NUMBER={"type": "text"},
     N={"type": "integer", "required": True},
     D="date",
     NOTE="text",
@@ -43,6 +45,7 @@ def rows(chance: Random, number: int) -> list[dict[str, Any]]:
         {
             "CODE": chance.choice([*codes, *codes, None, "010190-0000"]),
             "NAME": chance.choice(["Äiti", "Öljy", "Anna", None]),
+            "NUMBER": chance.choice(["a1", "a2", None]),
             "N": chance.choice([row, row, row, row, None, "q"]),
             "D": chance.choice(["2024-02-01", None, "2024-02-29", "2023-02-29"]),
             "NOTE": chance.choice(["", "a", "a\nb", f"of {codes[0]}", 'a "b"', "x" * 40]),
@@ -80,9 +83,9 @@ def as_parquet(made: list[dict[str, Any]], path: Path) -> None:
 
 def as_sqlite(made: list[dict[str, Any]], path: Path) -> None:
     with sqlite3.connect(path) as database:
-        database.execute("CREATE TABLE visit (CODE, NAME, N, D, NOTE)")
+        database.execute("CREATE TABLE visit (CODE, NAME, NUMBER, N, D, NOTE)")
         database.executemany(
-            "INSERT INTO visit VALUES (?, ?, ?, ?, ?)", [tuple(row.values()) for row in made]
+            "INSERT INTO visit VALUES (?, ?, ?, ?, ?, ?)", [tuple(row.values()) for row in made]
         )
 
 
@@ -103,11 +106,12 @@ def delivered(format: Format, number: int, seed: int, path: Path) -> Feed:
     return feed(*FIELDS, format=format, query=query, csv=dialect, reject_at_most=1.0)
 
 
-def landed(folder: Path, described: Feed, path: Path, keyring: Keyring, size: int) -> tuple[Any, ...]:
+def landed(folder: Path, described: Feed, path: Path, identities: Identities, size: int) -> tuple[Any, ...]:
     """All that a landing in pieces of this size puts into the lake and on record."""
     delivery = Delivered(feed=described, order=0, file="x", extracted=NOW)
+    keyring = identities.keyring
     with reading_engine("256MB", 1) as connection, Lake(folder).workspace() as room:
-        prepared = prepare(connection, path, delivery, Pseudonymiser(keyring), room, size=size)
+        prepared = prepare(connection, path, delivery, Pseudonymiser(keyring, identities), room, size=size)
         aside = [
             (row.line, keyring.unseal(row.raw, described.id), row.reason, row.detail)
             for row in prepared.rejected
@@ -116,22 +120,23 @@ def landed(folder: Path, described: Feed, path: Path, keyring: Keyring, size: in
 
 
 @pytest.fixture(scope="module")
-def keyring(tmp_path_factory: pytest.TempPathFactory) -> Keyring:
-    return Keyring.create(tmp_path_factory.mktemp("project") / "keys")
+def identities(tmp_path_factory: pytest.TempPathFactory) -> Identities:
+    folder = tmp_path_factory.mktemp("project")
+    return Identities(folder / "identities", Keyring.create(folder / "keys"), lambda: NOW)
 
 
 @pytest.mark.parametrize("format", [Format.CSV, Format.JSON_LINES, Format.PARQUET, Format.SQL])
 @settings(deadline=None, max_examples=15)
 @given(number=st.integers(1, 60), seed=st.integers(0, 2**32), size=st.integers(60, 6_000))
 def test_a_delivery_in_pieces_is_the_same_batch(
-    keyring: Keyring, format: Format, number: int, seed: int, size: int
+    identities: Identities, format: Format, number: int, seed: int, size: int
 ) -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         path = folder / "delivered"
         described = delivered(format, number, seed, path)
-        whole = landed(folder, described, path, keyring, WHOLE)
-        assert landed(folder, described, path, keyring, size) == whole
+        whole = landed(folder, described, path, identities, WHOLE)
+        assert landed(folder, described, path, identities, size) == whole
         if format is not Format.JSON_LINES:  # lines of which are left out, too
             assert whole[0] + whole[1] >= number
 

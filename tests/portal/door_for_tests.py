@@ -20,6 +20,7 @@ from virtaama.access.oversight import Oversight
 from virtaama.access.persons import person_key
 from virtaama.access.recording import By, RecordingAnswer, RecordingLine, RecordingQuestion, RecordingWords
 from virtaama.access.then import FirstDays
+from virtaama.identities.store import Identities
 from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch
 from virtaama.lake.noticed import QualityLine
@@ -763,8 +764,11 @@ class LogForTests:
         return Oversight(audit=self.log, roles=ROLES, clock=lambda: datetime.now().astimezone())
 
     def person_referred_to(self, reference: str) -> bytes:
-        return referred_to(reference, KEYRING)
+        return referred_to(reference, IDENTITIES)
 
 
-KEYRING = Keyring({"identity": b"a key of the tests"})
-ANN, BOB = (person_key(KEYRING.pseudonym(code)) for code in ("010190-922D", "020290-922V"))
+_FOLDER = Path(mkdtemp(prefix="virtaama-identities-"))
+IDENTITIES = Identities(
+    _FOLDER / "identities", Keyring.create(_FOLDER / "keys"), lambda: datetime.now().astimezone()
+)
+ANN, BOB = map(person_key, IDENTITIES.persons(["010190-922D", "020290-922V"]))

@@ -40,8 +40,10 @@ feeds:
     labels: {WORDS}
     files: people.csv
     delivery: full
-    fields: {{ID: {{type: identity}}, FAMILY: {{type: text, direct: true}}, STREET: {{type: text, direct: true}},
-      POST: {{type: text}}, HIDDEN: {{type: boolean}}, EMPLOYED: {{type: identity}}}}
+    whose: ID
+    fields: {{ID: {{type: identity, required: true}}, FAMILY: {{type: text, direct: true}},
+      STREET: {{type: text, direct: true}}, POST: {{type: text}}, HIDDEN: {{type: boolean}},
+      EMPLOYED: {{type: identity}}}}
   visits:
     labels: {WORDS}
     files: visits.csv

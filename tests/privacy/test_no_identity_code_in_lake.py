@@ -59,7 +59,7 @@ def test_good_rows_rejected_rows_and_refusals_leave_no_identity_code(tmp_path: P
     assert_no_person_in(repr(report).encode())
 
 
-def test_the_same_person_has_the_same_pseudonym_in_every_source(tmp_path: Path) -> None:
+def test_the_same_person_has_the_same_surrogate_in_every_source(tmp_path: Path) -> None:
     objects = feed(*PERSONS, name="objects", format=Format.JSON_LINES, files="register/*/*.jsonl")
     landing = Landing(tmp_path, (feed(*PERSONS), objects))
     landing.deliver(f"PERSON;SURNAME\n{CODES[0]};Virtanen\n")
@@ -69,8 +69,8 @@ def test_the_same_person_has_the_same_pseudonym_in_every_source(tmp_path: Path) 
     landing.land()
     first, second = landing.rows()
     assert first == second
-    assert first["PERSON"] == landing.keyring.pseudonym(CODES[0])
-    assert landing.keyring.decipher("SURNAME", first["SURNAME"]) == "Virtanen"
+    assert first["PERSON"] == landing.identities.find(CODES[0])
+    assert landing.identities.decipher(first["PERSON"], "SURNAME", first["SURNAME"]) == "Virtanen"
     assert_no_person_in(everything_kept(tmp_path))
 
 

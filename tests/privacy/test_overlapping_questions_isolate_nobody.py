@@ -192,4 +192,4 @@ def test_lots_are_drawn_under_a_key_of_the_project_that_tells_none_of_its_keys(t
     assert made.derived("rounding") == Keyring.open(tmp_path / "keys").derived("rounding")
     assert made.derived("rounding") != made.derived("another use")
     assert made.derived("rounding") != Keyring.create(tmp_path / "others").derived("rounding")
-    assert made.derived("rounding") not in {made.key(name) for name in ("identity", "audit", "portal")}
+    assert made.derived("rounding") not in {made.key(name) for name in ("root", "audit", "portal")}

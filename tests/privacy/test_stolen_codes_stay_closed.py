@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
+import hashlib
+from datetime import date, datetime
 from uuid import UUID
 
 import numpy as np
 import pytest
 
-from attack.codes import WORTH_TRYING, Attacker, opened_by, plain_hub
-from virtaama.privacy.pseudonyms import is_identity_code, pseudonym
+from attack.codes import (
+    WORTH_TRYING,
+    Attacker,
+    guessed,
+    plain_hub,
+    shown_by_keys,
+    shown_by_rows,
+    shown_by_store,
+)
+from virtaama.identities.store import Identities
+from virtaama.keyring import Keyring
+from virtaama.privacy.pseudonyms import is_identity_code
 from virtaama.synthetic.identity import identity_codes
 from virtaama.vault.keys import key_of
-
-KEY = bytes(range(1, 33))
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +38,16 @@ def codes() -> list[str]:
     return found
 
 
-def keyed(codes: list[str]) -> list[UUID]:
-    return [key_of(pseudonym(code, KEY)) for code in codes]
+@pytest.fixture(scope="module")
+def identities(tmp_path_factory: pytest.TempPathFactory) -> Identities:
+    folder = tmp_path_factory.mktemp("stolen")
+    return Identities(folder / "identities", Keyring.create(folder / "keys"), lambda: datetime(2026, 11, 26))
+
+
+@pytest.fixture(scope="module")
+def hub(identities: Identities, codes: list[str]) -> list[UUID]:
+    """The hub of residents as a load makes it."""
+    return [key_of(person) for person in identities.persons(codes)]
 
 
 def test_codes_of_the_list_are_codes(attacker: Attacker, codes: list[str]) -> None:
@@ -44,10 +61,34 @@ def test_a_hub_of_plain_hashes_is_open(attacker: Attacker, codes: list[str]) -> 
     assert attacker.inverts(plain_hub(codes)) == len(set(codes))
 
 
-def test_a_hub_of_keyed_pseudonyms_is_closed(attacker: Attacker, codes: list[str]) -> None:
-    assert attacker.inverts(keyed(codes)) == 0
-    assert opened_by(keyed(codes), codes, WORTH_TRYING) == 0
+def test_a_hub_of_surrogates_is_closed(attacker: Attacker, hub: list[UUID]) -> None:
+    assert attacker.inverts(hub) == 0
 
 
-def test_the_key_would_open_it(codes: list[str]) -> None:
-    assert opened_by(keyed(codes), codes, [KEY]) == len(set(codes))
+def test_who_has_the_store_too_learns_nobody_without_the_keys(
+    hub: list[UUID], codes: list[str], identities: Identities
+) -> None:
+    store = identities.store.path
+    assert [shown_by_store(hub, codes, store, guessed(key)) for key in WORTH_TRYING if key] == [0] * 4
+    assert shown_by_rows(hub, store) == 0
+
+
+def test_who_has_the_keys_learns_nobody_without_the_store(
+    hub: list[UUID], codes: list[str], identities: Identities
+) -> None:
+    assert shown_by_keys(hub, codes, identities.keyring) == 0
+
+
+def test_store_and_keys_together_would_open_it(
+    hub: list[UUID], codes: list[str], identities: Identities
+) -> None:
+    assert shown_by_store(hub, codes, identities.store.path, identities.keyring) == len(codes)
+
+
+@pytest.mark.parametrize("algorithm", ["md5", "sha1", "sha256", "sha512", "blake2b"])
+def test_no_hash_without_a_key_is_in_the_store(
+    algorithm: str, codes: list[str], identities: Identities
+) -> None:
+    held = identities.store.path.read_bytes()
+    hashes = (hashlib.new(algorithm, code.encode()).digest()[:16] for code in codes)
+    assert not any(each in held for each in hashes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import signal
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from copy import copy
 from datetime import date, datetime
@@ -26,7 +27,6 @@ from virtaama.loading.features import build_features
 from virtaama.metrics.feature_tables import FeatureTable
 from virtaama.model.model import Model
 from virtaama.privacy.policy import Asker, Purpose, Role, RowsAllowed
-from virtaama.privacy.pseudonyms import pseudonym
 from virtaama.problems import NotAllowed, NotRecorded
 
 MOMENT = datetime(2025, 6, 1, 12)
@@ -142,7 +142,7 @@ def test_the_same_persons_share_one_roster(ward: Ward) -> None:
     assert len(list(ward.audit.rosters.names())) == 1
 
 
-def test_rows_that_show_a_pseudonym_tell_whose_they_are() -> None:
+def test_rows_that_show_a_person_tell_whose_they_are() -> None:
     model, catalogue = hospital()
     assert {a.name for a in model.concept("resident").attributes if a.type == "identity"} == {"person"}
     table = feature_table(
@@ -159,8 +159,8 @@ def test_rows_about_what_is_no_person_are_said_to_be_about_unknown(whole: Ward) 
 
 
 def test_a_row_set_aside_tells_of_whom_its_codes_name_and_else_of_unknown() -> None:
-    def keyed(code: str) -> str:
-        return pseudonym(code, b"key")
+    def made(codes: Sequence[str]) -> list[str]:
+        return [f"person of {code}" for code in codes]
 
     right, wrong = b"010190-900P", b"010190-9001"
     found = persons_named(
@@ -171,9 +171,9 @@ def test_a_row_set_aside_tells_of_whom_its_codes_name_and_else_of_unknown() -> N
             b"\xff\xfe",
             right.decode().encode("utf-16"),
         ],
-        keyed,
+        made,
     )
-    assert found == Persons.of([person_key(keyed("010190-900P"))], unknown=2)
+    assert found == Persons.of([person_key("person of 010190-900P")], unknown=2)
 
 
 # If the record cannot be written, nothing is shown -----------------------------------------------------

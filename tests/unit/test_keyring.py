@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from virtaama.keyring import KEYS, Keyring
+from virtaama.keyring import FORMAT_FILE, KEYS, NUMBERED, Keyring, key_files
 from virtaama.problems import Damaged, NotReady, ProblemsFound
 
 
@@ -12,16 +12,18 @@ def test_keys_are_made_once_and_are_their_owners_alone(tmp_path: Path) -> None:
     folder = tmp_path / "keys"
     first = Keyring.create(folder)
     again = Keyring.create(folder)
-    assert [first.key(name) for name in KEYS] == [again.key(name) for name in KEYS]
+    names = (*KEYS, *(f"{kind}-1" for kind in NUMBERED))
+    assert [first.key(name) for name in names] == [again.key(name) for name in names]
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert {(folder / f"{name}.key").stat().st_mode & 0o777 for name in KEYS} == {0o600}
-    assert len({first.key(name) for name in KEYS}) == len(KEYS)
+    assert {(folder / f"{name}.key").stat().st_mode & 0o777 for name in names} == {0o600}
+    assert len({first.key(name) for name in names}) == len(names)
 
 
 def test_a_missing_key_is_named_and_not_made_anew(tmp_path: Path) -> None:
     Keyring.create(tmp_path / "keys")
-    (tmp_path / "keys" / "identity.key").unlink()
-    with pytest.raises(NotReady, match=r"identity\.key"):
+    (tmp_path / "keys" / "identity-1.key").unlink()
+    (tmp_path / "keys" / "audit.key").unlink()
+    with pytest.raises(NotReady, match=r"no key audit\.key, identity-1\.key"):
         Keyring.open(tmp_path / "keys")
     with pytest.raises(NotReady):
         Keyring.open(tmp_path / "nowhere")
@@ -33,7 +35,7 @@ def test_keys_others_can_read_are_refused_with_every_problem_named(
     folder = tmp_path / "keys"
     Keyring.create(folder)
     folder.chmod(0o755)
-    (folder / "direct.key").chmod(0o640)
+    (folder / "wrapping-1.key").chmod(0o640)
     (folder / "audit.key").write_bytes(b"short")
     with pytest.raises(ProblemsFound) as refused:
         Keyring.open(folder)
@@ -43,21 +45,7 @@ def test_keys_others_can_read_are_refused_with_every_problem_named(
 
 def test_keys_are_not_printed(tmp_path: Path) -> None:
     keyring = Keyring.create(tmp_path / "keys")
-    assert str(keyring.key("identity")) not in repr(keyring)
-
-
-def test_the_same_name_in_the_same_field_is_enciphered_alike_and_opens_again(
-    tmp_path: Path,
-) -> None:
-    keyring = Keyring.create(tmp_path / "keys")
-    assert keyring.encipher_all("SUKUNIMI", ["Mäkelä", "Aho"]) == [
-        keyring.encipher("SUKUNIMI", "Mäkelä"),
-        keyring.encipher("SUKUNIMI", "Aho"),
-    ]
-    assert keyring.decipher("SUKUNIMI", keyring.encipher("SUKUNIMI", "Mäkelä")) == "Mäkelä"
-    assert keyring.encipher("ETUNIMET", "Aho") != keyring.encipher("SUKUNIMI", "Aho")
-    with pytest.raises(Damaged):
-        keyring.decipher("ETUNIMET", keyring.encipher("SUKUNIMI", "Aho"))
+    assert str(keyring.key("identity-1")) not in repr(keyring)
 
 
 def test_quarantined_bytes_open_only_with_their_feed_and_whole(tmp_path: Path) -> None:
@@ -75,18 +63,21 @@ def test_quarantined_bytes_open_only_with_their_feed_and_whole(tmp_path: Path) -
 
 def test_keys_kept_in_a_newer_form_are_refused(tmp_path: Path) -> None:
     Keyring.create(tmp_path / "keys")
-    (tmp_path / "keys" / "FORMAT").write_text("2\n", encoding="ascii")
-    with pytest.raises(NotReady, match="in form 2"):
+    (tmp_path / "keys" / "FORMAT").write_text("3\n", encoding="ascii")
+    with pytest.raises(NotReady, match="in form 3"):
         Keyring.open(tmp_path / "keys")
 
 
 def test_the_leftover_of_a_crash_is_no_key(tmp_path: Path) -> None:
     folder = tmp_path / "keys"
     folder.mkdir(mode=0o700)
-    (folder / "identity.unfinished").write_bytes(b"cut sh")
+    (folder / "identity-1.unfinished").write_bytes(b"cut sh")
     keys = Keyring.create(folder)
-    assert len(keys.key("identity")) == 32
-    assert {path.suffix for path in folder.iterdir()} == {".key"}
+    assert len(keys.key("identity-1")) == 32
+    assert {path.name for path in folder.iterdir()} == {
+        FORMAT_FILE,
+        *(path.name for path in key_files(folder)),
+    }
 
 
 def test_a_print_tells_keys_apart_and_nothing_of_them(tmp_path: Path) -> None:
@@ -94,3 +85,31 @@ def test_a_print_tells_keys_apart_and_nothing_of_them(tmp_path: Path) -> None:
     assert one.prints() == Keyring.open(tmp_path / "one").prints()
     assert not set(one.prints().values()) & set(other.prints().values())
     assert all(mark not in one.key(name).hex() for name, mark in one.prints().items())
+
+
+def test_keys_of_a_project_whose_pseudonyms_were_computed_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    folder.mkdir(mode=0o700)
+    for name in ("identity", "direct", "quarantine", "audit", "portal"):
+        (folder / f"{name}.key").write_bytes(bytes(32))
+        (folder / f"{name}.key").chmod(0o600)
+    for open_or_make in (Keyring.open, Keyring.create):
+        with pytest.raises(NotReady, match="kept in form 1") as refused:
+            open_or_make(folder)
+    assert "virtaama new" in str(refused.value)
+    assert sorted(path.stem for path in folder.iterdir()) == [
+        "audit",
+        "direct",
+        "identity",
+        "portal",
+        "quarantine",
+    ]
+
+
+def test_a_next_key_is_added_and_the_former_stays(tmp_path: Path) -> None:
+    first = Keyring.create(tmp_path / "keys")
+    second = first.with_next("identity")
+    assert (first.numbers("identity"), second.numbers("identity")) == ((1,), (1, 2))
+    assert second.key("identity-1") == first.key("identity-1") != second.key("identity-2")
+    assert second.derived("x") == first.derived("x")
+    assert Keyring.create(tmp_path / "keys").prints() == second.prints()

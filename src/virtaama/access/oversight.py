@@ -63,9 +63,11 @@ class Oversight:
         first: date | None = None,
         last: date | None = None,
         reason: str = "",
+        also: tuple[bytes, ...] = (),
     ) -> LogReport:
         """Who has seen a person, given by their key. From two years back until today, where nothing else is said.
 
+        `also` are other keys the log has known the same person by.
         Older entries need a reason (ValueError). That it was asked for is on record, about this person, first.
         Raises NotAllowed, on record.
         """
@@ -79,7 +81,7 @@ class Oversight:
         if reason.strip():
             question["reason"] = reason.strip()
         begun, ended = _span(first, last, now)
-        found = seen(self._audit, person, begun, ended)
+        found = seen(self._audit, person, begun, ended, also=also)
         record = self._record(
             asker, Act.REPORT, question, rows=len(found.entries), about=Persons.of([person])
         )

@@ -1,12 +1,12 @@
 """Which persons rows are about, as keys of 16 bytes: the key a person has in the warehouse.
 
-It is computed from the pseudonym, so a report to a person finds it; the identity code cannot be told from it.
+It is computed from the surrogate, so a report to a person finds it; the identity code cannot be told from it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from uuid import UUID
 
 import pyarrow as pa
@@ -22,15 +22,15 @@ from virtaama.vault.keys import key_of
 _CODE = re.compile(r"\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]", re.ASCII | re.IGNORECASE)
 
 
-def person_key(pseudonym: str) -> bytes:
+def person_key(surrogate: str) -> bytes:
     """The key of a person in the warehouse and in the audit log."""
-    return key_of(pseudonym).bytes
+    return key_of(surrogate).bytes
 
 
 def persons_in(table: FeatureTable, model: Model, rows: pa.Table) -> Persons:
     """About whom the rows of a feature table are.
 
-    Known where rows are about a concept that a person's pseudonym identifies, or show a pseudonym; rows about
+    Known where rows are about a concept that a person's surrogate identifies, or show a surrogate; rows about
     anything else may be about persons nobody can name here, and are counted as that.
     """
     concept = model.concept(table.of)
@@ -47,15 +47,18 @@ def persons_in(table: FeatureTable, model: Model, rows: pa.Table) -> Persons:
     return Persons.of(keys, unknown=0 if known else len(rows))
 
 
-def persons_named(rows: Iterable[bytes], pseudonym: Callable[[str], str]) -> Persons:
-    """About whom rows are that could not be read: those whose identity code stands in them, whole and right."""
-    keys: set[bytes] = set()
+def persons_named(rows: Iterable[bytes], persons: Callable[[Sequence[str]], Sequence[str]]) -> Persons:
+    """About whom rows are that could not be read: those whose identity code stands in them, whole and right.
+
+    `persons` gives the surrogates of codes.
+    """
+    codes: set[str] = set()
     unknown = 0
     for raw in rows:
-        found = [person_key(pseudonym(code)) for code in _codes_in(raw)]
-        keys.update(found)
+        found = set(_codes_in(raw))
+        codes |= found
         unknown += not found
-    return Persons.of(keys, unknown=unknown)
+    return Persons.of(map(person_key, persons(sorted(codes))), unknown=unknown)
 
 
 def names_a_person(text: str) -> bool:

@@ -18,9 +18,12 @@ class Seen:
     unknown: int  # openings of rows some of which nobody can say about whom they are
 
 
-def seen(log: AuditLog, person: bytes, begun: datetime, ended: datetime) -> Seen:
+def seen(
+    log: AuditLog, person: bytes, begun: datetime, ended: datetime, *, also: tuple[bytes, ...] = ()
+) -> Seen:
     """What was shown of a person from a moment until another. What was refused showed nothing and is left out.
 
+    `also` are other keys the log has known the same person by.
     Reads the index of persons, and in each roster of the time some dozens of places. Damaged where a roster is gone.
     """
     since, until = begun.timestamp(), ended.timestamp()
@@ -29,12 +32,12 @@ def seen(log: AuditLog, person: bytes, begun: datetime, ended: datetime) -> Seen
         # By the moment itself, not by numbers: a clock that went wrong for a while must hide nothing.
         return [row for row in rows if since <= datetime.fromisoformat(row[-1]).timestamp() < until]
 
+    keys = (person, *also)
     numbers = {
         row[0]
+        for key in keys
         for row in within(
-            log.read(
-                "SELECT number, moment FROM record INDEXED BY record_of_person WHERE person = ?", (person,)
-            )
+            log.read("SELECT number, moment FROM record INDEXED BY record_of_person WHERE person = ?", (key,))
         )
     }
     named = within(
@@ -42,7 +45,9 @@ def seen(log: AuditLog, person: bytes, begun: datetime, ended: datetime) -> Seen
             "SELECT roster, number, moment FROM record INDEXED BY record_of_roster WHERE roster IS NOT NULL"
         )
     )
-    holds = {roster: log.rosters.holds(roster, person) for roster in {row[0] for row in named}}
+    holds = {
+        roster: any(log.rosters.holds(roster, key) for key in keys) for roster in {row[0] for row in named}
+    }
     numbers.update(number for roster, number, _ in named if holds[roster])
     unknown = within(
         log.read(

@@ -81,7 +81,7 @@ def report(
     """Tell one person who has seen them, when, why, and with whose data: as PDF, CSV or FHIR.
 
     The personal identity code is asked for and not shown, or read as a line from what is piped in; it is never an
-    argument, becomes a pseudonym at once and stands in no file. That the report was made goes on record.
+    argument, becomes a key of the log at once and stands in no file. That the report was made goes on record.
 
     \b
     Example:

@@ -56,7 +56,7 @@ def verify(folder: Path) -> None:
 )
 @click.argument("to", metavar="FOLDER", type=click.Path(path_type=Path))
 def backup(folder: Path, keys: Path | None, to: Path) -> None:
-    """Back up what cannot be made again: lake, ledger, audit log, accounts and the project's own files.
+    """Back up what cannot be made again: lake, ledger, identities, audit log, accounts and the project's own files.
 
     Each call adds a backup as of now; files of the lake that an earlier one holds are checked and not
     copied again. Every file is hashed. Keys are left out unless asked for.

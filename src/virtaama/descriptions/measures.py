@@ -37,15 +37,15 @@ _PORTAL: Final = "tests/privacy/portal"
 MEASURES: Final[Mapping[str, Measure]] = {
     "pseudonyms": Measure(
         words=Text(
-            "Henkilötunnus korvataan avaimellisella pseudonyymillä ennen kuin riviäkään kirjoitetaan; avain on "
-            "erillään tiedoista.",
-            "Personbeteckningen ersätts med en pseudonym under nyckel innan en enda rad skrivs; nyckeln finns skild "
-            "från data.",
-            "An identity code is replaced by a keyed pseudonym before a row is written; the key lies apart from "
-            "the data.",
+            "Henkilötunnus korvataan satunnaisella pseudonyymillä ennen kuin riviäkään kirjoitetaan; se, mikä tunnus "
+            "pseudonyymin takana on, ja avaimet siihen ovat erillään tiedoista ja toisistaan.",
+            "Personbeteckningen ersätts med en slumpmässig pseudonym innan en enda rad skrivs; vilken beteckning den "
+            "står för, och nycklarna till det, finns skilt från data och från varandra.",
+            "An identity code is replaced by a random pseudonym before a row is written; which code it stands for, and "
+            "the keys to that, lie apart from the data and from each other.",
         ),
         tests=(
-            f"{_PRIVACY}/test_pseudonyms.py",
+            f"{_PRIVACY}/test_identity_codes.py",
             f"{_PRIVACY}/test_no_identity_code_in_lake.py",
             f"{_PRIVACY}/test_stolen_codes_stay_closed.py",
         ),

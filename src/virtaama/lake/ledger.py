@@ -73,6 +73,23 @@ class Ledger:
                 )
         return tuple(name for name, value in prints.items() if known.get(f"key {name}", value) != value)
 
+    def identities(self) -> tuple[str, int, int] | None:
+        """The identity store this lake was landed with, and how far it had come; None before anything has landed."""
+        found = self._connection.execute("SELECT value FROM about WHERE name = 'identities'").fetchone()
+        if found is None:
+            return None
+        identity, persons, forgotten = found[0].split()
+        return identity, int(persons), int(forgotten)
+
+    def note_identities(self, identity: str, persons: int, forgotten: int) -> None:
+        """Note how far the identity store has come: an earlier one would give persons other surrogates."""
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT INTO about (name, value) VALUES ('identities', ?) "
+                "ON CONFLICT DO UPDATE SET value = excluded.value",
+                (f"{identity} {persons} {forgotten}",),
+            )
+
     def damage(self) -> tuple[str, ...]:
         """What a whole reading of the file finds wrong, in the words of SQLite; empty when nothing."""
         try:

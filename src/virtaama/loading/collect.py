@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from shutil import rmtree
 
+from virtaama.identities.store import Identities
 from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch
 from virtaama.lake.files import Lake, sha256_of
@@ -54,6 +55,7 @@ def collect_feeds(
     lake: Lake,
     ledger: Ledger,
     keyring: Keyring,
+    identities: Identities,
     reach: Reach,
     now: datetime,
     progress: Progress = lambda done, total, file: None,
@@ -85,7 +87,7 @@ def collect_feeds(
         landing = Landing(
             lake=lake,
             ledger=ledger,
-            pseudonymiser=Pseudonymiser(keyring),
+            pseudonymiser=Pseudonymiser(keyring, identities),
             connection=connection,
             now=now,
             size=piece_of(memory),
@@ -139,7 +141,7 @@ def _empty(folder: Path) -> Iterator[None]:
 
 def digest_with(keyring: Keyring) -> Callable[[bytes], str]:
     """A digest of 96 bits that nobody without the key can make: rows of a source may name persons."""
-    key = hashlib.blake2b(_KEY, key=keyring.key("identity")).digest()
+    key = hashlib.blake2b(_KEY, key=keyring.derived("rows of a source")).digest()
 
     def digest(row: bytes) -> str:
         return hashlib.blake2b(row, key=key, digest_size=12).hexdigest()

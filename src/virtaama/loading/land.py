@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from virtaama.engines.memory import in_megabytes
+from virtaama.identities.store import Identities
 from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch
 from virtaama.lake.files import Lake, sha256_of
@@ -54,6 +55,7 @@ def land_deliveries(
     lake: Lake,
     ledger: Ledger,
     keyring: Keyring,
+    identities: Identities,
     now: datetime,
     progress: Progress = lambda done, total, file: None,
     *,
@@ -81,7 +83,7 @@ def land_deliveries(
         door = Landing(
             lake=lake,
             ledger=ledger,
-            pseudonymiser=Pseudonymiser(keyring),
+            pseudonymiser=Pseudonymiser(keyring, identities),
             connection=connection,
             now=now,
             size=piece_of(memory),
@@ -165,6 +167,8 @@ class Landing:
         batches: Sequence[Batch],
     ) -> Batch:
         """Keep its rows, then put it on record. `batches` are those of its feed so far."""
+        extent = self.pseudonymiser.identities.extent()
+        self.ledger.note_identities(extent.identity, extent.persons, extent.forgotten)
         again = sum(batch.sha256 == sha256 for batch in batches)
         relative = self.lake.path_of(delivered.feed.id, sha256, again=again)
         return self.ledger.record_batch(

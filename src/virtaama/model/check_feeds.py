@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from virtaama.model.check_expressions import condition_problems
+from virtaama.model.check_owners import owner_problems
 from virtaama.model.collect import FromDatabase, FromFhirBulk, format_problem
 from virtaama.model.concepts import Type
 from virtaama.model.documents import did_you_mean
@@ -89,6 +90,10 @@ def _field(field: Field, feed: Feed) -> Iterator[Problem]:
         if field.type is Type.IDENTITY:
             advice = "Take `direct` out: an identity code becomes a pseudonym."
         yield Problem(place, what, advice)
+    elif field.direct:
+        yield from owner_problems(field, feed)
+    elif field.whose:
+        yield Problem(place, f"{said} says whose it is and names nobody.", "Take `whose` out.")
     if field.required and field.optional:
         what = f"{said} is both required and optional."
         yield Problem(

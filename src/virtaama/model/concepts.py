@@ -36,7 +36,7 @@ class Type(StrEnum):
     DATE = "date"
     TIMESTAMP = "timestamp"
     BOOLEAN = "boolean"
-    IDENTITY = "identity"  # a personal identity code at the source, a keyed pseudonym everywhere after
+    IDENTITY = "identity"  # a personal identity code at the source, a random pseudonym everywhere after
 
 
 class Sensitivity(StrEnum):

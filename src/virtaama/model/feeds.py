@@ -62,7 +62,8 @@ class Field:
     also: tuple[str, ...] = ()  # former names of the same column
     format: str = ""  # strptime format where it differs from the system's
     path: str = ""
-    direct: bool = False  # names a person: enciphered at the door
+    direct: bool = False  # names a person: enciphered at the door, under a key of the person's own
+    whose: tuple[str, ...] = ()  # for a direct field: see `Feed.owners`
     required: bool = False  # a row without it is set aside
     optional: bool = False  # the column may be absent without being drift
 
@@ -86,7 +87,8 @@ class Feed:
     `query` is the SELECT for an SQL database. `resource` is the FHIR resource type kept.
     `row_order` is an expression that ranks two rows of one key in one batch (later wins);
     without it the later row in the file wins. `complete_for` names fields: a delivery of changes holds all
-    rows of each value of theirs that it names, so what such a value had and is absent has ended.
+    rows of each value of theirs that it names, so what such a value had and is absent has ended. `whose` names
+    the fields that tell whose the direct fields are: see `owners`.
     """
 
     system: str
@@ -102,6 +104,7 @@ class Feed:
     resource: str = ""
     row_order: str = ""
     complete_for: tuple[str, ...] = ()
+    whose: tuple[str, ...] = ()
     drift: Drift = Drift()
     extracted: str = ""  # regex over the relative path; groups year, month and optionally day
     reject_at_most: float = REJECT_AT_MOST  # a larger share of unreadable rows refuses the delivery
@@ -117,6 +120,14 @@ class Feed:
     def absence_speaks(self) -> bool:
         """Whether what a delivery leaves out may have ended by that."""
         return self.delivery is Delivery.FULL or bool(self.complete_for)
+
+    def owners(self, direct: Field) -> tuple[str, ...]:
+        """The fields that tell whose a direct field is: in each row the first of them that is filled.
+
+        What the field says itself, else its feed, else the one identity code there is; else none.
+        """
+        codes = tuple(field.name for field in self.fields if field.type is Type.IDENTITY)
+        return direct.whose or self.whose or (codes if len(codes) == 1 else ())
 
     def field(self, name: str) -> Field | None:
         return next((f for f in self.fields if f.name == name), None)

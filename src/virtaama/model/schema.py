@@ -77,7 +77,12 @@ FIELD = members(
         "path": text(
             "For JSON: an SQL expression over the column `resource`. Without it the member of this name."
         ),
-        "direct": truth("The value names a person: it is enciphered before anything is written."),
+        "direct": truth(
+            "The value names a person: it is enciphered under their own key before anything is written."
+        ),
+        "whose": one_or_more(
+            "For a direct field: the fields that tell whom it names, where that is not what the feed says."
+        ),
         "required": truth("A row without a value is set aside."),
         "optional": truth("The column may be absent without that being a change."),
     },
@@ -97,6 +102,10 @@ FEED = members(
         "complete_for": one_or_more(
             "With changes: the fields for whose values a delivery holds all rows. What such a value had, and is "
             "absent from a delivery that names it, has ended; of values it does not name absence means nothing."
+        ),
+        "whose": one_or_more(
+            "The fields that tell whom the direct fields name: an identity code, or a number the system knows the "
+            "person by. In each row the first that is filled. Not needed where one identity code is required."
         ),
         "row_order": expression(
             "An expression that ranks two rows of one key in one delivery: the later wins. Without it the later row."

@@ -276,6 +276,7 @@ def _feed(system: str, above: Entry, name: str, entry: Entry) -> Feed:
         resource=entry.text("resource"),
         row_order=entry.text("row_order"),
         complete_for=entry.one_or_more("complete_for"),
+        whose=entry.one_or_more("whose"),
         drift=_drift(entry.member("drift"), _drift(above.member("drift"), Drift())),
         extracted=own("extracted").text("extracted"),
         reject_at_most=_share(own("reject_at_most").text("reject_at_most")),
@@ -321,6 +322,7 @@ def _field(name: str, entry: Entry) -> Field:
         format=entry.text("format"),
         path=entry.text("path"),
         direct=entry.truth("direct"),
+        whose=entry.one_or_more("whose"),
         required=entry.truth("required"),
         optional=entry.truth("optional"),
     )

@@ -1,4 +1,4 @@
-"""Personal identity codes become keyed pseudonyms. Pure: the key is given, nothing is stored.
+"""What a personal identity code is.
 
 A Finnish personal identity code is `ddmmyy`, a sign of the century, an individual number of three digits
 and a check character. Since 2023 each century has several signs, and two living persons may have codes
@@ -7,12 +7,9 @@ that differ by the sign alone: the sign is part of the identity and is never fol
 
 from __future__ import annotations
 
-import hmac
 import re
 from calendar import monthrange
 from functools import cache
-
-KEY_VERSION = 1  # stands before every pseudonym; a new key gets a new number
 
 _CENTURIES = {
     **dict.fromkeys("+", 1800),
@@ -52,12 +49,3 @@ def without_codes(text: str) -> str:
 @cache  # persons are many, their days of birth few
 def _is_day(year: int, month: int, day: int) -> bool:
     return 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
-
-
-def pseudonym(code: str, key: bytes) -> str:
-    """`1-` and 32 hex digits: the HMAC-SHA256 of a normalised code, cut to 128 bits.
-
-    The same person has the same pseudonym in every source; without the key nobody can try codes one by one.
-    """
-    digest = hmac.digest(key, code.encode(), "sha256")
-    return f"{KEY_VERSION}-{digest[:16].hex()}"

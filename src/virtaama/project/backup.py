@@ -1,9 +1,9 @@
 """Backups: everything that cannot be made again, as of one moment, checked while it is copied.
 
 A folder of backups holds the files of the lake once, for they never change, and for each backup a folder of
-its own with the ledger, the other databases, the files of the project and a manifest. The warehouse and what
-is published are left out: they are made again from the lake. Keys are copied only where that is asked for,
-and never into the same folder.
+its own with the ledger, the identity store, the other databases, the files of the project and a manifest. The
+warehouse and what is published are left out: they are made again from the lake. Keys are copied only where that
+is asked for, and never into the same folder.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from pathlib import Path
 from shutil import rmtree
 
 from virtaama.access.audit import AuditLog
-from virtaama.keyring import KEYS, Keyring
+from virtaama.identities.store import Identities
+from virtaama.identities.tables import FILE as STORE
+from virtaama.keyring import FORMAT_FILE, Keyring, key_files
 from virtaama.lake.files import Lake, sha256_of
 from virtaama.lake.ledger import Ledger
 from virtaama.lake.sqlite_files import copy_database, readable
@@ -31,6 +33,7 @@ LAKE = "lake"
 PROJECT = "project"
 DATA = "data"
 LEDGER = "ledger.sqlite"
+IDENTITIES = "identities"
 
 _NAME = re.compile(r"backup-(\d+)")
 _SQLITE = b"SQLite format 3\0"
@@ -71,6 +74,7 @@ def back_up(
     settings: Settings,
     ledger: Ledger,
     keyring: Keyring,
+    identities: Identities,
     folder: Path,
     moment: datetime,
     progress: Progress,
@@ -101,6 +105,10 @@ def back_up(
         with readable(settings.audit, "the audit log"), closing(_log(settings.audit, keyring)) as log:
             log.head()  # brings a log of an earlier form up before it is copied
     ledger.copy_to(unfinished / LEDGER)
+    # After the lake and its ledger: whoever these name is in the store by then.
+    (unfinished / IDENTITIES).mkdir(mode=0o700)
+    identities.copy_to(unfinished / IDENTITIES / STORE)
+    (unfinished / IDENTITIES / STORE).chmod(0o600)
     for place, path in (*_data_files(settings), *_project_files(settings)):
         _copy_one(path, unfinished / place)
     # A roster is there before the entry that names it: after the log, all that are named are there.
@@ -139,9 +147,8 @@ def back_up_keys(settings: Settings, folder: Path, backups: Path) -> None:
         )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    for name in KEYS:
-        target = folder / f"{name}.key"
-        key = settings.keys / target.name
+    for key in (*key_files(settings.keys), settings.keys / FORMAT_FILE):
+        target = folder / key.name
         if target.exists() and target.read_bytes() != key.read_bytes():
             raise NotReady(
                 f"{target}: another key is kept here.\n  Choose another folder; no key is ever written over."
@@ -151,7 +158,7 @@ def back_up_keys(settings: Settings, folder: Path, backups: Path) -> None:
 
 def _refuse_inside(settings: Settings, folder: Path) -> None:
     folder = folder.resolve()
-    for own in (settings.folder, settings.data, settings.keys, settings.deliveries):
+    for own in (settings.folder, settings.data, settings.keys, settings.identities, settings.deliveries):
         if folder == own or own in folder.parents:
             raise NotReady(
                 f"{folder}: lies inside {own}.\n  Keep backups outside the project, best on another machine."
@@ -178,7 +185,7 @@ def _data_files(settings: Settings) -> list[tuple[str, Path]]:
 
 
 def _project_files(settings: Settings) -> list[tuple[str, Path]]:
-    own = (settings.data, settings.keys, settings.deliveries)
+    own = (settings.data, settings.keys, settings.identities, settings.deliveries)
     return [
         (f"{PROJECT}/{path.relative_to(settings.folder).as_posix()}", path)
         for path in files_below(settings.folder)

@@ -83,13 +83,13 @@ def system_name(database: Database) -> str:
 
 
 def empty_demo(settings: Settings) -> None:
-    """Remove deliveries and data of a demo, so that it can be filled again. Keys and model stay."""
+    """Remove deliveries, data and identities of a demo, so that it can be filled again. Keys and model stay."""
     if not settings.demo:
         raise NotReady(
             f"{settings.folder}: this project is no demo, so nothing of it is removed.\n"
             "  Choose another folder for the demo."
         )
-    for part in (settings.deliveries, settings.data):
+    for part in (settings.deliveries, settings.data, settings.identities):
         rmtree(part, ignore_errors=True)
     _make_folders(settings)
 

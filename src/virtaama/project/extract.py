@@ -144,6 +144,14 @@ class Extract:
         return None if found in self.key_columns else found
 
     @property
+    def whose(self) -> tuple[str, ...]:
+        """What tells whom the direct columns name, the first that is filled; empty where that needs no saying."""
+        if not any(column.direct for column in self.columns):
+            return ()
+        told = (*filter(None, [self.person]), self.key_columns[0])
+        return () if told[0].type is Type.IDENTITY and len(told) == 1 else tuple(c.name for c in told)
+
+    @property
     def key(self) -> Column:
         """What seems to identify a row: a filled column without repeats, named like an id if there is one."""
         unique = [column for column in self.columns if column.unique and not column.direct]

@@ -2,41 +2,57 @@
 
 from __future__ import annotations
 
+import hmac
 import re
+from dataclasses import dataclass
 
 from virtaama.access.names import Names
 from virtaama.access.oversight import Oversight
 from virtaama.access.persons import person_key
 from virtaama.access.roles import role_names
-from virtaama.keyring import Keyring
+from virtaama.identities.store import Identities, is_person
 from virtaama.privacy.pseudonyms import is_identity_code, normalise
 from virtaama.project.on_record import now
 from virtaama.project.parts import ACCESS_FILE, Parts
 
 _KEY = re.compile(r"[0-9a-f]{32}", re.ASCII)
-_PSEUDONYM = re.compile(r"\d+-[0-9a-f]{32}", re.ASCII)
 
 
 def oversight_of(parts: Parts) -> Oversight:
     return Oversight(audit=parts.audit, roles=parts.roles, clock=now, anchors=parts.anchors)
 
 
-def person_of(code: str, keyring: Keyring) -> bytes:
-    """The key of the person of an identity code; ValueError, without the code, where it is none."""
+@dataclass(frozen=True, slots=True)
+class InLog:
+    """The keys the audit log knows a person by. What is recorded of them now is recorded under the first."""
+
+    key: bytes
+    also: tuple[bytes, ...] = ()
+
+
+def person_of(code: str, identities: Identities) -> InLog:
+    """The person of an identity code, in the log; ValueError, without the code, where it is none.
+
+    Who has been forgotten has the key of then. Somebody the store never knew, who asks, has one computed from the
+    code with a key: so nobody comes into the store by asking.
+    """
     code = normalise(code)
     if not is_identity_code(code):
         raise ValueError("that is no personal identity code: its shape, day or check character is wrong")
-    return person_key(keyring.pseudonym(code))
+    found = identities.find(code)
+    asked = hmac.digest(identities.keyring.derived("persons who only asked"), code.encode(), "sha256")[:16]
+    keys = (*identities.forgotten(code), asked)
+    return InLog(keys[0], keys[1:]) if found is None else InLog(person_key(found), keys)
 
 
-def referred_to(reference: str, keyring: Keyring) -> bytes:
-    """The key of the person an identity code, a pseudonym or a key refers to; ValueError where it is none."""
+def referred_to(reference: str, identities: Identities) -> bytes:
+    """The key of the person an identity code, a surrogate or a key refers to; ValueError where it is none."""
     reference = reference.strip()
     if _KEY.fullmatch(reference):
         return bytes.fromhex(reference)
-    if _PSEUDONYM.fullmatch(reference):
+    if is_person(reference):
         return person_key(reference)
-    return person_of(reference, keyring)
+    return person_of(reference, identities).key
 
 
 def names_of(parts: Parts) -> Names:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from virtaama.access.audit_anchors import Anchors
     from virtaama.access.groups import Group
     from virtaama.descriptions.organisation import Organisation
+    from virtaama.identities.store import Identities
     from virtaama.keyring import Keyring
     from virtaama.metrics.definitions import Catalogue
     from virtaama.metrics.feature_tables import FeatureTable
@@ -135,6 +136,13 @@ class Parts:
         from virtaama.keyring import Keyring
 
         return Keyring.open(self.settings.keys)
+
+    @cached_property
+    def identities(self) -> Identities:
+        """Who persons are; NotReady where the store is gone, or not the one this lake was landed with."""
+        from virtaama.project.identities import open_identities
+
+        return open_identities(self.settings, self.keyring, self.ledger)
 
     @cached_property
     def lake(self) -> Lake:

@@ -25,5 +25,5 @@ def person_door_of(parts: Parts) -> PersonDoor:
         roles=parts.roles,
         audit=parts.audit,
         clock=now,
-        decipher=lambda _person, field, text: parts.keyring.decipher(field, text),
+        decipher=lambda person, field, text: parts.identities.decipher(person, field, text),
     )

@@ -90,6 +90,7 @@ class Project(Parts):
                 self.lake,
                 self.ledger,
                 keyring,
+                self.identities,
                 now(),
                 progress,
                 memory=self.settings.memory,
@@ -126,6 +127,7 @@ class Project(Parts):
                 self.lake,
                 self.ledger,
                 self.keyring,
+                self.identities,
                 reach,
                 now(),
                 progress,
@@ -375,7 +377,7 @@ class Project(Parts):
         from virtaama.project.backup import back_up, back_up_keys
 
         with only_one(self.settings.lock):
-            made = back_up(self.settings, self.ledger, self.keyring, folder, now(), progress)
+            made = back_up(self.settings, self.ledger, self.keyring, self.identities, folder, now(), progress)
         if keys:
             back_up_keys(self.settings, keys, folder)
         return made
@@ -398,14 +400,15 @@ class Project(Parts):
         last: date | None = None,
         reason: str = "",
     ) -> LogReport:
-        """Who has seen the person of an identity code. The code becomes a pseudonym at once and is kept nowhere.
+        """Who has seen the person of an identity code. The code becomes a key at once and is kept nowhere.
 
         Raises NotAllowed, on record; ValueError for what is no identity code, or a period that needs a reason.
         """
         from virtaama.project.oversight import oversight_of, person_of
 
+        person = person_of(code, self.identities)
         return oversight_of(self).report(
-            person_of(code, self.keyring), asker, first=first, last=last, reason=reason
+            person.key, asker, first=first, last=last, reason=reason, also=person.also
         )
 
     def oversight(self) -> Oversight:
@@ -415,10 +418,10 @@ class Project(Parts):
         return oversight_of(self)
 
     def person_referred_to(self, reference: str) -> bytes:
-        """The key of the person an identity code, a pseudonym or a key refers to; ValueError where it is none."""
+        """The key of the person an identity code, a surrogate or a key refers to; ValueError where it is none."""
         from virtaama.project.oversight import referred_to
 
-        return referred_to(reference, self.keyring)
+        return referred_to(reference, self.identities)
 
     @property
     def names(self) -> Names:

@@ -59,6 +59,7 @@ def system_of_file(extract: Extract) -> str:
         f"    labels: {labels(extract.name)}\n"
         f'    files: "{extract.name}/*/*{Path(extract.file).suffix}"\n'
         "    delivery: events # full: a delivery holds everything there is; changes: what is new or changed\n"
+        f"{_whose(extract)}"
         "    fields:\n"
     )
     defaults = {Type.DATE: day, Type.TIMESTAMP: moment} if extract.delimiter else {}
@@ -85,6 +86,7 @@ def system_of_database(extracts: Sequence[Extract], database: FromWhere) -> str:
             f"    query: {json.dumps(database.queries[extract.name], ensure_ascii=False)}\n",
             f"    delivery: {delivery}\n",
             f"    collect: {{database: {{{collect}}}}}\n" if collect else "",
+            _whose(extract),
             "    fields:\n",
             *(_field(extract, column, _iso(column)) for column in extract.columns),
             f"      {GONE}: {{type: boolean, optional: true}} # a row that is gone\n"
@@ -93,6 +95,11 @@ def system_of_database(extracts: Sequence[Extract], database: FromWhere) -> str:
             _expectations(extract),
         ]
     return "".join(lines)
+
+
+def _whose(extract: Extract) -> str:
+    names = ", ".join(json.dumps(name, ensure_ascii=False) for name in extract.whose)
+    return f"    whose: [{names}] # whom the direct fields name: the first that is filled\n" if names else ""
 
 
 def _expectations(extract: Extract) -> str:

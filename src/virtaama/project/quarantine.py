@@ -27,7 +27,7 @@ def open_rows(parts: Parts, batches: tuple[int, ...], asker: Asker) -> tuple[tup
         _record(parts, asker, batches, feeds, f"refused: {decision.reason}", 0, NOBODY)
         raise NotAllowed(f"{decision.reason}. The question was recorded and not answered.")
     found = _opened(parts, batches, decision)
-    about = persons_named((row.raw for _, row in found), parts.keyring.pseudonym)
+    about = persons_named((row.raw for _, row in found), parts.identities.persons)
     _record(parts, asker, batches, feeds, "allowed", len(found), about)
     return found
 

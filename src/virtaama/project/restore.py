@@ -7,7 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 from virtaama.access.audit import AuditLog
-from virtaama.keyring import KEYS, Keyring
+from virtaama.identities.tables import FILE as STORE
+from virtaama.keyring import FORMAT_FILE, Keyring, key_files
 from virtaama.lake.files import sha256_of
 from virtaama.lake.ledger import Ledger
 from virtaama.problems import Damaged, NotReady
@@ -52,13 +53,17 @@ def restore(
         target = _target(settings, place)
         if target.name == SETTINGS_FILE and target.parent == settings.folder:
             continue
-        if copy(backups / source, target) != manifest.files[source]:
+        mode = None
+        if target.parent == settings.identities:
+            settings.identities.mkdir(mode=0o700, parents=True, exist_ok=True)
+            mode = 0o600
+        if copy(backups / source, target, mode) != manifest.files[source]:
             raise Damaged(f"{backups / source}: changed while it was read.\n  Run the command again.")
     if keys:
         settings.keys.mkdir(mode=0o700, parents=True, exist_ok=True)
         settings.keys.chmod(0o700)
-        for name in KEYS:
-            copy(keys / f"{name}.key", settings.keys / f"{name}.key", 0o600)
+        for key in (*key_files(keys), keys / FORMAT_FILE):
+            copy(key, settings.keys / key.name, 0o600)
     settings.deliveries.mkdir(parents=True, exist_ok=True)
     _check(settings, manifest, keyring)
     mark.unlink()
@@ -88,6 +93,8 @@ def _target(settings: Settings, place: str) -> Path:
             return settings.ledger
         case "lake":
             return settings.lake / rest
+        case "identities":
+            return settings.identities / rest
         case "data":
             return settings.data / rest
         case _:
@@ -107,6 +114,11 @@ def _refuse_taken(settings: Settings) -> None:
         raise NotReady(
             f"{settings.folder}: a project is here already. Choose another folder; nothing was changed."
         )
+    if (settings.identities / STORE).exists() and not (settings.data / _MARK).exists():
+        raise NotReady(
+            f"{settings.identities}: an identity store is here already.\n"
+            "  Move what is there aside; nothing was changed."
+        )
     if settings.data.is_dir() and any(settings.data.iterdir()) and not (settings.data / _MARK).exists():
         raise NotReady(
             f"{settings.data}: the data folder virtaama.yaml names is not empty.\n"
@@ -116,7 +128,8 @@ def _refuse_taken(settings: Settings) -> None:
 
 def _keys(folder: Path, manifest: Manifest) -> Keyring:
     keyring = Keyring.open(folder)
-    if dict(keyring.prints()) != dict(manifest.keys):
+    prints = keyring.prints()  # there may be newer ones by now
+    if any(prints.get(name) != mark for name, mark in manifest.keys.items()):
         raise NotReady(
             f"{folder}: not the keys this backup was made with.\n  Take their safe copy; nothing was written."
         )

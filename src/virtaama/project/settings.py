@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from virtaama.model.concepts import Text
+from virtaama.model.documents import Entry
 from virtaama.model.shape import Shape, members, number, one_of, text, texts, truth, words
 from virtaama.problems import NotReady, Place, Problem, ProblemsFound
 from virtaama.project.sign_in import SIGN_IN, SignIn, parse_sign_in, problems_of_sign_in
@@ -34,7 +35,8 @@ SETTINGS = Shape(
             ),
             "deliveries": text("Where source systems leave their files."),
             "data": text("Lake, warehouse, published figures, accounts and audit log."),
-            "keys": text("The keys; never inside `data`."),
+            "keys": text("The keys; never inside `data` or `identities`."),
+            "identities": text("Who persons are, closed under the keys; never inside `data` or `keys`."),
             "memory": text("Memory a step of landing, loading or publishing may use: 512MB, 3GB."),
             "threads": number("Cores they may use; all where nothing is said.", minimum=1, multipleOf=1),
             "engine": one_of([*EngineName], "What the warehouse is on: duckdb or spark."),
@@ -73,6 +75,7 @@ class Settings:
     deliveries: Path
     data: Path
     keys: Path
+    identities: Path
     memory: str = MEMORY
     threads: int | None = None  # as many as the machine has
     engine: EngineName = EngineName.DUCKDB
@@ -173,11 +176,8 @@ def parse_settings(text: str, folder: Path) -> Settings:
     def path(name: str) -> Path:
         return folder / Path(root.text(name, name)).expanduser()
 
-    keys, data = path("keys"), path("data")
-    if keys == data or data in keys.parents:
-        what = "the keys lie inside the data folder."
-        advice = "Whoever copies the data must not get the keys with it: put them outside."
-        problems += (Problem(root.at(("keys",)).place, what, advice),)
+    keys, data, identities = path("keys"), path("data"), path("identities")
+    problems += tuple(_not_apart(root, keys, data, identities))
     memory = root.text("memory", MEMORY).replace(" ", "").upper()
     if not re.fullmatch(_MEMORY, memory):
         what = f"'{root.text('memory')}' is no amount of memory."
@@ -200,6 +200,7 @@ def parse_settings(text: str, folder: Path) -> Settings:
         deliveries=path("deliveries"),
         data=data,
         keys=keys,
+        identities=identities,
         memory=memory,
         threads=int(float(threads)) if threads else None,
         engine=EngineName(root.text("engine", EngineName.DUCKDB)),
@@ -211,6 +212,20 @@ def parse_settings(text: str, folder: Path) -> Settings:
         sign_in=parse_sign_in(root),
         demo=root.truth("demo"),
     )
+
+
+def _not_apart(root: Entry, keys: Path, data: Path, identities: Path) -> Iterator[Problem]:
+    """Who gets one of the three folders must not get another with it."""
+    for name, said, inner, folder, outer in (
+        ("keys", "the keys lie", keys, "data", data),
+        ("keys", "the keys lie", keys, "identities", identities),
+        ("identities", "the identities lie", identities, "data", data),
+        ("identities", "the identities lie", identities, "keys", keys),
+    ):
+        if inner == outer or outer in inner.parents:
+            what = f"{said} inside the {folder} folder."
+            advice = f"Whoever copies the {folder} must not get the {name} with it: put them outside."
+            yield Problem(root.at((name,)).place, what, advice)
 
 
 def files_in(folder: Path, *below: str) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Whether everything that is kept is what was kept: ledger, lake, warehouse, snapshots, audit log."""
+"""Whether everything that is kept is what was kept: ledger, identities, lake, warehouse, snapshots, audit log."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from virtaama.access.audit import AuditLog
 from virtaama.access.audit_anchors import TOO_OLD, Anchors
 from virtaama.engines.port import FileDamaged
 from virtaama.engines.reading_through import read_through
+from virtaama.identities.checking import damage
+from virtaama.identities.tables import FILE as STORE
 from virtaama.keyring import Keyring
 from virtaama.lake.files import Lake
 from virtaama.lake.ledger import Ledger
@@ -21,6 +23,7 @@ from virtaama.lake.sqlite_files import readable
 from virtaama.loading.reconcile import reconcile
 from virtaama.problems import Damaged, VirtaamaError
 from virtaama.project.copies import files_below
+from virtaama.project.identities import open_identities
 from virtaama.project.settings import Settings
 from virtaama.project.warehouse import opened, set_aside
 
@@ -43,6 +46,7 @@ def verify(settings: Settings, ledger: Ledger, keyring: Keyring, progress: Progr
     Nothing is mended. A warehouse that is not to be trusted is moved aside, so that the next load makes it again.
     """
     yield _ledger(ledger, keyring)
+    yield _identities(settings, ledger, keyring)
     yield _lake(settings, ledger, progress)
     yield _warehouse(settings, ledger)
     yield _snapshots(settings)
@@ -61,6 +65,18 @@ def _ledger(ledger: Ledger, keyring: Keyring) -> Checked:
         f"{name}.key is not the key it was written with" for name in ledger.recognise_keys(keyring.prints())
     ]
     return Checked(part="ledger", seen=f"{len(numbers)} batches", wrong=tuple(wrong))
+
+
+def _identities(settings: Settings, ledger: Ledger, keyring: Keyring) -> Checked:
+    if ledger.identities() is None and not (settings.identities / STORE).exists():
+        return Checked(part="identities", seen="none yet")
+    try:
+        with closing(open_identities(settings, keyring, ledger)) as identities:
+            return Checked(
+                part="identities", seen=f"{identities.count()} persons", wrong=damage(identities.store)
+            )
+    except VirtaamaError as error:
+        return Checked(part="identities", seen=STORE, wrong=(str(error).splitlines()[0],))
 
 
 def _lake(settings: Settings, ledger: Ledger, progress: Progress) -> Checked:

@@ -58,7 +58,7 @@ feeds:
     delivery: changes
     complete_for: ID
     fields:
-      ID: {type: identity}
+      ID: {type: identity, required: true}
       KIND: {type: text}
       NUMBER: {type: text, direct: true}
 """,

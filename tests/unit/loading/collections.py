@@ -35,6 +35,7 @@ class Collecting(Landing):
             self.lake,
             self.ledger,
             self.keyring,
+            self.identities,
             reach,
             self.now,
             wait=self.waits.append,

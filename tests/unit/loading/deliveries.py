@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from virtaama.identities.store import Identities
 from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch
 from virtaama.lake.files import Lake
@@ -56,10 +57,12 @@ class Landing:
     feeds: tuple[Feed, ...]
     ledger: Ledger = field(init=False)
     keyring: Keyring = field(init=False)
+    identities: Identities = field(init=False)
 
     def __post_init__(self) -> None:
         self.ledger = Ledger.open(self.folder / "data" / "lake" / "ledger.sqlite")
         self.keyring = Keyring.create(self.folder / "keys")
+        self.identities = Identities(self.folder / "identities", self.keyring, lambda: NOW)
 
     @property
     def lake(self) -> Lake:
@@ -73,7 +76,13 @@ class Landing:
 
     def land(self) -> LandReport:
         return land_deliveries(
-            self.feeds, self.folder / "deliveries", self.lake, self.ledger, self.keyring, NOW
+            self.feeds,
+            self.folder / "deliveries",
+            self.lake,
+            self.ledger,
+            self.keyring,
+            self.identities,
+            NOW,
         )
 
     def table(self, batch: Batch) -> pa.Table:

@@ -324,6 +324,7 @@ def test_progress_names_each_delivery_and_ends_full(tmp_path: Path) -> None:
         landing.lake,
         landing.ledger,
         landing.keyring,
+        landing.identities,
         NOW,
         lambda done, total, file: steps.append((done, total, file)),
     )
@@ -410,7 +411,13 @@ def test_a_clock_that_is_set_back_does_not_turn_the_sequence_round(tmp_path: Pat
     for number, now in enumerate((NOW, NOW - back, NOW + timedelta(days=1))):
         landing.deliver(f"NAME;N\nx;{number}\n", f"register/inbox/{number}.csv")
         land_deliveries(
-            landing.feeds, tmp_path / "deliveries", landing.lake, landing.ledger, landing.keyring, now
+            landing.feeds,
+            tmp_path / "deliveries",
+            landing.lake,
+            landing.ledger,
+            landing.keyring,
+            landing.identities,
+            now,
         )
     batches = landing.ledger.batches()
     assert [batch.number for batch in batches] == [1, 2, 3]
@@ -433,3 +440,65 @@ def test_who_waits_for_its_turn_gets_it_or_is_told(tmp_path: Path) -> None:
         raise AssertionError("two at once")
     with in_turn(tmp_path / "lock"), pytest.raises(Busy), only_one(tmp_path / "lock"):
         raise AssertionError("two at once")
+
+
+def test_a_name_is_enciphered_for_the_person_or_the_number_it_is_that_of(tmp_path: Path) -> None:
+    clients = feed(
+        *fields(
+            NUMBER={"type": "text", "required": True},
+            CODE="identity",
+            NAME={"type": "text", "direct": True},
+            PARENT="identity",
+            PARENT_NAME={"type": "text", "direct": True, "whose": ("PARENT",)},
+        ),
+        whose=("CODE", "NUMBER"),
+        reject_at_most=1.0,
+    )
+    landing = Landing(tmp_path, (clients,))
+    landing.deliver(
+        "NUMBER;CODE;NAME;PARENT;PARENT_NAME\n"
+        "1;010190-900P;Aho;;\n"
+        "2;;Aho;010190-900P;Aho\n"
+        "3;;;;\n"
+        "4;;Aho;;Aho\n"
+        "1;010190-900P;Aho;;\n"
+    )
+    landing.land()
+    by_code, by_number, nameless, again = landing.rows()
+    person = landing.identities.find("010190-900P")
+    number = landing.identities.find_subject("register.NUMBER", "2")
+    assert person is not None
+    assert number is not None
+    assert landing.identities.decipher(person, "NAME", by_code["NAME"]) == "Aho"
+    assert landing.identities.decipher(number, "NAME", by_number["NAME"]) == "Aho"
+    assert landing.identities.decipher(person, "PARENT_NAME", by_number["PARENT_NAME"]) == "Aho"
+    assert by_code["NAME"] == again["NAME"] != by_number["NAME"]
+    assert nameless["NAME"] is None
+    assert [(line, reason) for line, reason, _ in landing.set_aside()] == [(5, "nobody_named")]
+
+
+def test_the_ledger_notes_how_far_the_identity_store_had_come(tmp_path: Path) -> None:
+    landing = Landing(tmp_path, (feed(*fields(CODE="identity")),))
+    assert landing.ledger.identities() is None
+    landing.deliver("CODE\n010190-900P\n")
+    landing.land()
+    assert landing.ledger.identities() == (landing.identities.extent().identity, 1, 0)
+
+
+def test_a_person_is_on_disk_before_the_lake_names_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    landing = Landing(tmp_path, (feed(*fields(CODE="identity")),))
+    landing.deliver("CODE\n010190-900P\n")
+    monkeypatch.setattr(Lake, "store", _stopped)
+    with pytest.raises(KeyboardInterrupt):
+        landing.land()
+    monkeypatch.undo()
+    person = Landing(tmp_path, landing.feeds).identities.find("010190-900P")
+    assert person is not None
+    landing.land()
+    assert landing.rows() == [{"CODE": person}]
+
+
+def _stopped(*given: object) -> str:
+    raise KeyboardInterrupt

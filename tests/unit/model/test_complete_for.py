@@ -22,7 +22,7 @@ PHONES = """\
     delivery: changes
     complete_for: HETU
     fields:
-      HETU: {type: identity}
+      HETU: {type: identity, required: true}
       KIND: {type: text}
       NUMBER: {type: text, direct: true}
 """

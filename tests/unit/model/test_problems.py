@@ -44,10 +44,10 @@ systems/register.yaml:9: delivery of feed 'people' is 'complete', which is not k
 systems/register.yaml:10: reject_at_most of feed 'people' is 5; it ends at 1.""",
     ),
     (
-        "required: true",
-        "required: yes",
+        "NAME: {type: text,",
+        "NAME: {type: text, required: yes,",
         """\
-systems/register.yaml:11: required of field 'HETU' must be true or false.""",
+systems/register.yaml:12: required of field 'NAME' must be true or false.""",
     ),
     (
         '"register/*/people.csv"',
@@ -100,6 +100,41 @@ systems/register.yaml:12: field 'NAME' of feed 'register.people' names a person 
         """\
 systems/register.yaml:11: field 'HETU' of feed 'register.people' names a person and is of type identity.
   Take `direct` out: an identity code becomes a pseudonym.""",
+    ),
+    (
+        "HETU: {type: identity, required: true}",
+        "HETU: {type: identity}",
+        """\
+systems/register.yaml:12: field 'NAME' of feed 'register.people' names a person, and a row may be without HETU.
+  Write `required: true` at HETU; or add to `whose` a field that is always filled: `whose: [HETU, NUMBER]`.""",
+    ),
+    (
+        "NAME: {type: text,",
+        "NAME: {type: text, whose: HETY,",
+        """\
+systems/register.yaml:12: field 'NAME' of feed 'register.people' is that of 'HETY', which is not a field of the feed.
+  Did you mean 'HETU'?""",
+    ),
+    (
+        "NAME: {type: text,",
+        "NAME: {type: text, whose: NAME,",
+        """\
+systems/register.yaml:12: field 'NAME' of feed 'register.people' is that of 'NAME', which is no number of a person.
+  Name a field of type identity, text or integer that is not direct.""",
+    ),
+    (
+        "NAME: {type: text,",
+        "MOTHER: {type: identity, required: true}\n      NAME: {type: text,",
+        """\
+systems/register.yaml:13: field 'NAME' of feed 'register.people' names a person, and a row holds several: HETU, MOTHER.
+  Say which: `whose: HETU`, at the field or for the whole feed.""",
+    ),
+    (
+        "PLACE: {type: text}",
+        "PLACE: {type: text, whose: HETU}",
+        """\
+systems/register.yaml:14: field 'PLACE' of feed 'register.people' says whose it is and names nobody.
+  Take `whose` out.""",
     ),
     (
         "PLACE: {type: text}",

@@ -11,12 +11,13 @@ import pytest
 
 from tests.unit.project.loaded import flip, hashes, loaded_project
 from virtaama.access.audit_entries import Persons
-from virtaama.keyring import KEYS
 from virtaama.problems import Damaged, NotReady
 from virtaama.project.copies import files_below
 from virtaama.project.manifest import FILE
 from virtaama.project.project import Project
 from virtaama.project.restore import restore
+
+CODE = "010190-900P"
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +26,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made")
     project = loaded_project(folder)
     record_a_question(project)
+    project.identities.persons([CODE])
     project.back_up(folder / "backups", folder / "safe")
     return folder
 
@@ -53,23 +55,26 @@ def brought_back(folder: Path, **options: object) -> Project:
     return Project.open(folder / "again")
 
 
-def contents(lake: Path) -> dict[str, bytes]:
+def contents(folder: Path, suffix: str = ".parquet") -> dict[str, bytes]:
     return {
-        path.relative_to(lake).as_posix(): path.read_bytes()
-        for path in files_below(lake)
-        if path.suffix == ".parquet"
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in files_below(folder)
+        if path.suffix == suffix
     }
 
 
 def test_after_destruction_everything_is_back_and_the_same(folder: Path) -> None:
     original = Project.open(folder / "clinic")
     lake, tables, identity = contents(original.settings.lake), hashes(original), original.ledger.identity
-    keys = {name: original.keyring.key(name) for name in KEYS}
+    keys = contents(original.settings.keys, ".key")
+    known = original.identities.find(CODE)
     rmtree(folder / "clinic")
     again = brought_back(folder)
     assert contents(again.settings.lake) == lake
     assert again.ledger.identity == identity
-    assert {name: again.keyring.key(name) for name in KEYS} == keys
+    assert contents(again.settings.keys, ".key") == keys
+    assert again.identities.find(CODE) == known
+    assert again.settings.identities.stat().st_mode & 0o777 == 0o700
     assert again.settings.keys.stat().st_mode & 0o777 == 0o700
     again.check()
     again.load()
@@ -85,12 +90,14 @@ def test_a_backup_holds_no_key_and_no_warehouse(folder: Path) -> None:
     assert not [name for name in names if name.endswith((".key", ".duckdb", ".unfinished"))]
     original = Project.open(folder / "clinic")
     held = b"".join(path.read_bytes() for path in files_below(folder / "backups"))
-    assert not [name for name in KEYS if original.keyring.key(name) in held]
+    keys = contents(original.settings.keys, ".key")
+    assert len(keys) == 7
+    assert not [name for name, key in keys.items() if key in held]
 
 
 def test_a_restore_without_keys_says_where_they_belong(folder: Path) -> None:
     again = brought_back(folder, keys=None)
-    with pytest.raises(NotReady, match=r"no key identity\.key"):
+    with pytest.raises(NotReady, match=r"no key root\.key"):
         again.land()
 
 
@@ -181,14 +188,14 @@ def test_backups_and_keys_are_kept_apart(
     folder: Path, backups: Callable[[Path], Path], keys: Callable[[Path], Path | None], said: str
 ) -> None:
     (folder / "others").mkdir()
-    (folder / "others" / "identity.key").write_bytes(bytes(32))
+    (folder / "others" / "identity-1.key").write_bytes(bytes(32))
     with pytest.raises(NotReady, match=said):
         Project.open(folder / "clinic").back_up(backups(folder), keys(folder))
-    assert (folder / "others" / "identity.key").read_bytes() == bytes(32)
+    assert (folder / "others" / "identity-1.key").read_bytes() == bytes(32)
 
 
 def test_other_keys_do_not_open_a_backup(folder: Path) -> None:
-    (folder / "safe" / "direct.key").write_bytes(bytes(32))
+    (folder / "safe" / "wrapping-1.key").write_bytes(bytes(32))
     with pytest.raises(NotReady, match="not the keys this backup was made with"):
         brought_back(folder)
     assert not (folder / "again").exists()

@@ -121,8 +121,8 @@ def test_only_a_demo_can_be_emptied(tmp_path: Path) -> None:
 
 def test_an_emptied_demo_keeps_its_keys(tmp_path: Path) -> None:
     demo = create_county(tmp_path / "demo", demo=True)
-    key = (demo.settings.keys / "identity.key").read_bytes()
+    key = (demo.settings.keys / "identity-1.key").read_bytes()
     (demo.settings.deliveries / "old.csv").write_text("x", encoding="utf-8")
     empty_demo(demo.settings)
     assert list(demo.settings.deliveries.iterdir()) == []
-    assert (demo.settings.keys / "identity.key").read_bytes() == key
+    assert (demo.settings.keys / "identity-1.key").read_bytes() == key

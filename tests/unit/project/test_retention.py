@@ -53,7 +53,7 @@ def test_the_list_holds_pseudonyms_and_only_its_owner_reads_it(project: Project)
     found = list_due(project, TODAY)
     listed = rows(found.file)
     assert len(listed) == found.instances
-    whom = {project.keyring.pseudonym(identity(n)) for n in (LONG_DEAD, PARTED)}
+    whom = {project.identities.find(identity(n)) for n in (LONG_DEAD, PARTED)}
     assert {row["person"] for row in listed} == whom
     assert all("703/2023" in row["basis"] for row in listed)
     assert stat.S_IMODE(found.file.stat().st_mode) == 0o600

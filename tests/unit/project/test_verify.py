@@ -74,6 +74,7 @@ def test_all_is_well_and_the_command_says_so(project: Project, capsys: pytest.Ca
     assert [line.split()[0] for line in seen.out.splitlines()] == [
         "part",
         "ledger",
+        "identities",
         "lake",
         "warehouse",
         "snapshots",
@@ -81,7 +82,7 @@ def test_all_is_well_and_the_command_says_so(project: Project, capsys: pytest.Ca
         "audit",  # a remark
     ]
     assert "audit log: not anchored outside" in seen.out
-    assert seen.out.count("as it should be") == 5
+    assert seen.out.count("as it should be") == 6
     assert "Everything is as it should be." in seen.err
 
 

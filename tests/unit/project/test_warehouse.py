@@ -131,7 +131,7 @@ def test_what_was_moved_aside_before_stays(tmp_path: Path) -> None:
 
 
 def test_nothing_lands_under_other_keys(project: Project) -> None:
-    key = project.settings.keys / "identity.key"
+    key = project.settings.keys / "identity-1.key"
     key.write_bytes(bytes(32))
-    with pytest.raises(NotReady, match=r"identity\.key: not the keys this lake was made with"):
+    with pytest.raises(NotReady, match=r"identity-1\.key: not the keys this lake was made with"):
         Project.open(project.settings.folder).land()

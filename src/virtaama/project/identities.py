@@ -1,0 +1,50 @@
+"""The identity store of a project: opened only where it is the one the lake was landed with, and as far as that."""
+
+from __future__ import annotations
+
+from virtaama.identities.store import Identities
+from virtaama.identities.tables import FILE
+from virtaama.keyring import Keyring
+from virtaama.lake.ledger import Ledger
+from virtaama.problems import NotReady
+from virtaama.project.on_record import now
+from virtaama.project.settings import Settings
+
+_ADVICE = (
+    "  Bring it back from its newest backup (`virtaama restore` into another folder, then put the file in its place). "
+    "With another store every person would become another. Nothing was changed."
+)
+
+
+def open_identities(settings: Settings, keyring: Keyring, ledger: Ledger) -> Identities:
+    """NotReady where the store is gone, is that of another lake, or is older than the lake."""
+    path = settings.identities / FILE
+    noted = ledger.identities()
+    if noted is None and ledger.batches():
+        raise NotReady(
+            f"{settings.ledger}: its batches were landed before persons had random surrogates.\n"
+            "  Make a new project with `virtaama new`, bring model and deliveries over and land them anew. "
+            "Nothing was changed."
+        )
+    if noted and not path.is_file():
+        raise NotReady(f"{path}: the identity store of this project is gone.\n{_ADVICE}")
+    store = Identities(settings.identities, keyring, now)
+    if wrong := differing(noted, store):
+        store.close()
+        raise NotReady(f"{path}: {wrong}.\n{_ADVICE}")
+    return store
+
+
+def differing(noted: tuple[str, int, int] | None, store: Identities) -> str:
+    """In what a store is not the one a ledger has noted; empty where it is."""
+    if noted is None:
+        return ""
+    identity, persons, forgotten = noted
+    extent = store.extent()
+    if extent.identity != identity:
+        return "is not the identity store this lake was landed with"
+    if extent.persons < persons:
+        return f"is older than the lake: it ends at person {extent.persons} and the lake names {persons}"
+    if extent.forgotten < forgotten:
+        return "is older than the lake: it still knows persons that were forgotten"
+    return ""
