@@ -20,7 +20,7 @@ RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
 FAST := tests/unit tests/spec tests/docs
 
-.PHONY: help setup demo test check static browser java postgresql bench bench-vault bench-nation torture attack lock clean
+.PHONY: help setup demo test check static browser java postgresql xmlsec bench bench-vault bench-nation torture attack lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +30,7 @@ setup: $(DEV) ## Make the virtual environment with everything development needs
 demo: $(RUN) ## Invent a county, run the whole flow, serve the portal [RESIDENTS=20000 PORT=8000 SERVE=no]
 	@$(BIN)/virtaama demo demo --residents $(RESIDENTS) --port $(PORT) $(if $(filter no,$(SERVE)),--no-serve)
 
-test: static browser java postgresql ## Everything: lint, formatting, types, import contracts, all tests
+test: static browser java postgresql xmlsec ## Everything: lint, formatting, types, import contracts, all tests
 	$(BIN)/pytest
 
 check: static postgresql ## The fast half of it
@@ -50,6 +50,9 @@ java:
 
 postgresql:
 	@tools/postgresql.sh
+
+xmlsec:
+	@tools/xmlsec.sh
 
 bench: $(DEV) ## Measure speed and memory at 200 000 residents
 	$(BIN)/python -m benchmarks.flow

@@ -17,7 +17,6 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from virtaama.portal.catalogues import compile_catalogues
-from virtaama.portal.core.sign_in.signing_key import make_signing_key, read_signing_key
 from virtaama.portal.ui.charts import WIDE, BarChart, draw
 from virtaama.privacy.log_lines import LineWithoutPersons
 from virtaama.problems import NotReady, VirtaamaError
@@ -73,6 +72,7 @@ def take_up_project() -> None:
     from virtaama.portal.core.actions import keep_demo_accounts
     from virtaama.portal.core.door import project
     from virtaama.portal.core.sessions import SessionStore
+    from virtaama.portal.core.sign_in import in_use
 
     project().check()
     if not (settings.PROJECT.demo or settings.PROJECT.sign_in):
@@ -82,9 +82,7 @@ def take_up_project() -> None:
             "invented\n"
             "  data on this machine alone, write demo: true."
         )
-    if settings.PROJECT.sign_in:
-        make_signing_key(settings.PROJECT.keys)
-        read_signing_key(settings.PROJECT.keys)
+    in_use.prepare()
     settings.EXPOSURE.check_demo(project().demo_users)
     SessionStore.clear_expired()
     keep_demo_accounts(users=project().demo_users, now=timezone.now(), by="virtaama serve")

@@ -56,7 +56,7 @@ def known_of(parts: Parts, made: date) -> Known:
         ),
         safeguards=Safeguards(
             minimum_group=settings.minimum_group,
-            sign_in=settings.sign_in.host_of_issuer if settings.sign_in else "",
+            sign_in=settings.sign_in.provider if settings.sign_in else "",
             anchored=settings.anchors is not None,
             demo=settings.demo,
             engine=settings.engine.value,

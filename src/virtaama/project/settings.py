@@ -11,7 +11,7 @@ from virtaama.model.concepts import Text
 from virtaama.model.documents import Entry
 from virtaama.model.shape import Shape, members, number, one_of, text, texts, truth, words
 from virtaama.problems import NotReady, Place, Problem, ProblemsFound
-from virtaama.project.sign_in import SIGN_IN, SignIn, parse_sign_in, problems_of_sign_in
+from virtaama.project.sign_in import SIGN_IN, CountySignIn, parse_sign_in, problems_of_sign_in
 from virtaama.project.spark_settings import NO_CLUSTER, SPARK, SparkSettings, parse_spark
 from virtaama.sql.spelling import EngineName
 
@@ -84,7 +84,7 @@ class Settings:
     languages: tuple[str, ...] = LANGUAGES
     anchors: Path | None = None  # where the head of the audit log is noted
     hosts: frozenset[str] = frozenset()  # in small letters: the only ones spoken to
-    sign_in: SignIn | None = None
+    sign_in: CountySignIn | None = None
     demo: bool = False  # the folder may be filled with invented data and emptied again
 
     @property
@@ -209,7 +209,7 @@ def parse_settings(text: str, folder: Path) -> Settings:
         languages=root.texts("languages") or LANGUAGES,
         anchors=folder / Path(anchors).expanduser() if anchors else None,
         hosts=frozenset(host.lower() for host in root.texts("hosts")),
-        sign_in=parse_sign_in(root),
+        sign_in=parse_sign_in(root, folder),
         demo=root.truth("demo"),
     )
 

@@ -4,30 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from virtaama.model.concepts import Text
 from virtaama.model.documents import Entry
-from virtaama.model.shape import members, text, texts, words
+from virtaama.model.shape import members, one_of, text, texts, words
 from virtaama.problems import Problem
 
 SIGN_IN = members(
-    "The county's own sign-in, by OpenID Connect.",
+    "The county's own sign-in, by OpenID Connect or by SAML 2.0.",
     {
+        "kind": one_of(("oidc", "saml"), "How the provider is spoken to: oidc where nothing is said."),
         "address": text("Where people reach the portal: https://portal.example.fi."),
-        "issuer": text("The provider of identities, as it names itself."),
-        "client_id": text("What the provider calls the portal."),
         "contact": words("Whom someone asks who has no right to the portal."),
         "label": words("What the button of the sign-in says."),
-        "groups": text("The claim that holds a person's groups; a dot leads inside: realm_access.roles."),
-        "account": text("The claim a person is known by here, the same for ever."),
-        "scopes": texts("What the provider is asked for besides openid."),
-        "levels": texts(
-            "Levels of assurance (acr) that are accepted; any where nothing is said.", minItems=1
+        "groups": text(
+            "The claim or attribute that holds a person's groups; in a claim a dot leads inside: "
+            "realm_access.roles."
         ),
+        "account": text(
+            "The claim or attribute a person is known by here, the same for ever; by SAML the name of the "
+            "subject where nothing is said."
+        ),
+        "levels": texts("Levels of assurance that are accepted; any where nothing is said.", minItems=1),
+        "issuer": text("OpenID Connect: the provider of identities, as it names itself."),
+        "client_id": text("OpenID Connect: what the provider calls the portal."),
+        "scopes": texts("OpenID Connect: what the provider is asked for besides openid."),
+        "metadata": text("SAML: the file with the provider's metadata, within the project folder."),
+        "entity_id": text("SAML: what the portal calls itself; the address of its metadata by itself."),
+        "person_name": text("SAML: the attribute with a person's name as it is shown."),
     },
-    required=("address", "issuer", "client_id", "contact"),
+    required=("address", "contact"),
 )
+_ONLY = {"oidc": ("issuer", "client_id", "scopes"), "saml": ("metadata", "entity_id", "person_name")}
+_NEEDED = {"oidc": ("issuer", "client_id"), "saml": ("metadata",)}
 LABEL = Text(
     "Kirjaudu hyvinvointialueen tunnuksella",
     "Logga in med välfärdsområdets konto",
@@ -60,18 +71,69 @@ class SignIn:
     def host_of_issuer(self) -> str:
         return urlsplit(self.issuer).hostname or ""
 
+    @property
+    def provider(self) -> str:
+        """The provider as a description names it."""
+        return self.host_of_issuer
 
-def parse_sign_in(root: Entry) -> SignIn | None:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamlSignIn:
+    """The provider of identities a portal trusts by SAML 2.0. All that is known of it stands in a file."""
+
+    address: str
+    contact: Text
+    metadata: Path
+    label: Text = LABEL
+    groups: str = "groups"
+    account: str = ""  # the name of the subject
+    levels: tuple[str, ...] = ()
+    entity_id: str = ""
+    person_name: str = ""  # looked for under its usual names
+
+    @property
+    def host(self) -> str:
+        """The host of the portal's own address."""
+        return urlsplit(self.address).hostname or ""
+
+    @property
+    def provider(self) -> str:
+        """The provider as a description names it."""
+        return f"SAML 2.0, {self.metadata.name}"
+
+    @property
+    def named(self) -> str:
+        """What the portal calls itself."""
+        return self.entity_id or f"{self.address}/kirjaudu/saml/tiedot.xml"
+
+
+CountySignIn = SignIn | SamlSignIn
+
+
+def parse_sign_in(root: Entry, folder: Path) -> CountySignIn | None:
     """What virtaama.yaml says of the sign-in; `root` is the whole of it. None where it says nothing."""
     entry = root.member("sign_in")
     if entry is None:
         return None
+    label = entry.words("label") if entry.member("label") else LABEL
+    if entry.text("kind") == "saml":
+        return SamlSignIn(
+            address=entry.text("address").rstrip("/"),
+            contact=entry.words("contact"),
+            metadata=folder / entry.text("metadata"),
+            label=label,
+            groups=entry.text("groups", "groups"),
+            account=entry.text("account"),
+            levels=entry.texts("levels"),
+            entity_id=entry.text("entity_id"),
+            person_name=entry.text("person_name"),
+        )
     return SignIn(
         address=entry.text("address").rstrip("/"),
         issuer=entry.text("issuer"),
         client_id=entry.text("client_id"),
         contact=entry.words("contact"),
-        label=entry.words("label") if entry.member("label") else LABEL,
+        label=label,
         groups=entry.text("groups", "groups"),
         account=entry.text("account", "sub"),
         scopes=entry.texts("scopes") or ("profile",),
@@ -80,10 +142,19 @@ def parse_sign_in(root: Entry) -> SignIn | None:
 
 
 def problems_of_sign_in(root: Entry) -> Iterator[Problem]:
-    """Addresses nobody could sign in by safely."""
+    """What a kind of provider needs or has no use for, and addresses nobody could sign in by safely."""
     entry = root.member("sign_in")
     if entry is None:
         return
+    kind = entry.text("kind", "oidc")
+    for name in _NEEDED.get(kind, ()):
+        if not entry.text(name):
+            yield Problem(entry.place, f"sign_in has no '{name}'.", f"A provider of kind {kind} needs it.")
+    for other, names in _ONLY.items():
+        for name in names:
+            if other != kind and entry.member(name):
+                what = f"sign_in has '{name}', which a provider of kind {kind} has no use for."
+                yield Problem(entry.at((name,)).place, what, "Take it out, or write kind: " + other + ".")
     for name in ("address", "issuer"):
         written = entry.text(name)
         if not written:

@@ -13,6 +13,7 @@ from django.urls import resolve
 from tests.portal import door_for_tests
 from tests.portal.door_for_tests import DoorForTests, LogForTests
 from tests.privacy.portal.authorization import METHODS, OUTCOMES, VISITOR, page, routes, shipped_roles, table
+from tests.privacy.portal.saml_signing_in import silent_saml
 from tests.privacy.portal.signing_in import silent_provider
 from virtaama.portal.core import door as portal_door
 from virtaama.portal.core.models import Account, Event
@@ -36,6 +37,7 @@ def shipped(monkeypatch: pytest.MonkeyPatch, door: DoorForTests) -> None:
 
     monkeypatch.setattr(door_for_tests, "ROLES", ROLES)
     monkeypatch.setattr(in_use, "provider", silent_provider)
+    monkeypatch.setattr(in_use, "saml", silent_saml)
     monkeypatch.setattr(portal_door, "project", ProjectForTests)
 
 

@@ -20,11 +20,11 @@ from virtaama.access.groups import Group
 from virtaama.portal.core import door as portal_door
 from virtaama.portal.core.models import Account, Event, Session
 from virtaama.portal.core.sign_in import in_use
+from virtaama.portal.core.sign_in.entering import BEGUN
 from virtaama.portal.core.sign_in.failures import SignInFailed, Why
 from virtaama.portal.core.sign_in.provider import LEFT_ALONE, Provider
 from virtaama.portal.core.sign_in.signing_key import make_signing_key, read_signing_key
 from virtaama.portal.core.sign_in.tokens import account_of
-from virtaama.portal.core.sign_in.views import BEGUN
 from virtaama.portal.exposure import Exposure
 
 PAGE = "/ohjaus/"

@@ -18,6 +18,7 @@ from django.test import Client
 from tests.portal.project_for_tests import make_project
 from tests.privacy.portal.authorization import METHODS, table
 from tests.privacy.portal.by_tls import PASSWORD
+from tests.privacy.portal.saml_signing_in import silent_saml
 from tests.privacy.portal.signing_in import silent_provider
 from virtaama.portal.core.sign_in import in_use
 from virtaama.portal.steering import views
@@ -54,6 +55,7 @@ def assert_guarded(headers: dict[str, str], *, stored: bool = False) -> None:
 @pytest.fixture(autouse=True)
 def with_provider(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(in_use, "provider", silent_provider)
+    monkeypatch.setattr(in_use, "saml", silent_saml)
 
 
 def responses(client: Client) -> Iterator[tuple[str, HttpResponse]]:

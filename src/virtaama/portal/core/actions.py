@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from virtaama.access.groups import Standing
-from virtaama.portal.core.models import Account, Event, Session
+from virtaama.portal.core.models import Account, Event, Session, UsedOnce
 from virtaama.project.demo_users import DemoUser
 
 WINDOW = timedelta(minutes=15)
@@ -99,6 +99,15 @@ def refuse_by_provider(*, name: str, why: str, address: str, now: datetime, by: 
         account = Account.objects.filter(name=name, is_demo=False).first()
         if account is not None:
             Session.objects.filter(account=account.pk).delete()
+
+
+@transaction.atomic
+def use_once(*, mark: str, until: datetime, now: datetime) -> bool:
+    """Take a message of a provider, known by its mark; False where it was taken before."""
+    # Clocks may differ: what is just over may still be shown.
+    UsedOnce.objects.filter(until__lt=now - WINDOW).delete()
+    _, is_new = UsedOnce.objects.get_or_create(mark=mark, defaults={"until": until})
+    return is_new
 
 
 @transaction.atomic

@@ -63,6 +63,13 @@ class Session(AbstractBaseSession):
         return store
 
 
+class UsedOnce(models.Model):
+    """A message of a provider that was taken, known by a mark: it is not taken again while it could be."""
+
+    mark: models.CharField[str, str] = models.CharField(max_length=64, primary_key=True)
+    until: models.DateTimeField[datetime, datetime] = models.DateTimeField(db_index=True)
+
+
 class Event(models.Model):
     """Something that happened with an account. Rows are appended, never changed.
 

@@ -25,6 +25,11 @@ class Why(StrEnum):
     NO_ACCOUNT = "the claim that names the account is missing, too long or an identity code"
     DEMO_ACCOUNT = "the account has the name of a sign-in of the demo"
     NO_GROUP = "none of the person's groups is named in access.yaml"
+    UNREADABLE = "what was sent is no message of a provider"
+    SEVERAL = "the answer holds none or several assertions, and it cannot be known which is meant"
+    ENCRYPTION = "the assertion is encrypted for somebody else, in a way that is not accepted, or was changed"
+    UNENCRYPTED = "the assertion holds an identity code and is not encrypted"
+    REPLAYED = "the message has been used before"
     GROUPS_LEFT_OUT = "the provider left the groups out: there are too many for a token"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from authlib.oidc.core import CodeIDToken
@@ -80,6 +81,11 @@ def read_logout_token(token: str, keys: Mapping[str, Any], sign_in: SignIn, *, n
     if not isinstance(claims.get("jti"), str) or not (claims.get("sub") or claims.get("sid")):
         raise SignInFailed(Why.INCOMPLETE)
     return claims
+
+
+def ends(claims: Mapping[str, Any]) -> datetime:
+    """When a logout token is taken no longer, by what it says itself."""
+    return datetime.fromtimestamp(int(claims["iat"]) + LOGOUT_LASTS + LEEWAY, UTC)
 
 
 def account_of(claims: Mapping[str, Any], sign_in: SignIn) -> str:

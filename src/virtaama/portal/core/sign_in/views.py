@@ -1,46 +1,43 @@
-"""The way to the county's provider and back. What goes wrong is a page in words and a line in the log."""
+"""The way to the county's provider and, by OpenID Connect, back."""
 
 from __future__ import annotations
 
-import hashlib
-import logging
-import secrets
-from dataclasses import asdict
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from virtaama.access.groups import standing_of
 from virtaama.portal.core import actions
-from virtaama.portal.core.address import address_of
-from virtaama.portal.core.pages import safe_page, wanted_page
-from virtaama.portal.core.sessions import GROUPS, PROVIDER_SESSION, PROVIDER_TOKEN, SessionStore
+from virtaama.portal.core.pages import wanted_page
 from virtaama.portal.core.sign_in import in_use
+from virtaama.portal.core.sign_in.entering import (
+    BY,
+    Proven,
+    begin,
+    failure,
+    let_in,
+    log,
+    mark_of_session,
+    refuse,
+    taken,
+)
 from virtaama.portal.core.sign_in.failures import SignInFailed, Why
-from virtaama.portal.core.sign_in.provider import Begun, Identity, Provider
-from virtaama.portal.core.sign_in.tokens import account_of, groups_of
-
-BEGUN = "sign_ins_begun"
-AT_ONCE = 5  # sign-ins begun in one browser: as many tabs
-LASTS = 600  # seconds one may take over signing in
-BY = "provider"
-log = logging.getLogger("virtaama.sign_in")
+from virtaama.portal.core.sign_in.provider import Begun, Provider
+from virtaama.portal.core.sign_in.tokens import account_of, ends, groups_of
 
 
 @login_not_required
 @require_GET
 def go(request: HttpRequest) -> HttpResponse:
     """On to the provider. A link, so that no form leads off our host."""
-    provider = provider_or_404()
+    provider = in_use.provider()
+    if provider is None:
+        raise Http404("this portal has no provider of identities")
     if request.user.is_authenticated:
         return HttpResponseRedirect(wanted_page(request))
     host = urlsplit(f"//{request.get_host()}").hostname
@@ -53,14 +50,8 @@ def go(request: HttpRequest) -> HttpResponse:
             begun, language=get_language() or settings.LANGUAGE_CODE, anew="anew" in request.GET
         )
     except SignInFailed as failed:
-        return failure(request, failed.why)
-    waiting = [
-        *request.session.get(BEGUN, []),
-        {**asdict(begun), "next": safe_page(request, request.GET.get("next", ""))},
-    ]
-    request.session[BEGUN] = waiting[-AT_ONCE:]
-    # Nobody is signed in yet: whoever only knocks leaves nothing behind for longer.
-    request.session.set_expiry(LASTS)
+        return failure(request, failed.why, provider.sign_in)
+    begin(request, begun)
     return HttpResponseRedirect(address)
 
 
@@ -71,35 +62,23 @@ def come_back(request: HttpRequest) -> HttpResponse:
     provider = provider_or_404()
     name = ""
     try:
-        begun, page = taken(request)
+        begun, page = taken(request, request.GET.get("state", ""))
         if "error" in request.GET:
             raise SignInFailed(Why.DECLINED)
         if request.GET.get("iss", provider.sign_in.issuer) != provider.sign_in.issuer:
             raise SignInFailed(Why.ISSUER)
         identity = provider.identity(request.GET.get("code", ""), begun)
         name = account_of(identity.claims, provider.sign_in)
-        standing = standing_of(groups_of(identity.claims, provider.sign_in), in_use.groups())
-        if standing is None:
-            raise SignInFailed(Why.NO_GROUP)
-        account = actions.sign_in_by_provider(
+        proven = Proven(
             name=name,
             full_name=str(identity.claims.get("name") or name),
-            standing=standing,
-            address=address_of(request),
-            now=timezone.now(),
-            by=BY,
+            groups=groups_of(identity.claims, provider.sign_in),
+            session=str(identity.claims.get("sid") or ""),
+            token=identity.token,
         )
-        if account is None:
-            raise SignInFailed(Why.DEMO_ACCOUNT)
+        return let_in(request, proven, page)
     except SignInFailed as failed:
-        without_right = name if failed.why in (Why.NO_GROUP, Why.GROUPS_LEFT_OUT) else ""
-        actions.refuse_by_provider(
-            name=without_right, why=failed.why, address=address_of(request), now=timezone.now(), by=BY
-        )
-        return failure(request, failed.why)
-    login(request, account)
-    remember(request, identity)
-    return HttpResponseRedirect(page or wanted_page(request))
+        return refuse(request, failed.why, provider.sign_in, name)
 
 
 @login_not_required
@@ -117,6 +96,9 @@ def end(request: HttpRequest) -> HttpResponse:
     provider = provider_or_404()
     try:
         claims = provider.ended(request.POST.get("logout_token", ""))
+        mark = in_use.mark_of_message(provider.sign_in.issuer, str(claims["jti"]))
+        if not actions.use_once(mark=mark, until=ends(claims), now=timezone.now()):
+            raise SignInFailed(Why.REPLAYED)
     except SignInFailed as failed:
         log.warning("a message that a session is over was refused: %s", failed.why)
         return JsonResponse({"error": "invalid_request"}, status=400)
@@ -132,61 +114,8 @@ def end(request: HttpRequest) -> HttpResponse:
 
 
 def provider_or_404() -> Provider:
+    """The provider, where it speaks OpenID Connect."""
     provider = in_use.provider()
-    if provider is None:
-        raise Http404("this portal has no provider of identities")
+    if not isinstance(provider, Provider):
+        raise Http404("this portal has no provider of identities that speaks OpenID Connect")
     return provider
-
-
-def taken(request: HttpRequest) -> tuple[Begun, str]:
-    """The sign-in this answer belongs to, and the page it was begun for. It is used up, whatever follows."""
-    state, now = request.GET.get("state", ""), timezone.now().timestamp()
-    waiting = request.session.get(BEGUN, [])
-    theirs = [each for each in waiting if secrets.compare_digest(each["state"].encode(), state.encode())]
-    if not theirs:
-        raise SignInFailed(Why.NOT_BEGUN)
-    request.session[BEGUN] = [each for each in waiting if each not in theirs]
-    # On disk before the code is shown to anybody: the same answer is not taken twice, however fast it comes.
-    request.session.save()
-    begun = dict(theirs[0])
-    page = begun.pop("next")
-    if now - begun["at"] > LASTS:
-        raise SignInFailed(Why.NOT_BEGUN)
-    return Begun(**begun), page
-
-
-def remember(request: HttpRequest, identity: Identity) -> None:
-    """What signing out needs later, and by which mapping of groups the session began."""
-    request.session.pop(BEGUN, None)
-    SessionStore.clear_expired()
-    request.session[PROVIDER_TOKEN] = identity.token
-    request.session[PROVIDER_SESSION] = mark_of_session(identity.claims.get("sid"))
-    request.session[GROUPS] = in_use.mark_of_groups()
-
-
-def mark_of_session(named: object) -> str:
-    """A short mark for what the provider calls its session; it may be of any length. Empty where it says nothing."""
-    return hashlib.sha256(named.encode()).hexdigest() if isinstance(named, str) and named else ""
-
-
-def failure(request: HttpRequest, why: Why) -> HttpResponse:
-    """The page in words. Its number stands in the log too, so that whoever is asked can look it up."""
-    number = secrets.token_hex(4)
-    log.warning("a sign-in was refused (%s): %s", number, why)
-    provider = provider_or_404()
-    kind = {
-        Why.NO_GROUP: "no_right",
-        Why.GROUPS_LEFT_OUT: "no_right",
-        Why.NOT_BEGUN: "begin_anew",
-        Why.DECLINED: "declined",
-        Why.LEVEL: "level",
-        Why.UNREACHABLE: "unreachable",
-    }.get(why, "invalid")
-    contact = provider.sign_in.contact.in_language(get_language() or settings.LANGUAGE_CODE)
-    return render(
-        request,
-        "core/sign_in_failed.html",
-        # Choosing a language here leads to the start page: this address is used up.
-        {"kind": kind, "number": number, "contact": contact, "here": reverse("core:start")},
-        status={"unreachable": 503, "begin_anew": 400}.get(kind, 403),
-    )
