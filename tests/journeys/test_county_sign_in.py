@@ -53,7 +53,7 @@ def test_one_signs_in_and_out_of_both_the_portal_and_the_provider(tmp_path: Path
                 page.fill("[name=password]", PASSWORD)
                 page.click("button")
                 assert page.url == f"{portal}/ohjaus/?area=398"
-                assert page.locator(".signed-in span").inner_text() == "Anna Analyytikko"
+                assert page.locator(".signed-in a").inner_text() == "Anna Analyytikko"
                 page.click(".signed-in button")
                 page.wait_for_url(f"{portal}/")
                 # The provider has forgotten her too: it asks for the password again.
