@@ -15,6 +15,7 @@ from virtaama.lake.files import sync
 from virtaama.loading.deployed import refuse_unfinished
 from virtaama.loading.lock import only_one
 from virtaama.loading.retention import Due, DueInstance, due
+from virtaama.privacy.spreadsheets import harmless
 from virtaama.problems import Damaged
 from virtaama.project.on_record import on_record
 from virtaama.project.parts import Parts
@@ -95,7 +96,7 @@ def write_list(folder: Path, found: Due) -> Path:
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";", lineterminator="\n")
         writer.writerow(COLUMNS)
-        writer.writerows(_row(instance, found.on) for instance in found.instances)
+        writer.writerows(map(harmless, _row(instance, found.on)) for instance in found.instances)
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(path)

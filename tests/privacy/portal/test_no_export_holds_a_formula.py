@@ -12,6 +12,8 @@ from dataclasses import replace
 from datetime import date
 from io import BytesIO, StringIO
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import openpyxl
 import pyarrow as pa
@@ -27,7 +29,8 @@ from virtaama.model.concepts import Text
 from virtaama.portal.ui.exports import Export, as_csv, as_xlsx
 from virtaama.privacy.policy import Purpose
 from virtaama.privacy.spreadsheets import BEGINNINGS
-from virtaama.project import data_set
+from virtaama.project import data_set, retention
+from virtaama.statutes.retained import Fact
 
 FORMULAS = (
     *(f'{beginning}HYPERLINK("http://x.example";"katso")' for beginning in BEGINNINGS),
@@ -46,6 +49,7 @@ WRITERS = {
     "cli/features.py",
     "portal/ui/exports.py",
     "project/data_set.py",
+    "project/retention.py",
 }
 """Who writes tables for others. `synthetic` invents deliveries, which are read by us alone."""
 
@@ -87,7 +91,24 @@ def of_feature_rows(texts: tuple[str, ...], folder: Path) -> Cells:
     return read_back((folder / "x.csv").read_bytes())
 
 
-EXPORTS = [of_a_page, of_a_workbook, of_a_log_report, of_a_data_set, of_feature_rows]
+def of_a_list_of_what_is_due(texts: tuple[str, ...], folder: Path) -> Cells:
+    day = date(2026, 11, 26)
+    told = [
+        SimpleNamespace(concept=text, number=text, person=text, rule=text, counted_from=Fact.DEATH, due=day)
+        for text in texts
+    ]
+    due: Any = SimpleNamespace(on=day, instances=tuple(told))
+    return read_back(retention.write_list(folder / "due", due).read_bytes(), ";")
+
+
+EXPORTS = [
+    of_a_list_of_what_is_due,
+    of_a_page,
+    of_a_workbook,
+    of_a_log_report,
+    of_a_data_set,
+    of_feature_rows,
+]
 
 
 @pytest.mark.parametrize("export", EXPORTS)
