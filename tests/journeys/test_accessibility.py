@@ -77,6 +77,9 @@ PAGES = {
     "audit log": ("tietosuoja", "/loki/"),
     "entry of the audit log": ("tietosuoja", "/loki/1/"),
     "what stands out": ("tietosuoja", "/loki/poikkeavat/"),
+    "descriptions": ("tietosuoja", "/kuvaukset/"),
+    "reporting an incident": ("yhteyshenkilo", "/poikkeamat/uusi/"),
+    "incidents": ("tietosuoja", "/poikkeamat/"),
     "no access": ("insinoori", "/ohjaus/"),
     "no such page": ("analyytikko", "/ei-ole/"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -15,11 +16,14 @@ from virtaama.access.answers import Answer, AreaName, FeedLineage, Lineage, Snap
 from virtaama.access.audit import AuditLog
 from virtaama.access.audit_entries import Act, Persons
 from virtaama.access.expectations import ExpectationState, Held
+from virtaama.access.incident_record import IncidentRecord
 from virtaama.access.names import Names
 from virtaama.access.oversight import Oversight
 from virtaama.access.persons import person_key
 from virtaama.access.recording import By, RecordingAnswer, RecordingLine, RecordingQuestion, RecordingWords
 from virtaama.access.then import FirstDays
+from virtaama.descriptions.document import Document, Paragraph
+from virtaama.descriptions.forms import as_markdown, as_plain
 from virtaama.identities.store import Identities
 from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch
@@ -32,6 +36,7 @@ from virtaama.model.expectations import Drift, Expectation, Fresh, Required, Rhy
 from virtaama.portal.steering.periods import first_day, shifted
 from virtaama.privacy.policy import Asker, Purpose, Role
 from virtaama.problems import Damaged, NotAllowed, NotReady, Place
+from virtaama.project.described import DescribedSet, Revised, made_sets, revised, write_set
 from virtaama.project.oversight import referred_to
 from virtaama.quality.results import Result
 
@@ -110,7 +115,7 @@ ROLES = (
         name="data_protection_officer",
         purposes=frozenset(),
         levels=frozenset(),
-        pages=frozenset({"audit"}),
+        pages=frozenset({"audit", "descriptions", "incidents"}),
     ),
 )
 ALL_LEVELS = ("county", "municipality", "unit")
@@ -724,6 +729,48 @@ def role_named(name: str) -> Role:
     return next(role for role in ROLES if role.name == name)
 
 
+class DescriptionsForTests:
+    """Two sets of descriptions; the newest was made before something changed."""
+
+    shelf: Path
+
+    def __init__(self) -> None:
+        own = type(self)
+        if "shelf" not in vars(own):
+            own.shelf = Path(mkdtemp(prefix="virtaama-described-"))
+            for made in (date(2026, 10, 1), date(2026, 11, 1)):
+                write_set(
+                    own.shelf,
+                    None,
+                    made=made,
+                    model_version="0123456789ab",
+                    documents={"fi": (described_on(made),)},
+                    files={
+                        "fi/records.md": as_markdown(described_on(made)).encode(),
+                        "fi/records.json": json.dumps(as_plain(described_on(made))).encode(),
+                        "facts.json": b"{}",
+                    },
+                )
+
+    def made(self) -> tuple[DescribedSet, ...]:
+        return made_sets(self.shelf)
+
+    def revised(self, told: DescribedSet, language: str, today: date) -> tuple[Revised, ...]:
+        return revised(told, (described_on(today, "Rivi nyt"),))
+
+
+def described_on(made: date, line: str = "Rivi silloin") -> Document:
+    return Document(
+        name="records",
+        language="fi",
+        title="Seloste",
+        basis="GDPR 30",
+        county="Testialue",
+        made=made,
+        parts=(Paragraph(line),),
+    )
+
+
 class LogForTests:
     """A real audit log with a few entries, behind its real door; what of a project the pages of the log use."""
 
@@ -762,6 +809,14 @@ class LogForTests:
 
     def oversight(self) -> Oversight:
         return Oversight(audit=self.log, roles=ROLES, clock=lambda: datetime.now().astimezone())
+
+    @property
+    def incident_record(self) -> IncidentRecord:
+        return IncidentRecord(self.log, lambda: datetime.now().astimezone())
+
+    @property
+    def descriptions(self) -> DescriptionsForTests:
+        return DescriptionsForTests()
 
     def person_referred_to(self, reference: str) -> bytes:
         return referred_to(reference, IDENTITIES)

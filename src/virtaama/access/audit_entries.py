@@ -38,6 +38,7 @@ class Act(StrEnum):
     REPORT = "report"  # to a person, about who has seen them
     LOOK = "look"  # into this log
     REVIEW = "review"  # a mark on an entry of this log
+    INCIDENT = "incident"  # something was written about an incident
 
 
 class About(StrEnum):

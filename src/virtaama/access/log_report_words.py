@@ -79,6 +79,7 @@ ACTS: Final[dict[str, Text]] = {
     Act.PAGE: Text("avasi sivun", "öppnade en sida", "opened a page"),
     Act.LOOK: Text("katsoi lokia", "såg i loggen", "looked into the log"),
     Act.REVIEW: Text("merkitsi lokiin", "antecknade i loggen", "marked the log"),
+    Act.INCIDENT: Text("kirjasi poikkeamaa", "antecknade om en incident", "wrote about an incident"),
 }
 PURPOSES: Final[dict[str, Text]] = {
     Purpose.STEERING: Text(

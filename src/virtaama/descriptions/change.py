@@ -110,6 +110,7 @@ MEMBERS: Final[dict[str, Text]] = {
     "pages": Text("sivut", "sidor", "pages"),
     "features": Text("piirretaulut", "egenskapstabeller", "feature tables"),
     "releases": Text("luovutettavat aineistot", "utlämnade datamängder", "released data sets"),
+    "persons": Text("yksittäiset henkilöt", "enskilda personer", "single persons"),
     "own_municipality_only": Text("vain omat kunnat", "endast egna kommuner", "own municipalities only"),
     "quarantine": Text("syrjään siirretyt rivit", "rader lagda åt sidan", "rows set aside"),
     "groups": Text("ryhmät", "grupper", "groups"),

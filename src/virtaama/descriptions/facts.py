@@ -10,6 +10,7 @@ from virtaama.descriptions.known import Known
 from virtaama.descriptions.stores import Store
 from virtaama.metrics.definitions import Catalogue
 from virtaama.model.model import Model
+from virtaama.privacy.policy import Approval, PersonRights
 from virtaama.statutes.log_data import log_data_limits
 
 Values = dict[str, str]
@@ -74,7 +75,8 @@ def facts_of(known: Known) -> Facts:
                 "purposes": _listed(sorted(each.role.purposes)),
                 "levels": _listed(sorted(each.role.levels)),
                 "pages": _listed(sorted(each.role.pages)),
-                "features": _listed(sorted(f"{a.table} ({a.record})" for a in each.role.approvals)),
+                "features": "; ".join(map(_approval, each.role.approvals)),
+                "persons": _persons(each.role.persons),
                 "releases": _listed(sorted(each.role.releases)),
                 "minimum_group": str(each.role.minimum_group),
                 "rounding": str(each.role.rounding),
@@ -171,6 +173,21 @@ def _between(section: Section, was: Mapping[str, Values], now: Mapping[str, Valu
 
 def _said(values: Values) -> str:
     return "; ".join(f"{member}: {value}" for member, value in values.items() if value)
+
+
+def _approval(found: Approval) -> str:
+    purposes = _listed(sorted(found.purposes))
+    days = f"{found.valid_from}–{found.valid_until or ''}"
+    return f"{found.table} ({purposes}; {found.decided_by}, {found.record}, {days})"
+
+
+def _persons(rights: PersonRights | None) -> str:
+    """Which persons a role opens: its work, its units, what names them, and whether the glass may be broken."""
+    if rights is None:
+        return ""
+    work = [f"{held.work_role} ({_listed(sorted(held.services))})" for held in rights.work]
+    more = [*sorted(rights.units), *sorted(rights.direct), *(["break glass"] if rights.break_glass else [])]
+    return "; ".join((*work, *more))
 
 
 def _listed(names: Iterable[str]) -> str:

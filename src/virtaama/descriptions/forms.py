@@ -95,3 +95,22 @@ def _plain_cell(cell: Cell) -> str | dict[str, str]:
     if isinstance(cell, Blank):
         return {"question": cell.question, "where": cell.where}
     return cell
+
+
+def lines_of(plain: dict[str, Any]) -> tuple[str, ...]:
+    """What a description says, line by line without any marks: what people compare."""
+    return tuple(" ".join(line.split()) for part in plain["parts"] for line in _lines_of(part))
+
+
+def _lines_of(part: dict[str, Any]) -> Iterator[str]:
+    match part:
+        case {"rows": rows}:
+            yield from (" · ".join(map(_said, row)) for row in rows)
+        case {"items": items}:
+            yield from map(_said, items)
+        case {"text": text}:
+            yield _said(text)
+
+
+def _said(cell: str | dict[str, str]) -> str:
+    return cell if isinstance(cell, str) else f"[{cell['question']}]"

@@ -71,6 +71,21 @@ MEASURES: Final[Mapping[str, Measure]] = {
             f"{_PRIVACY}/test_rows_need_a_decision.py",
         ),
     ),
+    "care_relation": Measure(
+        words=Text(
+            "Yksittäinen henkilö avataan vain hoito- tai asiakassuhteen ja asetuksen työroolin perusteella; muutoin "
+            "kirjallisella syyllä, joka näkyy heti tietosuojavastaavalle.",
+            "En enskild person öppnas endast på grund av en vård- eller klientrelation och en arbetsroll i "
+            "förordningen; annars med skriftligt skäl som dataskyddsombudet genast ser.",
+            "A single person is opened only by a care relation and a work role of the decree; else with a written "
+            "reason that the data protection officer sees at once.",
+        ),
+        tests=(
+            f"{_PRIVACY}/test_persons_need_a_care_relation.py",
+            f"{_PRIVACY}/test_work_roles_open_what_the_decree_says.py",
+            f"{_PRIVACY}/test_persons_by_a_naive_filter.py",
+        ),
+    ),
     "record": Measure(
         words=Text(
             "Jokainen kysymys, avattu rivi ja kieltäytyminen kirjataan ennen vastausta; jos kirjaus ei onnistu, mitään "

@@ -61,6 +61,14 @@ OWN: Final = Text("vain omista kunnista", "endast om egna kommuner", "of their o
 ROWS: Final = Text(
     "rivejä henkilöistä: {tables}", "rader om personer: {tables}", "rows about persons: {tables}"
 )
+PERSONS_OPENED: Final = Text(
+    "yksittäisiä henkilöitä, joita hoitaa tai palvelee",
+    "enskilda personer som de vårdar eller betjänar",
+    "single persons they care for or serve",
+)
+BREAK_GLASS: Final = Text(
+    "muita kirjallisella syyllä", "andra med skriftligt skäl", "others with a written reason"
+)
 ASIDE: Final = Text("syrjään siirrettyjä rivejä", "rader som lagts åt sidan", "rows set aside")
 LOG: Final = Text("tarkastuslokin", "granskningsloggen", "the audit log")
 NO_FIGURES: Final = Text("ei lukuja", "inga siffror", "no figures")
@@ -206,6 +214,9 @@ def _seen(told: Told, role: Role) -> Iterator[str]:
                 for each in role.approvals
             )
         )
+    if role.persons:
+        glass = f", {told.say(BREAK_GLASS)}" if role.persons.break_glass else ""
+        yield told.say(PERSONS_OPENED) + glass
     if role.quarantine:
         yield told.say(ASIDE)
     if "audit" in role.pages:

@@ -32,7 +32,7 @@ RISKS: Final[Mapping[str, Risk]] = {
             "En användare tittar på människors uppgifter utan skäl.",
             "A user looks at people's data without a reason.",
         ),
-        measures=("decision", "record", "pages"),
+        measures=("decision", "care_relation", "record", "pages"),
     ),
     "small_groups": Risk(
         words=Text(

@@ -19,6 +19,7 @@ class Store(StrEnum):
     RELEASES = "releases"
     AUDIT = "audit"
     PORTAL = "portal"
+    IDENTITIES = "identities"
     KEYS = "keys"
 
 
@@ -88,6 +89,17 @@ STORES: Final[dict[Store, tuple[Text, Text]]] = {
             "Käyttäjätilit, istunnot ja poikkeamarekisteri.",
             "Användarkonton, sessioner och incidentregister.",
             "Accounts, sessions and the incident register.",
+        ),
+    ),
+    Store.IDENTITIES: (
+        Text("Henkilöiden hakemisto", "Personregister över pseudonymer", "Identity store"),
+        Text(
+            "Mikä henkilötunnus kuuluu mihinkin pseudonyymiin ja jokaisen henkilön oma avain, salattuina; erillään "
+            "tiedoista.",
+            "Vilken personbeteckning som hör till vilken pseudonym och varje persons egen nyckel, krypterade; skilda "
+            "från data.",
+            "Which identity code belongs to which pseudonym and each person's own key, enciphered; apart from the "
+            "data.",
         ),
     ),
     Store.KEYS: (

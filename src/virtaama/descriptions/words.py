@@ -55,12 +55,16 @@ PURPOSES: Final[dict[str, Text]] = {
     Purpose.PLANNING: Text("suunnittelu", "planering", "planning"),
     Purpose.EVALUATION: Text("arviointi", "utvärdering", "evaluation"),
     Purpose.DATA_QUALITY: Text("tietojen laatu", "uppgifternas kvalitet", "quality of data"),
+    Purpose.CLIENT_CARE: Text(
+        "asiakkaan hoito ja palvelu", "vård av och service till klienten", "care of the client"
+    ),
 }
 PURPOSE_BASIS: Final[dict[str, str]] = {
     Purpose.STEERING: "552/2019 41 §, 612/2021 29 §",
     Purpose.PLANNING: "552/2019 41 §",
     Purpose.EVALUATION: "552/2019 41 §, 612/2021 29 §",
     Purpose.DATA_QUALITY: "552/2019 41 §",
+    Purpose.CLIENT_CARE: "703/2023, 457/2024",
 }
 AUDIENCES: Final[dict[str, Text]] = {
     Audience.EVERYBODY: Text("kuka tahansa", "vem som helst", "anybody"),

@@ -39,6 +39,8 @@ INSTALLED_APPS = [
     "virtaama.portal.steering",
     "virtaama.portal.operations",
     "virtaama.portal.oversight",
+    "virtaama.portal.described",
+    "virtaama.portal.incidents",
 ]
 MIDDLEWARE = [
     "virtaama.portal.core.middleware.only_proxies_forward",

@@ -6,6 +6,8 @@ urlpatterns = [
     path("", include("virtaama.portal.core.urls")),
     path("ohjaus/", include("virtaama.portal.steering.urls")),
     path("loki/", include("virtaama.portal.oversight.urls")),
+    path("kuvaukset/", include("virtaama.portal.described.urls")),
+    path("poikkeamat/", include("virtaama.portal.incidents.urls")),
     path("toiminta/", include("virtaama.portal.operations.urls")),
 ]
 handler403 = "virtaama.portal.ui.views.forbidden"

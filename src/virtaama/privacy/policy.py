@@ -53,7 +53,7 @@ class Role:
     name: str
     purposes: frozenset[Purpose]
     levels: frozenset[str]  # county, municipality, unit
-    pages: frozenset[str]  # steering, runs, quality, recording, lineage, persons, audit
+    pages: frozenset[str]  # those of access.roles.PAGES
     own_municipality_only: bool = False
     minimum_group: int = 5
     approvals: tuple[Approval, ...] = ()  # under which they open rows about single persons

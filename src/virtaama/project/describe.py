@@ -111,7 +111,14 @@ def write_descriptions(
         for language in languages
     }
     files = dict(_files(known, earlier, documents))
-    told = write_set(parts.settings.descriptions, folder, known, documents, files)
+    told = write_set(
+        parts.settings.descriptions,
+        folder,
+        made=made,
+        model_version=known.model.version,
+        documents=documents,
+        files=files,
+    )
     return told, documents[languages[0]]
 
 

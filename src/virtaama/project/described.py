@@ -12,8 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from virtaama.descriptions.document import Document
-from virtaama.descriptions.forms import as_markdown
-from virtaama.descriptions.known import Known
+from virtaama.descriptions.forms import as_plain, lines_of
 from virtaama.lake.files import sync
 from virtaama.problems import Damaged
 
@@ -48,7 +47,7 @@ class DescribedSet:
 
 @dataclass(frozen=True, slots=True)
 class Revised:
-    """What a description says otherwise now than when it was made: its lines, in Markdown."""
+    """What a description says otherwise now than when it was made, line by line."""
 
     name: str
     gone: tuple[str, ...]
@@ -58,7 +57,9 @@ class Revised:
 def write_set(
     shelf: Path,
     folder: Path | None,
-    known: Known,
+    *,
+    made: date,
+    model_version: str,
     documents: Mapping[str, tuple[Document, ...]],
     files: Mapping[str, bytes],
 ) -> DescribedSet:
@@ -66,8 +67,8 @@ def write_set(
     number = max((each.number for each in made_sets(shelf)), default=0) + 1
     told = {
         "number": number,
-        "made": known.made.isoformat(),
-        "model_version": known.model.version,
+        "made": made.isoformat(),
+        "model_version": model_version,
         "documents": {
             language: {document.name: document.title for document in found}
             for language, found in documents.items()
@@ -103,20 +104,15 @@ def revised(told: DescribedSet, documents: tuple[Document, ...]) -> tuple[Revise
     """What the documents say otherwise than the set: those that were in it, and say something else."""
     found = []
     for document in documents:
-        place = f"{document.language}/{document.name}.md"
+        place = f"{document.language}/{document.name}.json"
         if place not in told.files:
             continue
-        was, now = _lines(told.read(place).decode(), told.made), _lines(as_markdown(document), document.made)
+        was, now = lines_of(json.loads(told.read(place))), lines_of(as_plain(document))
         compared = [line for line in difflib.ndiff(was, now) if line[0] in "-+"]
         if compared:
             gone = tuple(line[2:] for line in compared if line[0] == "-")
             found.append(Revised(document.name, gone, tuple(line[2:] for line in compared if line[0] == "+")))
     return tuple(found)
-
-
-def _lines(markdown: str, made: date) -> list[str]:
-    """Its lines but for the one that says when it was made."""
-    return [line for line in markdown.splitlines() if not line.endswith(f":** {made.isoformat()}")]
 
 
 def _read(folder: Path) -> DescribedSet:

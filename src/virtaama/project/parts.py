@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from virtaama.access.audit import AuditLog
     from virtaama.access.audit_anchors import Anchors
     from virtaama.access.groups import Group
+    from virtaama.access.incident_record import IncidentRecord
     from virtaama.descriptions.organisation import Organisation
     from virtaama.identities.store import Identities
     from virtaama.keyring import Keyring
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from virtaama.metrics.releases import Release
     from virtaama.privacy.policy import Role
     from virtaama.project.demo_users import DemoUser
+    from virtaama.project.descriptions import Descriptions
 
 MODEL_FOLDERS = ("systems", "concepts", "codes", "mappings", "derived", "calendars")
 METRIC_FOLDER = "metrics"
@@ -220,6 +222,21 @@ class Parts:
         from virtaama.access.audit import AuditLog
 
         return AuditLog(self.settings.audit, self.keyring.key("audit"))
+
+    @property
+    def incident_record(self) -> IncidentRecord:
+        """Where what happens with incidents goes on record."""
+        from virtaama.access.incident_record import IncidentRecord
+        from virtaama.project.on_record import now
+
+        return IncidentRecord(self.audit, now)
+
+    @cached_property
+    def descriptions(self) -> Descriptions:
+        """The descriptions that were made, and what has changed since."""
+        from virtaama.project.descriptions import Descriptions
+
+        return Descriptions(self)
 
     @property
     def anchors(self) -> Anchors | None:

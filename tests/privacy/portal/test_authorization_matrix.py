@@ -9,6 +9,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import resolve
+from django.utils import timezone
 
 from tests.portal import door_for_tests
 from tests.portal.door_for_tests import DoorForTests, LogForTests
@@ -18,6 +19,8 @@ from tests.privacy.portal.signing_in import silent_provider
 from virtaama.portal.core import door as portal_door
 from virtaama.portal.core.models import Account, Event
 from virtaama.portal.core.sign_in import in_use
+from virtaama.portal.incidents.actions import report_incident
+from virtaama.privacy.policy import Asker
 
 ROLES = shipped_roles()
 WHO = (VISITOR, *(role.name for role in ROLES))
@@ -25,8 +28,8 @@ DOCS = Path(__file__).parents[3] / "docs"
 
 
 @pytest.fixture
-def shipped(monkeypatch: pytest.MonkeyPatch, door: DoorForTests) -> None:
-    """The portal with the roles that ship."""
+def shipped(monkeypatch: pytest.MonkeyPatch, door: DoorForTests, db: None) -> None:
+    """The portal with the roles that ship, and one incident that somebody else has reported."""
 
     class ProjectForTests(LogForTests):
         roles = ROLES
@@ -39,6 +42,18 @@ def shipped(monkeypatch: pytest.MonkeyPatch, door: DoorForTests) -> None:
     monkeypatch.setattr(in_use, "provider", silent_provider)
     monkeypatch.setattr(in_use, "saml", silent_saml)
     monkeypatch.setattr(portal_door, "project", ProjectForTests)
+    somebody = Asker(id="somebody else", role="manager")
+    now = timezone.now()
+    reported = report_incident(
+        what="x",
+        where="",
+        aware=now,
+        personal="no",
+        by=somebody,
+        now=now,
+        record=portal_door.incident_record(),
+    )
+    assert reported.pk == 1
 
 
 def browser_of(who: str) -> Client:

@@ -16,6 +16,10 @@ from virtaama.descriptions.organisation import parse_organisation
 from virtaama.model.concepts import Purpose, Sensitivity
 
 EARLIER = date(2026, 10, 1)
+APPROVED = (
+    "service_use_monthly (client_care, data_quality, evaluation, planning, steering; the board, "
+    "HVA/1/2020, 2020-01-01–)"
+)
 
 
 def before(known: Known) -> Before:
@@ -80,7 +84,7 @@ def test_new_rights_and_recipients_are_told() -> None:
         for each in changes(now, before(county()))
     }
     assert found == {
-        (Section.ROLES, "manager", "features"): ("", "service_use_monthly (HVA/1/2020)"),
+        (Section.ROLES, "manager", "features"): ("", APPROVED),
         (Section.RELEASES, "emergency_care", "minimum_group"): ("5", "10"),
     }
 

@@ -8,11 +8,13 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from virtaama.access.door import Door
+from virtaama.access.incident_record import IncidentRecord
 from virtaama.access.names import Names
 from virtaama.access.oversight import Oversight
 from virtaama.portal.core.models import Account
 from virtaama.privacy.policy import Asker, Purpose, Role
 from virtaama.problems import NotAllowed
+from virtaama.project.descriptions import Descriptions
 from virtaama.project.project import Project
 
 
@@ -31,6 +33,16 @@ def door() -> Door:
 def oversight() -> Oversight:
     """The door to the audit log."""
     return project().oversight()
+
+
+def incident_record() -> IncidentRecord:
+    """Where what happens with incidents goes on record."""
+    return project().incident_record
+
+
+def descriptions() -> Descriptions:
+    """The descriptions of the project that were made, and what has changed since."""
+    return project().descriptions
 
 
 def names() -> Names:

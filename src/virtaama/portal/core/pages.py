@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, NoReturn, ParamSpec
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -23,6 +23,8 @@ FIRST_PAGES = (
     ("runs", "operations:runs"),
     ("quality", "operations:quality"),
     ("audit", "oversight:log"),
+    ("descriptions", "described:sets"),
+    ("incidents", "incidents:register"),
 )
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
@@ -40,15 +42,32 @@ def opens_with(page: str) -> Callable[[View[P]], View[P]]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if page not in pages_of(request):
-                asker = asker_of(request)
-                record_refusal(page=page, address=address_of(request), now=timezone.now(), by=asker.id)
-                door().refuse_page(page, asker)
-                raise NotAllowed(f"the role has no page '{page}'")
+                refuse_page(request, page)
             return view(request, *args, **kwargs)
 
         return guarded
 
     return guard
+
+
+def opens_to_all_roles(view: View[P]) -> View[P]:
+    """Whoever has a role sees this view; what of it they see is the view's own matter."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if role_of(asker_of(request)) is None:
+            refuse_page(request, request.resolver_match.view_name if request.resolver_match else "")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def refuse_page(request: HttpRequest, page: str) -> NoReturn:
+    """Put on record, here and in the audit log, that a page was not opened; the refusal in words follows."""
+    asker = asker_of(request)
+    record_refusal(page=page, address=address_of(request), now=timezone.now(), by=asker.id)
+    door().refuse_page(page, asker)
+    raise NotAllowed(f"the role has no page '{page}'")
 
 
 def refuse_area(request: HttpRequest, page: str) -> None:

@@ -22,6 +22,7 @@ ACTS: dict[str, Promise] = {
     Act.REPORT: gettext_lazy("made a log report"),
     Act.LOOK: gettext_lazy("looked into the log"),
     Act.REVIEW: gettext_lazy("marked an entry"),
+    Act.INCIDENT: gettext_lazy("wrote about an incident"),
 }
 PURPOSES: dict[str, Promise] = {
     Purpose.STEERING: gettext_lazy("leading and supervising"),

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class DescribedConfig(AppConfig):
+    name = "virtaama.portal.described"
+    label = "described"
