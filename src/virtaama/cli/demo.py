@@ -8,6 +8,7 @@ import click
 
 from virtaama.cli.console import print_table, progress, say
 from virtaama.cli.flow import land_with_report, load_with_report
+from virtaama.cli.link import link_with_report
 from virtaama.cli.periods import last_day
 from virtaama.cli.serve import require_free, start_portal
 from virtaama.problems import NotReady
@@ -50,6 +51,8 @@ def demo(folder: Path, residents: int, seed: int, months: int, until: str, port:
     with progress("Inventing") as tell:
         project.invent(size, tell)
     land_with_report(project)
+    load_with_report(project, publish=False)
+    link_with_report(project)
     load_with_report(project)
     show_sign_ins(project, port)
     if serve:

@@ -30,6 +30,7 @@ COMMANDS = {
     "collect": "flow",
     "plan": "flow",
     "load": "flow",
+    "link": "link",
     "back-out": "models",
     "rebuild": "models",
     "watch": "watch",

@@ -19,7 +19,7 @@ def contract_of(feed: Feed) -> str:
             return {
                 member.name: plain(getattr(value, member.name))
                 for member in dataclasses.fields(value)
-                if member.name not in ("labels", "place", "collect", "complete_for")
+                if member.name not in ("labels", "place", "collect", "complete_for", "filled_by")
             }
         return [plain(item) for item in value] if isinstance(value, tuple) else value
 

@@ -63,7 +63,7 @@ def _of_model(model: Model) -> Iterator[Said]:
 def _of_rules(model: Model) -> Iterator[Said]:
     wanted = design(model)
     for concept in model.every_concept:
-        if model.derived_as(concept.name) or any(attribute.rules for attribute in concept.attributes):
+        if model.derived_as(concept.name) or concept.is_computed:
             yield (
                 concept.place,
                 f"rule of '{concept.name}'",

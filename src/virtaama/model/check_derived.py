@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from virtaama.model.calendars import Calendar
+from virtaama.model.check_otherwise import otherwise_problems
 from virtaama.model.concepts import Attribute, Concept, Sensitivity
 from virtaama.model.dependencies import GoesInCircles, in_order, what_reads_what
 from virtaama.model.derived import Derived, Rule, Select
@@ -30,6 +31,9 @@ def rule_problems(
         for attribute in concept.attributes:
             if attribute.rules:
                 yield from _computed(attribute, concept, known)
+    for concept, delivered in (*((c, True) for c in concepts), *((d.concept, False) for d in derived)):
+        for relationship in concept.relationships:
+            yield from otherwise_problems(relationship, concept, _Reachable(known), delivered=delivered)
     for each in derived:
         yield from _derived(each, known)
     for calendar in calendars:

@@ -215,6 +215,11 @@ def collect_problems(system: Entry, feed: str, entry: Entry) -> Iterator[Problem
     above, own = system.member("collect"), entry.member("collect")
     if entry.member("intake"):
         return
+    if entry.member("filled_by"):
+        if given := [name for name in ("files", "collect") if entry.member(name)]:
+            what = f"feed '{feed}' is filled by links, and has `{given[0]}`."
+            yield Problem(entry.place, what, "Nobody else delivers it: take it out.")
+        return
     if entry.text("files"):
         if "://" in entry.text("files"):
             what = f"feed '{feed}' reads an address, and `files` is a path below the deliveries folder."

@@ -101,7 +101,8 @@ class Relationship:
     """A named reference from one instance to an instance of concept `to`.
 
     `one_each`: two instances in one delivery that refer to the same one are a finding, as where a register
-    knows a person under two numbers.
+    knows a person under two numbers. `otherwise`: a dotted path of relationships to another instance of `to`,
+    which is referred to where no source says anything: the resident of a visit is that of its client record.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Relationship:
     place: Place
     one_each: bool = False
     was: tuple[str, ...] = ()  # former names
+    otherwise: str = ""  # the path that is followed where no source tells it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +181,11 @@ class Concept:
 
     def relationship(self, name: str) -> Relationship | None:
         return next((r for r in self.relationships if r.name == name), None)
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether its view holds what no source delivers with it."""
+        return any(a.rules for a in self.attributes) or any(r.otherwise for r in self.relationships)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

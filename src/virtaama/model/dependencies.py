@@ -27,8 +27,7 @@ def what_reads_what(concepts: Iterable[Concept], derived: Iterable[Derived], kno
     """What the rules of these concepts read, in the order of the concepts given."""
     reads: dict[str, tuple[str, ...]] = {}
     for concept in concepts:
-        followed = [concepts_followed(attribute, concept, known) for attribute in concept.attributes]
-        reads[concept.name] = tuple(dict.fromkeys(name for each in followed for name in each))
+        reads[concept.name] = concepts_followed(concept, known)
     for each in derived:
         found = [concepts_read(rule.making) for rule in each.rules]
         reads[each.concept.name] = tuple(dict.fromkeys(name for names in found for name in names))

@@ -22,6 +22,10 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
+LINKS = "links"
+"""Who fills a feed of links between instances: `virtaama link`."""
+
+
 class Delivery(StrEnum):
     """What the absence of a row in a delivery means."""
 
@@ -111,6 +115,7 @@ class Feed:
     replaces: tuple[str, ...] = ()  # ids of the feeds whose place it took, as when a system was retired
     collect: Collect | None = None  # how it is fetched; `files` is empty then
     intake: Intake | None = None  # how its events come in; `files` is where they are delivered
+    filled_by: str = ""  # what of our own delivers it: links; `files` is empty then
 
     @property
     def id(self) -> str:

@@ -119,11 +119,12 @@ def computed_from(model: Model, concept: Concept) -> dict[str, tuple[Origin, ...
     derived = model.derived_as(concept.name)
     found: dict[str, set[Origin]] = {}
     if derived is None:
-        if not any(attribute.rules for attribute in concept.attributes):
+        if not concept.is_computed:
             return {}
         query = with_computed(concept, table(concept.name), model)
         whole = qualified(query, schema_of(model, tables_of(query)))
         computed = {attribute.name for attribute in concept.attributes if attribute.rules}
+        computed |= {f"{each.name}_key" for each in concept.relationships if each.otherwise}
         return {name: origins for name, origins in origins_in(whole).items() if name in computed}
     for rule in derived.rules:
         query_made = query_of(rule.making, concept, model)
@@ -206,7 +207,9 @@ def _delivered(origin: Origin, steps: dict[str, dict[str, tuple[Origin, ...]]]) 
     before = steps.get(origin.concept, {}).get(origin.column)
     if before is None:
         return (origin,)
-    return tuple(sorted({found for each in before for found in _delivered(each, steps)}))
+    # A relationship with `otherwise` is told by its own sources too.
+    told = {found for each in before for found in ((each,) if each == origin else _delivered(each, steps))}
+    return tuple(sorted(told))
 
 
 def _columns(sql: str) -> tuple[str, ...]:

@@ -6,15 +6,16 @@ A query reads concepts as tables, under their names, with the columns of their v
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import assert_never
 
 from sqlglot import exp
 
 from virtaama.model.builders import episode_query, group_query
 from virtaama.model.columns import star_columns
-from virtaama.model.concepts import Attribute, Concept
+from virtaama.model.concepts import Attribute, Concept, Relationship
 from virtaama.model.derived import Derived, Episode, Group, Making, Select
-from virtaama.model.paths import Concepts, Name, follow, names_in, rename
+from virtaama.model.paths import Concepts, Followed, Name, follow, names_in, rename
 from virtaama.model.row_expressions import read_value
 from virtaama.sql.ages import AGES, as_day, expand
 from virtaama.sql.build import cast, column, named, select, table, text
@@ -54,20 +55,34 @@ def concepts_read(making: Making) -> tuple[str, ...]:
     return tables_of(tree)
 
 
-def concepts_followed(attribute: Attribute, concept: Concept, concepts: Concepts) -> tuple[str, ...]:
-    """The concepts whose columns a computed attribute reads besides its own; none where it cannot be read."""
+def concepts_followed(concept: Concept, concepts: Concepts) -> tuple[str, ...]:
+    """The concepts whose columns what is computed of a concept reads; none where it cannot be read."""
     found: dict[str, None] = {}
-    for rule in attribute.rules:
-        try:
-            for name in names_in(read_value(rule.sql)):
-                found.update(dict.fromkeys(to for _, to in follow(concepts, concept, name).steps))
-        except (ValueError, StopIteration):
-            continue
+    for attribute in concept.attributes:
+        for rule in attribute.rules:
+            try:
+                for name in names_in(read_value(rule.sql)):
+                    found.update(dict.fromkeys(to for _, to in follow(concepts, concept, name).steps))
+            except (ValueError, StopIteration):
+                continue
+    for relationship in concept.relationships:
+        with suppress(ValueError, StopIteration):
+            found.update(dict.fromkeys(to for _, to in otherwise_of(relationship, concept, concepts).steps))
     return tuple(found)
 
 
+def otherwise_of(relationship: Relationship, concept: Concept, concepts: Concepts) -> Followed:
+    """Where a relationship leads when no source tells it; without steps where nothing is said of that.
+
+    Raises ValueError where the path leads nowhere.
+    """
+    if not relationship.otherwise:
+        return Followed((), f"{relationship.name}_key")
+    return follow(concepts, concept, tuple(relationship.otherwise.split(".")))
+
+
 def with_computed(concept: Concept, base: exp.Expr, concepts: Concepts) -> exp.Select:
-    """The view of a concept with its computed attributes; `base` is the view without them.
+    """The view of a concept with its computed attributes and relationships; `base` is the view without them.
 
     Other concepts are read as tables under their names.
     """
@@ -83,12 +98,17 @@ def with_computed(concept: Concept, base: exp.Expr, concepts: Concepts) -> exp.S
         return column(followed.column, "__".join((own, *path)))
 
     computed = {a.name: a for a in concept.attributes if a.rules}
-    columns = [
-        named(_value(computed[name], concept, kind, stands_for), name)
-        if name in computed
-        else column(name, own)
-        for name, kind in star_columns(concept)
-    ]
+    otherwise = {f"{r.name}_key": tuple(r.otherwise.split(".")) for r in concept.relationships if r.otherwise}
+
+    def shown(name: str, kind: str) -> exp.Expr:
+        if name in computed:
+            return named(_value(computed[name], concept, kind, stands_for), name)
+        if name in otherwise:
+            told = exp.Coalesce(this=column(name, own), expressions=[stands_for(otherwise[name])])
+            return named(told, name)
+        return column(name, own)
+
+    columns = [shown(name, kind) for name, kind in star_columns(concept)]
     query = select(*columns).from_(_aliased(base, own))
     for path, to in sorted(met.items(), key=lambda each: len(each[0])):
         alias, before = "__".join((own, *path)), "__".join((own, *path[:-1]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from virtaama.model.collect import COLLECT
 from virtaama.model.concepts import Kind, Purpose, Sensitivity, Type
 from virtaama.model.expected import EXPECTATIONS
-from virtaama.model.feeds import Delivery, Format, Outcome
+from virtaama.model.feeds import LINKS, Delivery, Format, Outcome
 from virtaama.model.intake import INTAKE
 from virtaama.model.rule_schema import CALENDARS, MADE_BY, VALUE_RULES
 from virtaama.model.shape import (
@@ -128,6 +128,7 @@ FEED = members(
         ),
         "collect": COLLECT,
         "intake": INTAKE,
+        "filled_by": one_of([LINKS], "What of ours delivers it: links are decided by `virtaama link`."),
         "expectations": EXPECTATIONS,
     },
     required=("labels", "delivery", "fields"),
@@ -183,6 +184,9 @@ RELATIONSHIP = members(
     {
         "to": text("The concept pointed to."),
         "one_each": truth("Two instances in one delivery that refer to the same one are a finding."),
+        "otherwise": text(
+            "The path whose end is referred to where no source tells it: client_record.resident."
+        ),
         "was": WAS,
         "labels": LABELS,
         "definition": DEFINITION,

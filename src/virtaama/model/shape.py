@@ -145,6 +145,9 @@ _SECTIONS = {
     "care_relations": "care relation",
     "sections": "section",
     "expectations": "expectation",
+    "links": "linkage",
+    "weights": "weights",
+    "compare": "comparison",
 }
 _KINDS_OF_VALUE = {
     "string": "a text",

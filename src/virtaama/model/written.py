@@ -219,6 +219,7 @@ def _relationship(name: str, entry: Entry) -> Relationship:
         to=entry.text("to"),
         one_each=entry.truth("one_each"),
         was=entry.one_or_more("was"),
+        otherwise=entry.text("otherwise"),
         labels=labels,
         definition=entry.words("definition") if entry.member("definition") else labels,
         place=entry.place,
@@ -283,6 +284,7 @@ def _feed(system: str, above: Entry, name: str, entry: Entry) -> Feed:
         replaces=entry.one_or_more("replaces"),
         collect=read_collect(above, entry),
         intake=read_intake(above, entry),
+        filled_by=entry.text("filled_by"),
     )
 
 

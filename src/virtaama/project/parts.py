@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from virtaama.descriptions.organisation import Organisation
     from virtaama.identities.store import Identities
     from virtaama.keyring import Keyring
+    from virtaama.linkage.definitions import Linkage
     from virtaama.metrics.definitions import Catalogue
     from virtaama.metrics.feature_tables import FeatureTable
     from virtaama.metrics.person_views import PersonViews
@@ -40,6 +41,7 @@ METRIC_FOLDER = "metrics"
 FEATURE_FOLDER = "features"
 RELEASE_FOLDER = "releases"
 PERSON_VIEW_FOLDER = "person_views"
+LINK_FOLDER = "links"
 ACCESS_FILE = "access.yaml"
 
 
@@ -106,6 +108,14 @@ class Parts:
         return {views.persons.of: names} if views and names else {}
 
     @cached_property
+    def links(self) -> tuple[Linkage, ...]:
+        """Which records may be about the same person, checked against the model; ProblemsFound likewise."""
+        from virtaama.linkage.parse import parse_links
+
+        files = dict(files_in(self.settings.folder, LINK_FOLDER))
+        return parse_links(files, self.model) if files else ()
+
+    @cached_property
     def roles(self) -> tuple[Role, ...]:
         """Who may ask what; no role shows smaller groups than the settings allow."""
         from virtaama.access.roles import parse_roles
@@ -157,7 +167,16 @@ class Parts:
     def check(self) -> None:
         """Read everything; ProblemsFound with every problem of every file."""
         problems: list[Problem] = []
-        for part in ("model", "catalogue", "features", "releases", "person_views", "roles", "organisation"):
+        for part in (
+            "model",
+            "catalogue",
+            "features",
+            "releases",
+            "links",
+            "person_views",
+            "roles",
+            "organisation",
+        ):
             try:
                 getattr(self, part)
             except ProblemsFound as found:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from virtaama.access.roles import ACCESS
 from virtaama.descriptions.organisation import ORGANISATION
+from virtaama.linkage.schema import LINKS
 from virtaama.metrics.feature_schema import FEATURES
 from virtaama.metrics.person_view_schema import PERSON_VIEWS
 from virtaama.metrics.release_schema import RELEASES
@@ -20,6 +21,7 @@ SHAPES = {
     "features": FEATURES,
     "releases": RELEASES,
     "person_views": PERSON_VIEWS,
+    "links": LINKS,
     "access": ACCESS,
     "organisation": ORGANISATION,
     "virtaama": SETTINGS,

@@ -142,6 +142,11 @@ class Settings:
         return self.data / "descriptions"
 
     @property
+    def links(self) -> Path:
+        """What was decided on records that may be about the same person."""
+        return self.data / "links.sqlite"
+
+    @property
     def audit(self) -> Path:
         return self.data / "audit.sqlite"
 

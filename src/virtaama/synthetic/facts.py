@@ -80,5 +80,48 @@ STREETS = (
     "Myllytie", "Kartanontie", "Pihlajatie", "Haapatie", "Lehtotie", "Suotie", "Kalliotie", "Hakatie",
     "Laaksotie", "Ylätie", "Alatie", "Saaritie", "Lammitie", "Kylätie",
 )  # fmt: skip
+FOREIGN_NAMES = {
+    # Of speakers of other languages: family names, and given names of women and of men, invented together.
+    "ru": (
+        ("Ivanov", "Smirnov", "Kuznetsov", "Popov", "Sokolov", "Lebedev", "Morozov", "Volkov"),
+        ("Elena", "Yulia", "Natalia", "Olga", "Irina", "Tatiana", "Svetlana", "Galina"),
+        ("Sergei", "Aleksei", "Dmitri", "Andrei", "Mihail", "Vladimir", "Nikolai", "Pavel"),
+    ),
+    "et": (
+        ("Tamm", "Saar", "Sepp", "Mägi", "Kask", "Kukk", "Rebane", "Õunapuu"),
+        ("Tiiu", "Kersti", "Piret", "Maarja", "Liis", "Külli", "Anu", "Riina"),
+        ("Jaan", "Toomas", "Urmas", "Tõnu", "Margus", "Priit", "Indrek", "Rein"),
+    ),
+    "ar": (
+        ("Al-Hassan", "Hussein", "Ahmed", "Al-Jabouri", "Mahmoud", "Ibrahim", "Saleh", "Khalil"),
+        ("Fatima", "Zainab", "Mariam", "Noor", "Layla", "Amina", "Huda", "Sara"),
+        ("Mohammed", "Ahmed", "Ali", "Yusuf", "Omar", "Hassan", "Khaled", "Mustafa"),
+    ),
+    "uk": (
+        ("Kovalenko", "Shevchenko", "Bondarenko", "Tkachenko", "Kravchenko", "Oliinyk", "Melnyk", "Boiko"),
+        ("Olena", "Oksana", "Yulia", "Iryna", "Natalia", "Anastasiia", "Kateryna", "Daria"),
+        ("Oleksandr", "Dmytro", "Andrii", "Serhii", "Volodymyr", "Mykola", "Ivan", "Bohdan"),
+    ),
+    "en": (
+        ("Smith", "Brown", "Taylor", "O'Connor", "Walker", "Green", "Clarke", "Hughes"),
+        ("Emily", "Grace", "Alice", "Charlotte", "Lucy", "Megan", "Ruth", "Joan"),
+        ("James", "William", "Thomas", "George", "Daniel", "Peter", "Adam", "Brian"),
+    ),
+    "fa": (
+        ("Hosseini", "Ahmadi", "Karimi", "Rahimi", "Mohammadi", "Rezai", "Haidari", "Nazari"),
+        ("Zahra", "Fatemeh", "Maryam", "Leila", "Shirin", "Parisa", "Nasrin", "Mina"),
+        ("Reza", "Hossein", "Mohammad", "Mehdi", "Amir", "Javad", "Karim", "Hamid"),
+    ),
+    "so": (
+        ("Abdi", "Farah", "Warsame", "Hassan", "Ali", "Mohamed", "Jama", "Nur"),
+        ("Hodan", "Amina", "Fadumo", "Sahra", "Halima", "Ifrah", "Hibo", "Asha"),
+        ("Mohamed", "Abdi", "Ahmed", "Yusuf", "Mahad", "Liban", "Ismail", "Bashir"),
+    ),
+    "vi": (
+        ("Nguyen", "Tran", "Le", "Pham", "Hoang", "Vu", "Dang", "Bui"),
+        ("Thi Lan", "Thi Hoa", "Thi Mai", "Thi Thu", "Ngoc Anh", "Thi Hong", "Kim", "Thi Nga"),
+        ("Van Minh", "Van Hung", "Duc", "Quang", "Van Thanh", "Tuan", "Huy", "Van Long"),
+    ),
+}  # fmt: skip
 LANGUAGES = ("fi", "sv", "ru", "et", "ar", "uk", "en", "fa", "so", "vi")
 LANGUAGE_SHARES = (0.915, 0.004, 0.026, 0.014, 0.011, 0.010, 0.006, 0.006, 0.004, 0.004)

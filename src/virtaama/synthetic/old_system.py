@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
-from virtaama.synthetic.calendar import FAR, Flags, Integers, day_number
+from virtaama.synthetic.calendar import FAR, Integers, day_number
 from virtaama.synthetic.county import County, Deliveries, WrittenFile
 from virtaama.synthetic.facts import HEINOLA, MUNICIPALITIES
 from virtaama.synthetic.manifest import Flaw
+from virtaama.synthetic.mistyped import Written, written_down
 from virtaama.synthetic.rows import COMPACT, day_texts, pick
 
 _SCHEMA = """
 CREATE TABLE asiakas (
-    asiakasnro INTEGER PRIMARY KEY, hetu TEXT, sukunimi TEXT, etunimi TEXT, syntynyt TEXT, kunta TEXT
+    asiakasnro INTEGER PRIMARY KEY, hetu TEXT, sukunimi TEXT, etunimi TEXT, syntynyt TEXT, sukupuoli TEXT,
+    kunta TEXT, sama_kuin INTEGER
 );
 CREATE TABLE kaynti (
     kayntinro INTEGER PRIMARY KEY, asiakasnro INTEGER, pvm TEXT, klo TEXT, tyyppi TEXT, toimipiste TEXT,
@@ -44,6 +47,9 @@ TASKS = (
 UNKNOWN_KIND = "X"
 ENDED_KIND = "R50"  # typed straight in from the national list, where it ended in 2018
 
+FIRST_NUMBER = 7001
+NO_CODE = 12  # one in so many clients has no identity code
+STRANGERS = 40  # and one more for so many is a passer-by whom no register knows
 _YEARS = 8
 _Row = tuple[object, ...]
 
@@ -62,18 +68,11 @@ def old_system(county: County) -> Deliveries:
 
 
 def _contents(county: County) -> tuple[dict[str, list[_Row]], dict[str, list[_Row]]]:
-    people = county.people
-    rng = county.chance("old_system")
-    end = county.months[0].first_day
-    start = day_number(date(county.months[0].year - _YEARS, 1, 1))
-    heinola = np.flatnonzero(people.present(end) & (people.home == HEINOLA) & (people.enters < start))
-    chosen = np.sort(rng.choice(heinola, min(len(heinola), max(12, len(heinola) // 8)), replace=False))
-    doubles = chosen[:: max(1, min(25, len(chosen) // 4))]
-    who = np.r_[chosen, doubles]
-    nameless = (np.arange(len(who)) % 40 == 7) & ~np.isin(who, doubles)
-    clients = _clients(county, who, nameless)
-    visits = _visits(county, rng, len(who), start, end)
-    relationships, decisions = _relationships(rng, len(who), start, end)
+    rng, (start, end), who, doubles = _chosen(county)
+    registered = _registered(county, who, doubles)
+    clients = _clients(county, registered)
+    visits = _visits(county, rng, len(registered), start, end)
+    relationships, decisions = _relationships(rng, len(registered), start, end)
 
     # The corrected delivery: some visits were of another kind, some should not have been there.
     corrected: list[_Row] = []
@@ -98,20 +97,100 @@ def _contents(county: County) -> tuple[dict[str, list[_Row]], dict[str, list[_Ro
     return tables, {**tables, "kaynti": corrected}
 
 
-def _clients(county: County, who: Integers, nameless: Flags) -> list[_Row]:
+def _chosen(county: County) -> tuple[np.random.Generator, tuple[int, int], Integers, int]:
+    """Chance for what follows, the first and the last day of the register, who is in it, and how many twice."""
     people = county.people
-    columns = (
-        range(7001, 7001 + len(who)),
-        [
-            None if missing else code
-            for missing, code in zip(nameless, pick(people.identity, who).to_pylist(), strict=True)
-        ],
-        pick(people.surname, who).to_pylist(),
-        pick(people.given_names, who).to_pylist(),
-        day_texts(people.born[who], COMPACT).to_pylist(),
-        [MUNICIPALITIES[HEINOLA].code] * len(who),
+    rng = county.chance("old_system")
+    end = county.months[0].first_day
+    start = day_number(date(county.months[0].year - _YEARS, 1, 1))
+    heinola = np.flatnonzero(people.present(end) & (people.home == HEINOLA) & (people.enters < start))
+    chosen = np.sort(rng.choice(heinola, min(len(heinola), max(12, len(heinola) // 8)), replace=False))
+    doubles = chosen[:: max(1, min(25, len(chosen) // 4))]
+    return rng, (start, end), np.r_[chosen, doubles], len(doubles)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """A record of the register. `person` is a position among the people, None for one nobody has registered."""
+
+    number: int
+    person: int | None
+    has_code: bool
+    same_as: int | None = (
+        None  # another number of the register, where somebody noted that it is the same client
     )
-    return list(zip(*columns, strict=True))
+
+
+def _registered(county: County, who: Integers, doubles: int) -> tuple[Client, ...]:
+    """Everybody under their numbers; the last `doubles` are there once before.
+
+    One in NO_CODE has no identity code. Every other one with two numbers has none under the first, where the
+    second is noted. At the end passers-by follow whom no register knows.
+    """
+    first = len(who) - doubles
+    again = {int(person): FIRST_NUMBER + first + n for n, person in enumerate(who[first:].tolist())}
+    noted = {person for n, person in enumerate(again) if n % 2}
+    clients = []
+    for n, person in enumerate(who.tolist()):
+        is_noted = n < first and person in noted
+        clients.append(
+            Client(
+                number=FIRST_NUMBER + n,
+                person=person,
+                has_code=not is_noted and (person in again or n % NO_CODE != NO_CODE - 1),
+                same_as=again[person] if is_noted else None,
+            )
+        )
+    strangers = 1 + len(who) // STRANGERS
+    return (
+        *clients,
+        *(Client(number=FIRST_NUMBER + len(who) + n, person=None, has_code=False) for n in range(strangers)),
+    )
+
+
+def who_they_are(county: County) -> dict[str, str | None]:
+    """The truth about clients without an identity code: number → code, None for whom no register knows.
+
+    For tests and measurements: no delivery holds it.
+    """
+    people = county.people
+    _, _, who, doubles = _chosen(county)
+    return {
+        str(client.number): None if client.person is None else people.identity[client.person].as_py()
+        for client in _registered(county, who, doubles)
+        if not client.has_code
+    }
+
+
+def _clients(county: County, clients: tuple[Client, ...]) -> list[_Row]:
+    """Names and birth dates as they were typed, with an error here and there."""
+    people, rng = county.people, county.chance("old_system", "typing")
+    rows: list[_Row] = []
+    for n, client in enumerate(clients):
+        stranger = client.person is None
+        # A stranger has the names of two persons and the birth date of a third.
+        at = client.person if client.person is not None else (n * 37) % len(people)
+        other = (at * 7 + 11) % len(people) if stranger else at
+        third = (at * 13 + 5) % len(people) if stranger else at
+        person = Written(
+            surname=people.surname[at].as_py(),
+            given_names=people.given_names[other].as_py(),
+            born=day_texts(people.born[third : third + 1], COMPACT)[0].as_py(),
+        )
+        typed = written_down(rng, person, former=people.surname[(at * 31 + 3) % len(people)].as_py())
+        rows.append(
+            (
+                client.number,
+                people.identity[client.person].as_py() if client.has_code else None,
+                typed.surname,
+                typed.given_names,
+                typed.born,
+                "M" if people.male[other] else "N",
+                MUNICIPALITIES[HEINOLA].code,
+                client.same_as,
+            )
+        )
+    return rows
 
 
 def _visits(county: County, rng: np.random.Generator, clients: int, start: int, end: int) -> list[_Row]:
@@ -130,7 +209,7 @@ def _visits(county: County, rng: np.random.Generator, clients: int, start: int, 
         kinds[number] = ENDED_KIND
     columns = (
         range(1, size + 1),
-        (client + 7001).tolist(),
+        (client + FIRST_NUMBER).tolist(),
         day_texts(day, COMPACT).to_pylist(),
         [f"{m // 60:02}{m % 60:02}" for m in minute.tolist()],
         kinds,
@@ -153,7 +232,7 @@ def _relationships(
     relationships: list[_Row] = [
         (
             number + 1,
-            number + 7001,
+            number + FIRST_NUMBER,
             tasks[number],
             begin_texts[number],
             end_texts[number],
@@ -165,7 +244,7 @@ def _relationships(
         (
             number + 1,
             number + 1,
-            number + 7001,
+            number + FIRST_NUMBER,
             begin_texts[number],
             "U",
             ("M", "O", "H")[results[number]],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from virtaama.synthetic.calendar import FAR, Flags, Integers, Month, Numbers
 from virtaama.synthetic.facts import (
     AGE_STRUCTURE,
+    FOREIGN_NAMES,
     LANGUAGE_SHARES,
     LANGUAGES,
     MENS_NAMES,
@@ -103,11 +105,16 @@ def invent_people(rng: np.random.Generator, residents: int, months: tuple[Month,
     moves = start + 35 + _days_until(rng, np.full(count, MOVES_WITHIN_A_YEAR))
     moves = np.where(moves + 5 < leaves, moves, FAR)
 
+    surname = _skewed(rng, len(SURNAMES), count)
+    given = [_given(rng, male), _given(rng, male)]
+    language = rng.choice(len(LANGUAGES), count, p=LANGUAGE_SHARES)
+    surnames, given_names = _names(surname, given, language, male)
+
     return People(
         identity=identity_codes(born, male),
-        surname=pick(SURNAMES, _skewed(rng, len(SURNAMES), count)),
-        given_names=join(" ", _given(rng, male), _given(rng, male)),
-        language=pick(LANGUAGES, rng.choice(len(LANGUAGES), count, p=LANGUAGE_SHARES)),
+        surname=surnames,
+        given_names=given_names,
+        language=pick(LANGUAGES, language),
         born=born,
         male=male,
         protected=rng.random(count) < 0.004,
@@ -143,8 +150,24 @@ def _skewed(rng: np.random.Generator, size: int, count: int) -> Integers:
     return np.asarray((rng.random(count) ** 1.6 * size).astype(np.int64))
 
 
-def _given(rng: np.random.Generator, male: Flags) -> Column:
-    names = WOMENS_NAMES + MENS_NAMES
+def _given(rng: np.random.Generator, male: Flags) -> Integers:
     women = rng.integers(0, len(WOMENS_NAMES), len(male))
     men = len(WOMENS_NAMES) + rng.integers(0, len(MENS_NAMES), len(male))
-    return pick(names, np.where(male, men, women))
+    return np.where(male, men, women)
+
+
+def _names(
+    surname: Integers, given: Sequence[Integers], language: Integers, male: Flags
+) -> tuple[Column, Column]:
+    """Family and given names: two Finnish ones for most; speakers of other languages have names of their own."""
+    families, firsts = list(SURNAMES), [*WOMENS_NAMES, *MENS_NAMES]
+    family, chosen = surname.copy(), [each.copy() for each in given]
+    for code, (own, women, men) in FOREIGN_NAMES.items():
+        speaks = language == LANGUAGES.index(code)
+        family[speaks] = len(families) + surname[speaks] % len(own)
+        families += own
+        for place, each in enumerate(given):
+            for names, of_sex in ((women, speaks & ~male), (men, speaks & male)):
+                chosen[place][of_sex] = len(firsts) + (each[of_sex] * (place + 3)) % len(names)
+                firsts += names
+    return pick(families, family), join(" ", *(pick(firsts, each) for each in chosen))

@@ -63,7 +63,7 @@ def rows_of(model: Model, concept: Concept, delivered: Callable[[str], exp.Query
     derived = model.derived_as(concept.name)
     if derived is None:
         base = with_own_names(delivered(concept.name), f"{concept.name}__")
-        return with_computed(concept, base, model) if any(a.rules for a in concept.attributes) else base
+        return with_computed(concept, base, model) if concept.is_computed else base
     queries = []
     for rule in derived.rules:
         query = query_of(rule.making, concept, model)

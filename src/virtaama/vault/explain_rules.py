@@ -20,3 +20,6 @@ def rules_in_sql(model: Model, concept: Concept) -> Iterator[tuple[str, str]]:
         for value in attribute.rules:
             since = f", in force from {value.valid_from}" if value.valid_from else ""
             yield f"Rule {value.version} of {concept.name}.{attribute.name}{since}:", value.sql
+    for relationship in concept.relationships:
+        if relationship.otherwise:
+            yield f"Where no source tells {concept.name}.{relationship.name}:", relationship.otherwise

@@ -27,7 +27,8 @@ def described() -> dict[str, dict[str, Any]]:
         system = yaml.safe_load(file.read_text(encoding="utf-8"))
         for name, feed in system["feeds"].items():
             shared = {"format": system["format"], "encoding": system.get("csv", {}).get("encoding")}
-            feeds[f"{system['system']}.{name}"] = shared | feed
+            if "filled_by" not in feed:  # ours, no source's
+                feeds[f"{system['system']}.{name}"] = shared | feed
     return feeds
 
 
