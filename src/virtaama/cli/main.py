@@ -44,6 +44,7 @@ COMMANDS = {
     "describe": "describe",
     "runs": "runs",
     "audit": "audit",
+    "identity": "identity",
     "retention": "retention",
     "verify": "keep",
     "backup": "keep",

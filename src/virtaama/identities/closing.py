@@ -76,26 +76,25 @@ def in_alias_box(plain: bytes) -> tuple[bytes, str, str]:
 class DataKeys:
     """The own keys of some persons, in memory for as long as they are used. Never printed."""
 
-    _keys: Mapping[str, AESSIV] = field(repr=False)
+    _keys: Mapping[str, bytes] = field(repr=False)  # ciphers are made when used: they are large, keys are not
 
     @classmethod
     def of(cls, keys: Mapping[str, bytes]) -> DataKeys:
         # AES-256-SIV takes 64 bytes; the 32 that are kept are expanded.
-        expanded = {person: hmac.digest(key, b"virtaama direct", "sha512") for person, key in keys.items()}
-        return cls({person: AESSIV(key) for person, key in expanded.items()})
+        return cls({person: hmac.digest(key, b"virtaama direct", "sha512") for person, key in keys.items()})
 
     def __contains__(self, person: str) -> bool:
         return person in self._keys
 
     def encipher(self, person: str, field_name: str, text: str) -> str:
         """The same text of the same person in the same field gives the same result."""
-        closed = self._keys[person].encrypt(text.encode(), [field_name.encode()])
+        closed = AESSIV(self._keys[person]).encrypt(text.encode(), [field_name.encode()])
         return base64.b64encode(closed).decode("ascii")
 
     def decipher(self, person: str, field_name: str, enciphered: str) -> str:
         """What `encipher` closed; Damaged when it is of another person, another field, or changed."""
         try:
             raw = base64.b64decode(enciphered, validate=True)
-            return self._keys[person].decrypt(raw, [field_name.encode()]).decode()
+            return AESSIV(self._keys[person]).decrypt(raw, [field_name.encode()]).decode()
         except (InvalidTag, ValueError):
             raise Damaged(f"A value of field {field_name} was not enciphered for this person.") from None

@@ -216,13 +216,13 @@ class Identities:
         ).fetchone()
         first = (last[0] if last else 0) + 1
         made = {name: secrets.token_bytes(SURROGATE) for name in names}
+        # Numbered by their handles: neighbours in the index, and nothing is told of the order in which they came.
+        handles = sorted((closing.handle(identity, surrogate), name) for name, surrogate in made.items())
         people, aliases = [], []
-        for number, (name, surrogate) in enumerate(made.items(), first):
-            handle, alias = closing.handle(identity, surrogate), closing.alias(identity, kind, name)
-            key = secrets.token_bytes(DATA_KEY)
-            people.append(
-                (number, handle, identity, wrapping, closing.close(wrapping, surrogate + key, handle))
-            )
+        for number, (handle, name) in enumerate(handles, first):
+            surrogate, alias = made[name], closing.alias(identity, kind, name)
+            box = closing.close(wrapping, surrogate + secrets.token_bytes(DATA_KEY), handle)
+            people.append((number, handle, identity, wrapping, box))
             box = closing.close(wrapping, alias_box(surrogate, kind, name), alias)
             aliases.append((alias, number, identity, wrapping, box))
         self.store.connection.executemany("INSERT INTO person VALUES (?, ?, ?, ?, ?)", people)

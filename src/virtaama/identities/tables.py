@@ -72,6 +72,7 @@ def connect(folder: Path) -> sqlite3.Connection:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA cache_size = -32768")  # KiB; marks lie anywhere
             if read_format(connection, path, FORMAT) < FORMAT:
                 _make(connection, path)
     except BaseException:

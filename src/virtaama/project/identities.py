@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from virtaama.identities.keys_in_use import KINDS
+from virtaama.identities.rotation import Rotated, is_unfinished, rotate
 from virtaama.identities.store import Identities
 from virtaama.identities.tables import FILE
 from virtaama.keyring import Keyring
 from virtaama.lake.ledger import Ledger
+from virtaama.loading.lock import only_one
 from virtaama.problems import NotReady
-from virtaama.project.on_record import now
+from virtaama.project.on_record import now, on_record
 from virtaama.project.settings import Settings
+from virtaama.project.told import Progress, silent
+
+if TYPE_CHECKING:
+    from virtaama.project.parts import Parts
 
 _ADVICE = (
     "  Bring it back from its newest backup (`virtaama restore` into another folder, then put the file in its place). "
@@ -48,3 +57,23 @@ def differing(noted: tuple[str, int, int] | None, store: Identities) -> str:
     if extent.forgotten < forgotten:
         return "is older than the lake: it still knows persons that were forgotten"
     return ""
+
+
+def rotate_keys(parts: Parts, kinds: tuple[str, ...], progress: Progress = silent) -> Rotated:
+    """Bring the identity store under next keys, or finish where that was interrupted; on record.
+
+    Nothing lands, loads or is backed up meanwhile; the portal goes on. For pseudonyms in extracts a next key is made
+    and nothing else is done: those that were given keep the key of then.
+    """
+    settings, ledger = parts.settings, parts.ledger
+    with only_one(settings.lock), on_record(ledger, "rotate") as tell:
+        store = parts.identities.store
+        of_store = tuple(kind for kind in kinds if kind in KINDS)
+        done = Rotated(gone_on=False, persons=0, no_longer_used=())
+        if of_store or is_unfinished(store):
+            done = rotate(store, of_store, lambda done, total: progress(done, total, "persons"))
+        if "domain" in kinds and not done.gone_on:
+            Keyring.open(settings.keys).with_next("domain")
+        ledger.recognise_keys(Keyring.open(settings.keys).prints())
+        tell({"persons_closed_anew": done.persons})
+    return done
