@@ -15,13 +15,15 @@ from attack import (
     disclosure,
     measured_session,
     record,
+    rotation,
     row_policy,
+    scan,
     statements,
 )
 from attack.outcome import Row, table
 from virtaama.identities.tables import FILE
 
-RESIDENTS, TABLES, COUNTIES, TAMPERED = 20_000, 300, 10, 200
+RESIDENTS, TABLES, COUNTIES, TAMPERED, KILLS = 20_000, 300, 10, 200, 50
 
 
 def stolen(share: float, folder: Path) -> Iterator[Row]:
@@ -31,6 +33,11 @@ def stolen(share: float, folder: Path) -> Iterator[Row]:
     store = project.settings.identities / FILE
     yield from codes.rows(hub, known, store, project.keyring, codes.Attacker.between())
     yield from county.persons_without_entry(project)
+    yield from county.joined_extracts(project)
+    project.back_up(folder / "backups")
+    settings = project.settings
+    yield from scan.rows([folder], known, [settings.deliveries, settings.keys])
+    yield from rotation.rows(settings.folder, known, max(3, round(KILLS * share)))
 
 
 ATTACKS: dict[str, Callable[[float, Path], Iterator[Row]]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -51,9 +52,12 @@ def codes_in(project: Project) -> list[str]:
 def persons_without_entry(project: Project) -> Iterator[Row]:
     """P1 and P4: persons in rows that were opened, and askers that were refused, of whom the record says nothing."""
     seen: set[bytes] = set()
+    residents = [key.bytes for key in stolen_hub(project)]
     for table in project.features:
         opened = project.open_features(table, ANALYST, Purpose.PLANNING)
-        seen.update(UUID(key).bytes for key in map(str, opened.rows[f"{table.of}_key"].to_pylist()))
+        domain = project.identities.domain(table.in_domain)
+        who = {domain.pseudonym(key): key for key in residents}
+        seen.update(who[called] for called in set(opened.rows[f"{table.of}_key"].to_pylist()))
     entries = project.audit.entries()
     rosters = [entry.roster for entry in entries if entry.roster]
     alone = {entry.person for entry in entries if entry.person}
@@ -71,6 +75,30 @@ def persons_without_entry(project: Project) -> Iterator[Row]:
         should=Should.NONE,
     )
     yield _refusals(project)
+
+
+def joined_extracts(project: Project) -> Iterator[Row]:
+    """P13: persons who are the same in two extracts of one table for different uses, by pseudonym and by place."""
+    (table,) = project.features
+    one, other = (
+        project.open_features(replace(table, domain=domain), ANALYST, Purpose.PLANNING).rows
+        for domain in ("one", "other")
+    )
+    name = f"{table.of}_key"
+    both = set(one[name].to_pylist()) & set(other[name].to_pylist())
+    what = "persons with one pseudonym in two extracts of different domains"
+    yield Row(id="P13", what=what, tried=len(one), got=len(both), should=Should.NONE)
+    people = [key.bytes for key in stolen_hub(project)]
+    who = {
+        domain: {project.identities.domain(domain).pseudonym(key): key for key in people}
+        for domain in ("one", "other")
+    }
+    places = zip(one[name].to_pylist(), other[name].to_pylist(), strict=True)
+    same = sum(who["one"][first] == who["other"][second] for first, second in places)
+    days = len(set(one["snapshot_day"].to_pylist()))  # by chance one a day stands at the same place
+    beyond = max(0, same - days - round(4 * days**0.5))
+    what = f"persons at the same place of both, beyond the {days} there are by chance"
+    yield Row(id="P13", what=what, tried=len(one), got=beyond, should=Should.NONE)
 
 
 def _refusals(project: Project) -> Row:

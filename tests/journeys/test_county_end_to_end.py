@@ -253,8 +253,10 @@ def test_a_feature_table_has_a_row_for_each_living_resident_and_month(county: Pr
     days = sorted({row["snapshot_day"] for row in rows})
     assert days == [date(2025, 11, 30), date(2025, 12, 31), *(date(2026, month, day) for month, day in
         ((1, 31), (2, 28), (3, 31), (4, 30)))]  # fmt: skip
-    dead = dict(star_rows(county, "resident", "hex(resident_key), death_date"))
+    dead = dict(star_rows(county, "resident", "resident_key, death_date"))
+    called = county.identities.domain(table.name)
     last = [row for row in rows if row["snapshot_day"] == days[-1]]
+    assert {row["resident_key"] for row in last} <= {called.pseudonym(key) for key in dead}
     assert len(last) == len({row["resident_key"] for row in last})
     assert len(last) == sum(died is None or died > days[-1] for died in dead.values())
     visits = star_rows(county, "service_contact", "starts_on, service_class")

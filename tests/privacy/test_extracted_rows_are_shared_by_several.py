@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from virtaama.access.rows import OpenedRows, RowDoor
 from virtaama.lake.marts import FeatureMart
 from virtaama.loading.features import build_features
 from virtaama.privacy.disclosure.anonymity import anonymous
+from virtaama.privacy.domains import Domain
 from virtaama.privacy.policy import Asker, Purpose, Role
 from virtaama.problems import ProblemsFound
 
@@ -57,6 +59,7 @@ def opened(folder: Path, more: str) -> OpenedRows:
         model=model,
         catalogue=catalogue,
         clock=lambda: MOMENT,
+        domains=partial(Domain.under, b"k" * 32, 1),
     )
     allowed = door.decide(build.table, ANALYST, Purpose.PLANNING)
     return door.open(build.table, allowed, date(2025, 1, 31), date(2025, 1, 31))

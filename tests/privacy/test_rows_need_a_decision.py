@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from virtaama.access.rows import RowDoor
 from virtaama.lake.marts import FeatureMart
 from virtaama.loading.features import build_features
 from virtaama.metrics.feature_tables import FeatureTable
+from virtaama.privacy.domains import Domain
 from virtaama.privacy.policy import (
     Asker,
     Purpose,
@@ -88,6 +90,7 @@ def door(tmp_path: Path, audit: AuditLog) -> RowDoor:
         model=model,
         catalogue=catalogue,
         clock=lambda: MOMENT,
+        domains=partial(Domain.under, b"k" * 32, 1),
     )
 
 
@@ -141,6 +144,7 @@ def test_what_is_opened_is_on_record_with_its_rows(
     assert (entry.number, entry.decision, entry.rows) == (opened.record, "allowed", len(opened.rows))
     assert json.loads(entry.question) == {
         "open feature table": "use",
+        "domain": "use",
         "days": 3,
         "approved by": "the board, HVA/1/2020",
     }

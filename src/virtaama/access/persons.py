@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from virtaama.access.audit_entries import Persons
+from virtaama.identities.store import is_person
 from virtaama.metrics.feature_tables import FeatureTable
 from virtaama.model.concepts import Type
 from virtaama.model.model import Model
@@ -40,11 +41,26 @@ def persons_in(table: FeatureTable, model: Model, rows: pa.Table) -> Persons:
     if len(concept.key) == 1 and concept.key[0] in identities:
         known = True
         keys.update(UUID(key).bytes for key in _values(rows, f"{table.of}_key"))
-    for state in table.states:
-        if state.value.strip() in identities:
-            known = True
-            keys.update(map(person_key, _values(rows, state.name)))
+    for surrogates in surrogates_shown(table, model, rows).values():
+        known = True
+        keys.update(map(person_key, surrogates))
     return Persons.of(keys, unknown=0 if known else len(rows))
+
+
+def surrogates_shown(table: FeatureTable, model: Model, rows: pa.Table) -> dict[str, frozenset[str]]:
+    """The surrogates of persons that rows of a feature table show, by column.
+
+    Those of attributes that identify a person, and whatever else has the form of a surrogate, by which way it came.
+    """
+    identities = {a.name for a in model.concept(table.of).attributes if a.type is Type.IDENTITY}
+    found: dict[str, frozenset[str]] = {}
+    for state in table.states:
+        if pa.types.is_string(rows.schema.field(state.name).type):
+            values = frozenset(_values(rows, state.name))
+            shown = values if state.value.strip() in identities else frozenset(filter(is_person, values))
+            if shown:
+                found[state.name] = shown
+    return found
 
 
 def persons_named(rows: Iterable[bytes], persons: Callable[[Sequence[str]], Sequence[str]]) -> Persons:

@@ -7,18 +7,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pyarrow as pa
 
 from virtaama.access.audit import AuditLog
 from virtaama.access.audit_entries import NOBODY, Act, Persons
 from virtaama.access.behind import Behind
-from virtaama.access.persons import persons_in
+from virtaama.access.persons import person_key, persons_in, surrogates_shown
 from virtaama.lake.marts import About, FeatureMart
 from virtaama.metrics.definitions import Catalogue
 from virtaama.metrics.feature_tables import FeatureTable
 from virtaama.model.model import Model
 from virtaama.privacy.disclosure.anonymity import anonymous
+from virtaama.privacy.domains import Domain
 from virtaama.privacy.policy import Approval, Asker, Purpose, Refused, Role, RowsAllowed, decide_rows
 from virtaama.problems import NotAllowed, NotReady
 
@@ -48,6 +50,7 @@ class RowDoor:
         model: Model,
         catalogue: Catalogue,
         clock: Callable[[], datetime],
+        domains: Callable[[str], Domain],
     ) -> None:
         self._marts = marts
         self._roles = {role.name: role for role in roles}
@@ -55,6 +58,7 @@ class RowDoor:
         self._model = model
         self._behind = Behind(model, catalogue)
         self._clock = clock
+        self._domains = domains
 
     def decide(self, table: FeatureTable, asker: Asker, purpose: Purpose) -> RowsAllowed:
         """The leave to build and open a table. Raises NotAllowed; the refusal is on record by then."""
@@ -80,7 +84,10 @@ class RowDoor:
         first: date | None = None,
         last: date | None = None,
     ) -> OpenedRows:
-        """The rows of the days from `first` to `last`. On record, with whom they are about, before they are given."""
+        """The rows of the days from `first` to `last`, under pseudonyms of the table's domain.
+
+        On record, with whom they are about, before they are given.
+        """
         assert isinstance(allowed, RowsAllowed)
         if allowed.table != table.name:
             raise TypeError("the leave is for another table")
@@ -104,7 +111,8 @@ class RowDoor:
             persons_in(table, self._model, rows),
             allowed.approval,
         )
-        return OpenedRows(about=about, rows=rows, left_out=len(built) - len(rows), record=record)
+        shown = in_domain(table, self._model, rows, self._domains(table.in_domain))
+        return OpenedRows(about=about, rows=shown, left_out=len(built) - len(rows), record=record)
 
     def _record(
         self,
@@ -118,9 +126,9 @@ class RowDoor:
         about: Persons = NOBODY,
         approval: Approval | None = None,
     ) -> int:
-        question: dict[str, object] = {f"{act} feature table": table.name} | (
-            {} if days is None else {"days": days}
-        )
+        question: dict[str, object] = {f"{act} feature table": table.name, "domain": table.in_domain}
+        if days is not None:
+            question["days"] = days
         if approval:
             question["approved by"] = f"{approval.decided_by}, {approval.record}"
         return self._audit.append(
@@ -137,6 +145,24 @@ class RowDoor:
             providers=self._behind.feature_table(table),
             about=about,
         )
+
+
+def in_domain(table: FeatureTable, model: Model, rows: pa.Table, domain: Domain) -> pa.Table:
+    """The rows with pseudonyms of a domain in the place of keys and surrogates, in an order that tells nothing.
+
+    As they were built they are in the order of the warehouse's keys: the same in every table.
+    """
+    key_name = f"{table.of}_key"
+    keys = {key: UUID(key).bytes for key in rows.column(key_name).unique().to_pylist() if key is not None}
+    shown = surrogates_shown(table, model, rows)
+    for name, known in (
+        (key_name, keys),
+        *((name, {each: person_key(each) for each in found}) for name, found in shown.items()),
+    ):
+        called = {value: domain.pseudonym(key) for value, key in known.items()}
+        values = [called.get(value, value) for value in rows.column(name).to_pylist()]
+        rows = rows.set_column(rows.column_names.index(name), name, pa.array(values, pa.string()))
+    return rows.sort_by([("snapshot_day", "ascending"), (key_name, "ascending")])
 
 
 def anonymous_rows(table: FeatureTable, rows: pa.Table) -> pa.Table:

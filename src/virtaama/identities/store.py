@@ -25,6 +25,7 @@ from virtaama.identities.closing import (
 from virtaama.identities.keys_in_use import InUse
 from virtaama.identities.opened import OpenStore
 from virtaama.keyring import Keyring
+from virtaama.privacy.domains import Domain
 from virtaama.privacy.pseudonyms import normalise
 from virtaama.vault.keys import key_of
 
@@ -130,6 +131,18 @@ class Identities:
     def decipher(self, person: str, field: str, text: str) -> str:
         """Open what `encipher` closed. Damaged where it is not; KeyError where nobody is, as after `forget`."""
         return self.data_keys([person]).decipher(person, field, text)
+
+    # For one use alone
+
+    def domain(self, name: str) -> Domain:
+        """The domain of a name under the newest key for it: persons have pseudonyms of their own there."""
+        keyring = self.keyring
+        number = keyring.numbers("domain")[-1]
+        return Domain.under(keyring.key(f"domain-{number}"), number, name)
+
+    def pseudonym(self, person: str, domain: str) -> str:
+        """What a person is called in a domain. The same as long as the key is; of no use in another."""
+        return self.domain(domain).pseudonym(key_of(person).bytes)
 
     # Forgetting
 

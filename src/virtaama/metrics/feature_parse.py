@@ -57,6 +57,7 @@ def _table(name: str, entry: Entry) -> FeatureTable:
         identifying=entry.texts("identifying"),
         sensitive=entry.texts("sensitive"),
         alike=int(float(entry.text("alike", "5"))),
+        domain=entry.text("domain"),
         legal_basis=entry.text("legal_basis"),
         owner=entry.text("owner"),
         place=entry.place,

@@ -47,6 +47,11 @@ TABLE = members(
         "identifying": texts("Columns by which somebody who knows a person could find their row."),
         "alike": number("At least so many rows of a day must share them: 5.", minimum=2, multipleOf=1),
         "sensitive": texts("Columns in which rows that share them must differ."),
+        "domain": text(
+            "The use whose pseudonyms its rows are opened under: tables of one domain can be joined. Default: a domain "
+            "of its own.",
+            pattern=NAME,
+        ),
         "legal_basis": text("The law its use rests on."),
         "owner": text("Who answers for it."),
         "columns": {**named("What is known when the day is over.", COLUMN), "minProperties": 1},

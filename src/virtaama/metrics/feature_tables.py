@@ -70,7 +70,8 @@ class FeatureTable:
 
     `columns` look at the day and back, `outcomes` ahead. `purposes` are what its rows may be opened for. Of a
     day only rows are given that at least `alike` share in the columns `identifying`, where there are any, and
-    where those who share them differ in every column of `sensitive`.
+    where those who share them differ in every column of `sensitive`. Who opens the table gets its instances
+    under pseudonyms of its `domain`.
     """
 
     name: str
@@ -88,6 +89,12 @@ class FeatureTable:
     identifying: tuple[str, ...] = ()
     sensitive: tuple[str, ...] = ()
     alike: int = 5
+    domain: str = ""  # that of its own where nothing is said: see `in_domain`
+
+    @property
+    def in_domain(self) -> str:
+        """The name of the domain: tables of one name can be joined, no others."""
+        return self.domain or self.name
 
     @property
     def uses(self) -> tuple[Use, ...]:

@@ -212,6 +212,7 @@ class Project(Parts):
             model=self.model,
             catalogue=self.catalogue,
             clock=now,
+            domains=self.identities.domain,
         )
         allowed = door.decide(table, asker, purpose)
         with only_one(self.settings.lock):
