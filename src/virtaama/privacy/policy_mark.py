@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Set
 from dataclasses import fields, is_dataclass
+from datetime import date
 from typing import Final
 
 from virtaama.privacy.policy import Allowed
@@ -27,6 +28,8 @@ def _plain(value: object) -> object:
     match value:
         case None | bool() | int() | float() | str():
             return value
+        case date():
+            return {"day": value.isoformat()}
         case Set():
             return {"any of": sorted(json.dumps(_plain(item), sort_keys=True) for item in value)}
         case tuple() | list():
