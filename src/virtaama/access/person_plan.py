@@ -140,7 +140,7 @@ def plan_person(allowed: PersonAllowed, statements: Statements) -> PersonPlan:
     person = {"person": _key(allowed.person)}
     opened, closed = [], []
     for section in statements.views.sections:
-        scope = allowed.scope(section.services.domain, section.content)
+        scope = scope_of(allowed, section)
         if scope.is_empty:
             closed.append(section)
             continue
@@ -160,6 +160,12 @@ def plan_person(allowed: PersonAllowed, statements: Statements) -> PersonPlan:
         sections=tuple(opened),
         closed=tuple(closed),
     )
+
+
+def scope_of(allowed: PersonAllowed, section: Section) -> SectionScope:
+    """Which rows of a section are opened; none where its rows are all of services the asker's work does not open."""
+    scope = allowed.scope(section.services.domain, section.content)
+    return scope if scope.every else scope.among(section.services.known)
 
 
 def plan_own_address(allowed: PersonAllowed, asker: bytes, statements: Statements) -> PersonReading | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from virtaama.access.opened import LeftOut
+from virtaama.access.person_plan import scope_of
 from virtaama.metrics.person_views import PersonViews, Section
 from virtaama.privacy.person_policy import Opened, PersonAllowed
 from virtaama.privacy.policy import Role
@@ -31,11 +32,10 @@ def left_out(allowed: PersonAllowed, views: PersonViews, closed: Iterable[Sectio
     reached: set[str] = set()
     told: dict[Service, None] = {}
     for section in views.sections:
-        services = section.services
-        own = (services.every,) if services.every else tuple(services.values.values())
+        own = section.services.known
         told.update(dict.fromkeys(own))
-        scope = allowed.scope(services.domain, section.content)
-        reached |= set(own) if scope.every else scope.services | scope.services_at_units
+        scope = scope_of(allowed, section)
+        reached |= own if scope.every else scope.services | scope.services_at_units
     return LeftOut(
         sections=tuple(section.labels for section in closed),
         services=tuple(sorted((s for s in told if s not in reached), key=tuple(Service).index)),

@@ -40,6 +40,11 @@ class Services:
     by: tuple[Path, ...] = ()
     values: Mapping[str, Service] = field(default_factory=dict)
 
+    @property
+    def known(self) -> frozenset[Service]:
+        """Every service its rows can be of, as far as that is told."""
+        return frozenset({self.every} if self.every else self.values.values())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:

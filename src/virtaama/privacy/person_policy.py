@@ -37,6 +37,10 @@ class SectionScope:
     services: frozenset[str] = frozenset()
     services_at_units: frozenset[str] = frozenset()
 
+    def among(self, services: frozenset[str]) -> SectionScope:
+        """The same of a section whose rows are of these services."""
+        return SectionScope(self.every, self.services & services, self.services_at_units & services)
+
     @property
     def is_empty(self) -> bool:
         return not (self.every or self.services or self.services_at_units)
