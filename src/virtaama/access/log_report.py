@@ -14,6 +14,7 @@ from typing import Any, Final
 import typst
 
 from virtaama.access import log_report_words as words
+from virtaama.access.asked_about import told_to_the_person
 from virtaama.access.audit_entries import Entry
 from virtaama.access.looked import LogReport
 from virtaama.access.names import Names, called
@@ -145,7 +146,7 @@ def _audit_event(entry: Entry, names: Names, source: str, language: str) -> dict
     query = {
         "type": {"system": f"{_FHIR}/audit-entity-type", "code": "2", "display": "System Object"},
         "role": {"system": f"{_FHIR}/object-role", "code": "24", "display": "Query"},
-        "query": base64.b64encode(entry.question.encode()).decode("ascii"),
+        "query": base64.b64encode(told_to_the_person(entry).encode()).decode("ascii"),
     }
     if entry.data:
         query["name"] = ", ".join(called(names.data, name, language) for name in entry.data)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from virtaama.access.asked_about import AskedAbout
 from virtaama.access.audit_entries import Entry
 from virtaama.access.seen import Seen
 from virtaama.privacy.unusual import Volume
@@ -83,8 +84,14 @@ class OneEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandsOut:
-    """Volumes, and entries about persons at hours nobody works; the newest first."""
+    """Glass that was broken, openings with flags, volumes, and persons opened at hours nobody works; newest first.
 
+    Of broken glass, what nobody has reviewed comes first and stays for COMPARED days. `marks` are those on both.
+    """
+
+    glass: tuple[AskedAbout, ...]
+    flagged: tuple[AskedAbout, ...]
+    marks: Mapping[int, Mark]
     volumes: tuple[Volume, ...]
     out_of_hours: tuple[Entry, ...]
     since: date

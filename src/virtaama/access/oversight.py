@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from virtaama.access.asked_about import broken_glass, flagged
 from virtaama.access.audit import AuditLog
 from virtaama.access.audit_anchors import TOO_OLD, Anchors
 from virtaama.access.audit_entries import ALLOWED, Act, Entry, Persons
@@ -141,8 +142,33 @@ class Oversight:
         begun, _ = self._numbers(since, today)
         volumes = unusual_volumes(self._days(first, last), since)
         at_night = self._at_night(begun, last)
-        record = self._record(asker, Act.LOOK, question, rows=len(volumes) + len(at_night))
-        return StandsOut(volumes=volumes, out_of_hours=at_night, since=since, record=record)
+        broken, close = (
+            tuple(broken_glass(self._audit, first, last)),
+            tuple(flagged(self._audit, begun, last)),
+        )
+        marks = self._newest_marks(tuple(each.entry for each in (*broken, *close)))
+        glass = sorted(
+            (each for each in broken if each.entry.number >= begun or each.entry.number not in marks),
+            key=lambda each: (each.entry.number in marks, -each.entry.number),
+        )
+        shown = len(volumes) + len(at_night) + len(glass) + len(close)
+        return StandsOut(
+            glass=tuple(glass),
+            flagged=close,
+            marks=marks,
+            volumes=volumes,
+            out_of_hours=at_night,
+            since=since,
+            record=self._record(asker, Act.LOOK, question, rows=shown),
+        )
+
+    def unreviewed(self, asker: Asker) -> int:
+        """How many openings outside their askers' scope nobody has marked yet, of COMPARED days. Shows no entry."""
+        self._require(asker, {"unreviewed": "how many"})
+        today = self._clock().date()
+        first, last = self._numbers(today - timedelta(days=COMPARED), today)
+        broken = [each.entry for each in broken_glass(self._audit, first, last)]
+        return len(broken) - len(self._newest_marks(tuple(broken)))
 
     def choices(self, filters: Filters, asker: Asker) -> Choices:
         """What filters may be set to: askers, roles and purposes of the days looked at. Shows no entry."""

@@ -56,8 +56,11 @@ from virtaama.privacy.reasons import WrittenReason, read_reason
 from virtaama.problems import Damaged, NotAllowed
 from virtaama.statutes.access_rights import Service
 
-Decipher = Callable[[str, str, str], str]
-"""Opens a value that names a person: the person's pseudonym, the field it was closed in, and the closed text."""
+Decipher = Callable[[str, str, str], str | None]
+"""Opens a value that names a person: the person's pseudonym, the field it was closed in, and the closed text.
+
+None for a person who has been forgotten.
+"""
 
 _NO_ONE: Final = person_key("nobody has this pseudonym")
 """Looked for where a client number is nobody's, so that it takes the same way as one that is somebody's."""
@@ -205,11 +208,12 @@ class _Opening:
         persons = self._door._views.persons
         wanted = {*shown, persons.family_name, *persons.address}
         found = self._door._direct.of(persons.of, str(UUID(bytes=person))) if pseudonym else ()
-        return {
+        opened = {
             each.attribute: self._door._decipher(pseudonym, each.field, each.value)
             for each in found
             if each.attribute in wanted
         }
+        return {attribute: text for attribute, text in opened.items() if text is not None}
 
     def _section(
         self, reading: SectionReading, allowed: PersonAllowed, names: Mapping[str, str], protected: bool

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from virtaama.access.asked_about import AskedAbout
 from virtaama.access.audit_entries import Act, Entry
-from virtaama.access.looked import Filters, Looked
+from virtaama.access.looked import Filters, Looked, Mark
 from virtaama.access.names import Names, called
 from virtaama.portal.oversight import words
 
@@ -38,6 +39,28 @@ class Row:
     providers: str
     about: str
     mark: str  # one of MARKS, or empty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """An opening of a person that one may ask about, in words; `by` is who reviewed it."""
+
+    row: Row
+    reason: str
+    flags: str
+    comment: str
+    by: str
+
+
+def opening_of(each: AskedAbout, marks: Mapping[int, Mark], names: Names, language: str) -> Opening:
+    mark = marks.get(each.entry.number)
+    return Opening(
+        row=row_of(each.entry, names, language, mark.mark if mark else ""),
+        reason=each.reason,
+        flags=", ".join(str(words.FLAGS[flag]) for flag in each.flags),
+        comment=mark.comment if mark else "",
+        by=mark.by if mark else "",
+    )
 
 
 def filters_of(asked: Mapping[str, str], today: date) -> Filters:

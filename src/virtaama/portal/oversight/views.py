@@ -17,7 +17,7 @@ from virtaama.access.looked import MARKS, MOST, MOST_WORDS
 from virtaama.portal.core.door import asker_of, names, oversight, person_referred_to
 from virtaama.portal.core.pages import at_clean_address, opens_with
 from virtaama.portal.oversight import words
-from virtaama.portal.oversight.queries import ORDERS, filters_of, row_of, rows_of
+from virtaama.portal.oversight.queries import ORDERS, filters_of, opening_of, row_of, rows_of
 from virtaama.portal.ui.exports import Export, as_file
 
 ON_A_PAGE = 50
@@ -52,6 +52,7 @@ def page_of_log(request: HttpRequest, not_found: str = "", status: int = 200) ->
             "purposes": words.PURPOSES,
             "order": order if order.removeprefix("-") in ORDERS else "-number",
             "anchored": oversight().anchored(),
+            "unreviewed": oversight().unreviewed(asker),
             "not_found": not_found,
         },
         status=status,
@@ -130,6 +131,8 @@ def stands_out(request: HttpRequest) -> HttpResponse:
         {
             "section": "audit",
             "found": found,
+            "glass": [opening_of(each, found.marks, names(), language) for each in found.glass],
+            "flagged": [opening_of(each, found.marks, names(), language) for each in found.flagged],
             "volumes": [(each, words.reason_of(each, language)) for each in found.volumes],
             "page": Paginator(
                 [row_of(each, names(), language) for each in found.out_of_hours], ON_A_PAGE

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from virtaama.access.audit_entries import About, Act, Entry
 from virtaama.portal.ui.formats import day, number
+from virtaama.privacy.closeness import Flag
 from virtaama.privacy.policy import Purpose
 from virtaama.privacy.unusual import Volume
 
@@ -36,6 +37,13 @@ MARKS: dict[str, Promise] = {
     "in_order": gettext_lazy("in order"),
     "to_look_into": gettext_lazy("to be looked into"),
     "misuse": gettext_lazy("misuse"),
+}
+
+FLAGS: dict[Flag, Promise] = {
+    Flag.ONESELF: gettext_lazy("oneself"),
+    Flag.FAMILY_NAME: gettext_lazy("the same family name"),
+    Flag.NEIGHBOUR: gettext_lazy("a neighbour"),
+    Flag.COLLEAGUE: gettext_lazy("one of the county's own staff"),
 }
 
 PERSONS_OWN = gettext_lazy(
