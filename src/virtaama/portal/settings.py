@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "virtaama.portal.oversight",
     "virtaama.portal.described",
     "virtaama.portal.incidents",
+    "virtaama.portal.persons",
 ]
 MIDDLEWARE = [
     "virtaama.portal.core.middleware.only_proxies_forward",

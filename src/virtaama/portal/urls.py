@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("virtaama.portal.core.urls")),
     path("ohjaus/", include("virtaama.portal.steering.urls")),
+    path("henkilo/", include("virtaama.portal.persons.urls")),
     path("loki/", include("virtaama.portal.oversight.urls")),
     path("kuvaukset/", include("virtaama.portal.described.urls")),
     path("poikkeamat/", include("virtaama.portal.incidents.urls")),

@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from virtaama.access.door import Door
     from virtaama.access.looked import LogReport
     from virtaama.access.names import Names
+    from virtaama.access.opened import PersonQuestion
     from virtaama.access.oversight import Oversight
+    from virtaama.access.person_door import PersonDoor
     from virtaama.access.releasing import MadeRelease
     from virtaama.access.rows import OpenedRows
     from virtaama.loading.land import LandReport
@@ -411,6 +413,18 @@ class Project(Parts):
         return oversight_of(self).report(
             person.key, asker, first=first, last=last, reason=reason, also=person.also
         )
+
+    def person_door(self) -> PersonDoor:
+        """The one way to single persons. NotReady where the project shows none."""
+        from virtaama.project.persons import person_door_of
+
+        return person_door_of(self)
+
+    def person_asked(self, reference: str, reason: str, *, break_glass: bool = False) -> PersonQuestion:
+        """The question for the person of an identity code; what is none is asked for as a client number."""
+        from virtaama.project.persons import asked_for
+
+        return asked_for(self, reference, reason, break_glass=break_glass)
 
     def oversight(self) -> Oversight:
         """The door to the audit log itself."""

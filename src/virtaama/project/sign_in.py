@@ -31,13 +31,22 @@ SIGN_IN = members(
         "issuer": text("OpenID Connect: the provider of identities, as it names itself."),
         "client_id": text("OpenID Connect: what the provider calls the portal."),
         "scopes": texts("OpenID Connect: what the provider is asked for besides openid."),
+        "family_name": text(
+            "OpenID Connect: the claim with a person's family name, to flag openings of namesakes."
+        ),
+        "person": text(
+            "OpenID Connect: the claim with a personal identity code, to flag openings of neighbours."
+        ),
         "metadata": text("SAML: the file with the provider's metadata, within the project folder."),
         "entity_id": text("SAML: what the portal calls itself; the address of its metadata by itself."),
         "person_name": text("SAML: the attribute with a person's name as it is shown."),
     },
     required=("address", "contact"),
 )
-_ONLY = {"oidc": ("issuer", "client_id", "scopes"), "saml": ("metadata", "entity_id", "person_name")}
+_ONLY = {
+    "oidc": ("issuer", "client_id", "scopes", "family_name", "person"),
+    "saml": ("metadata", "entity_id", "person_name"),
+}
 _NEEDED = {"oidc": ("issuer", "client_id"), "saml": ("metadata",)}
 LABEL = Text(
     "Kirjaudu hyvinvointialueen tunnuksella",
@@ -59,6 +68,8 @@ class SignIn:
     label: Text = LABEL
     groups: str = "groups"
     account: str = "sub"
+    family_name: str = "family_name"
+    person: str = ""  # none: the sign-in does not tell who somebody is as a resident
     scopes: tuple[str, ...] = ("profile",)
     levels: tuple[str, ...] = ()
 
@@ -136,6 +147,8 @@ def parse_sign_in(root: Entry, folder: Path) -> CountySignIn | None:
         label=label,
         groups=entry.text("groups", "groups"),
         account=entry.text("account", "sub"),
+        family_name=entry.text("family_name", "family_name"),
+        person=entry.text("person"),
         scopes=entry.texts("scopes") or ("profile",),
         levels=entry.texts("levels"),
     )

@@ -19,6 +19,7 @@ from tests.privacy.portal.signing_in import GROUPS, PORTAL, ProviderRunning, beg
 from virtaama.access.groups import Group
 from virtaama.portal.core import door as portal_door
 from virtaama.portal.core.models import Account, Event, Session
+from virtaama.portal.core.sessions import FAMILY_NAME, PERSON
 from virtaama.portal.core.sign_in import in_use
 from virtaama.portal.core.sign_in.entering import BEGUN
 from virtaama.portal.core.sign_in.failures import SignInFailed, Why
@@ -92,6 +93,15 @@ def test_someone_with_a_group_gets_in_and_may_do_what_the_group_may(provider: Pr
     assert account.municipalities == ["098", "398"]
     assert account.password.startswith("!")
     assert Event.objects.filter(kind=Event.Kind.SIGNED_IN, by="provider").count() == 1
+
+
+def test_a_claim_gives_the_family_name_openings_are_held_against(
+    provider: ProviderRunning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trust(monkeypatch, provider.as_seen(family_name="name"))
+    client = Client()
+    signed_in_by(provider, client, "anna")
+    assert (client.session[FAMILY_NAME], client.session[PERSON]) == ("Anna Analyytikko", "")
 
 
 def test_the_first_group_of_the_file_gives_the_role(

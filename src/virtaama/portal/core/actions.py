@@ -61,6 +61,7 @@ def sign_in_by_provider(
         "full_name": full_name[:200],
         "role": standing.role,
         "municipalities": sorted(standing.municipalities),
+        "units": sorted(standing.units),
     }
     kept = account is not None and all(getattr(account, field) == value for field, value in described.items())
     if account is None:
@@ -178,6 +179,7 @@ def keep_demo_accounts(*, users: Iterable[DemoUser], now: datetime, by: str) -> 
                 "full_name": new.full_name,
                 "role": new.role,
                 "municipalities": list(new.municipalities),
+                "units": list(new.units),
                 "is_demo": True,
                 "password": make_password(new.password),
             },
@@ -192,6 +194,7 @@ def is_as_described(account: Account, new: DemoUser) -> bool:
         and account.full_name == new.full_name
         and account.role == new.role
         and tuple(account.municipalities) == new.municipalities
+        and tuple(account.units) == new.units
         and check_password(new.password, account.password)
     )
 

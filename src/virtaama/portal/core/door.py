@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from django.conf import settings
@@ -10,8 +11,11 @@ from django.http import HttpRequest
 from virtaama.access.door import Door
 from virtaama.access.incident_record import IncidentRecord
 from virtaama.access.names import Names
+from virtaama.access.opened import PersonQuestion
 from virtaama.access.oversight import Oversight
+from virtaama.access.person_door import PersonDoor
 from virtaama.portal.core.models import Account
+from virtaama.portal.core.sessions import FAMILY_NAME, PERSON
 from virtaama.privacy.policy import Asker, Purpose, Role
 from virtaama.problems import NotAllowed
 from virtaama.project.descriptions import Descriptions
@@ -28,6 +32,17 @@ def project() -> Project:
 def door() -> Door:
     """The door to the project's published figures. Everything the portal shows came through it."""
     return project().door()
+
+
+@cache
+def person_door() -> PersonDoor:
+    """The door to single persons."""
+    return project().person_door()
+
+
+def person_asked(reference: str, reason: str, *, break_glass: bool) -> PersonQuestion:
+    """The question for the person of an identity code; what is none is asked for as a client number."""
+    return project().person_asked(reference, reason, break_glass=break_glass)
 
 
 def oversight() -> Oversight:
@@ -75,7 +90,12 @@ def purpose_of(asker: Asker) -> Purpose:
 
 
 def asker_of(request: HttpRequest) -> Asker:
-    """Who asks: the account that is signed in."""
+    """Who asks: the account that is signed in, and what their sign-in tells of who they are."""
     if not isinstance(request.user, Account):
         raise NotAllowed("nobody is signed in")
-    return request.user.asker()
+    *_, last_name = ("", *request.user.full_name.split())
+    return replace(
+        request.user.asker(),
+        family_name=request.session.get(FAMILY_NAME) or last_name,
+        person=request.session.get(PERSON, ""),
+    )

@@ -25,6 +25,7 @@ class Account(AbstractBaseUser):
     full_name: models.CharField[str, str] = models.CharField(max_length=200)
     role: models.CharField[str, str] = models.CharField(max_length=100)
     municipalities: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
+    units: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
     is_demo: models.BooleanField[bool, bool] = models.BooleanField(default=False)
 
     objects: ClassVar[BaseUserManager[Account]] = BaseUserManager()
@@ -39,11 +40,17 @@ class Account(AbstractBaseUser):
 
     def asker(self) -> Asker:
         """Who this account is to the door."""
-        return Asker(id=self.name, role=self.role, municipalities=frozenset(self.municipalities))
+        return Asker(
+            id=self.name,
+            role=self.role,
+            municipalities=frozenset(self.municipalities),
+            units=frozenset(self.units),
+        )
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """What a session was begun with: it ends when the password, the role or the area changes."""
-        begun_with = json.dumps([self.name, self.password, self.role, sorted(self.municipalities)])
+        """What a session was begun with: it ends when the password, the role, the area or the units change."""
+        areas = (sorted(self.municipalities), sorted(self.units))
+        begun_with = json.dumps([self.name, self.password, self.role, *areas])
         return salted_hmac(
             "virtaama.portal.session", begun_with, secret=secret, algorithm="sha256"
         ).hexdigest()

@@ -22,6 +22,7 @@ FIRST_PAGES = (
     ("steering", "steering:overview"),
     ("runs", "operations:runs"),
     ("quality", "operations:quality"),
+    ("persons", "persons:look_up"),
     ("audit", "oversight:log"),
     ("descriptions", "described:sets"),
     ("incidents", "incidents:register"),

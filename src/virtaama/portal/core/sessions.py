@@ -18,6 +18,8 @@ BEGUN, SEEN = "begun", "seen"  # seconds of the clock
 PROVIDER_SESSION = "provider_session"
 PROVIDER_TOKEN = "provider_token"  # noqa: S105 – its place in a session
 GROUPS = "groups"  # a mark of what access.yaml said of groups when the session began
+FAMILY_NAME = "family_name"  # what the sign-in tells of who somebody is: only to flag whom they open
+PERSON = "person"  # their pseudonym as a resident; never an identity code
 Held = SessionBase | Mapping[str, Any]
 WRITTEN_EVERY = 60  # seconds: not each page is worth a write
 

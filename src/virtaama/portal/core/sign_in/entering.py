@@ -18,11 +18,19 @@ from virtaama.access.groups import standing_of
 from virtaama.portal.core import actions
 from virtaama.portal.core.address import address_of
 from virtaama.portal.core.pages import safe_page, wanted_page
-from virtaama.portal.core.sessions import GROUPS, PROVIDER_SESSION, PROVIDER_TOKEN, SessionStore
+from virtaama.portal.core.sessions import (
+    FAMILY_NAME,
+    GROUPS,
+    PERSON,
+    PROVIDER_SESSION,
+    PROVIDER_TOKEN,
+    SessionStore,
+)
 from virtaama.portal.core.sign_in import in_use
 from virtaama.portal.core.sign_in.failures import SignInFailed, Why
 from virtaama.portal.core.sign_in.provider import Begun
 from virtaama.portal.core.sign_in.saml.persons import PREFIX
+from virtaama.portal.core.sign_in.who import UNTOLD, Who
 from virtaama.project.sign_in import CountySignIn
 
 BEGUN = "sign_ins_begun"
@@ -41,6 +49,7 @@ class Proven:
     groups: frozenset[str]
     session: str  # what the provider calls its session; empty where it says nothing
     token: str = field(repr=False)  # what signing out there is asked with
+    who: Who = UNTOLD
 
 
 def begin(request: HttpRequest, begun: Begun) -> None:
@@ -93,6 +102,7 @@ def let_in(request: HttpRequest, proven: Proven, page: str) -> HttpResponse:
     request.session[PROVIDER_TOKEN] = proven.token
     request.session[PROVIDER_SESSION] = mark_of_session(proven.session)
     request.session[GROUPS] = in_use.mark_of_groups()
+    request.session[FAMILY_NAME], request.session[PERSON] = proven.who.family_name, proven.who.person
     return HttpResponseRedirect(page or wanted_page(request))
 
 

@@ -29,6 +29,7 @@ from virtaama.portal.core.sign_in.entering import (
 from virtaama.portal.core.sign_in.failures import SignInFailed, Why
 from virtaama.portal.core.sign_in.provider import Begun, Provider
 from virtaama.portal.core.sign_in.tokens import account_of, ends, groups_of
+from virtaama.portal.core.sign_in.who import who_is
 
 
 @login_not_required
@@ -75,6 +76,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
             groups=groups_of(identity.claims, provider.sign_in),
             session=str(identity.claims.get("sid") or ""),
             token=identity.token,
+            who=who_is(identity.claims, provider.sign_in),
         )
         return let_in(request, proven, page)
     except SignInFailed as failed:
