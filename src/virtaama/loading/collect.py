@@ -108,6 +108,8 @@ def collect_feeds(
             positions = {feed.id: ledger.position(feed.id) for feed in together}
             for met in COLLECTORS[_kind(together[0])](together, positions, around):
                 with turn():
+                    # Between two turns somebody may have been erased: who comes again is another.
+                    landing.pseudonymiser.remember_nobody()
                     became = _take(landing, met, memory)
                 match became:
                     case Batch():

@@ -28,11 +28,15 @@ DETAILS = {
 
 @dataclass(slots=True)
 class Pseudonymiser:
-    """Makes rows safe to keep. Remembers surrogates for the time of one run, so many and in memory only."""
+    """Makes rows safe to keep. Remembers surrogates in memory, so many, for as long as the project's lock is held."""
 
     keyring: Keyring
     identities: Identities
     _known: dict[str, str | None] = field(default_factory=dict, repr=False)
+
+    def remember_nobody(self) -> None:
+        """Ask the identity store again."""
+        self._known.clear()
 
     def protect(self, rows: pa.Table, feed: Feed) -> pa.Table:
         """Replace identity codes by surrogates and encipher direct fields; keep order and columns.

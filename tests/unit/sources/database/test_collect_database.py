@@ -2,6 +2,8 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -320,3 +322,24 @@ def test_a_database_that_stopped_answering_does_not_hold_up_the_others(
 )
 def test_values_of_a_database_become_text_that_reads_back(value: object, text: str | None) -> None:
     assert as_text(value) == text
+
+
+def test_who_is_erased_between_two_turns_of_one_collection_is_another_in_the_second(
+    tmp_path: Path, sqlite: sqlite3.Connection
+) -> None:
+    feeds = tuple(replace(CLIENTS, name=name) for name in ("clients", "customers"))
+    sqlite.execute("INSERT INTO client VALUES (1, '010190-900P', 'Lahti')")
+    project = Collecting(tmp_path, feeds)
+    turns = []
+
+    @contextmanager
+    def turn() -> Iterator[None]:
+        if len(project.ledger.batches()) == 1 and not turns:
+            turns.append(project.identities.find("010190-900P"))
+            project.identities.forget(str(turns[0]))
+        yield
+
+    project.turn = turn
+    first, second = project.collected()
+    assert first["hetu"] == turns[0] != second["hetu"]
+    assert second["hetu"] == project.identities.find("010190-900P")
