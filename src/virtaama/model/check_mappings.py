@@ -10,6 +10,7 @@ from virtaama.model.check_expressions import (
     privacy_problems,
     read_over,
 )
+from virtaama.model.check_owners import mapped_owner_problems
 from virtaama.model.concepts import Concept
 from virtaama.model.documents import did_you_mean
 from virtaama.model.feeds import Feed
@@ -39,6 +40,8 @@ def mapping_problems(mapping: WrittenMapping, names: Names) -> Iterator[Problem]
             yield from _target(target, concept, names)
     if feed is not None:
         yield from _expressions(mapping, feed, concept, names)
+    if feed is not None and concept is not None:
+        yield from mapped_owner_problems(mapping, feed, concept)
 
 
 def _key_parts(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from virtaama.model.concepts import Type
+from virtaama.model.concepts import Concept, Sensitivity, Type
 from virtaama.model.documents import did_you_mean
 from virtaama.model.feeds import Feed, Field
+from virtaama.model.written import WrittenMapping
 from virtaama.problems import Problem
+from virtaama.sql.expressions import NotAnExpression, read_expression
 
 _NUMBERS = (Type.IDENTITY, Type.TEXT, Type.INTEGER)
 
@@ -47,3 +49,40 @@ def _owner(name: str, said: str, field: Field, feed: Feed) -> Iterator[Problem]:
     elif owner.type not in _NUMBERS or (owner.direct and owner.type is not Type.IDENTITY):
         what = f"{said} is that of '{name}', which is no number of a person."
         yield Problem(field.place, what, "Name a field of type identity, text or integer that is not direct.")
+
+
+def mapped_owner_problems(mapping: WrittenMapping, feed: Feed, concept: Concept) -> Iterator[Problem]:
+    """Whether what names a person is closed for that person: else nobody who may read it can open it."""
+    if len(mapping.key) != 1 or not _is_identity(concept, mapping.key[0][0]):
+        return
+    person = _alone(mapping.key[0][1].sql, feed)
+    if person is None or person.type is not Type.IDENTITY:
+        return
+    for name, expression in mapping.attributes:
+        attribute, field = concept.attribute(name), _alone(expression.sql, feed)
+        if not (attribute and attribute.sensitivity is Sensitivity.DIRECT and field and field.direct):
+            continue
+        owner = next(iter(map(feed.field, feed.owners(field))), None)
+        if owner and not owner.direct and owner != person:
+            what = (
+                f"'{name}' of '{concept.name}' is closed for whom '{owner.name}' names, "
+                f"and '{concept.name}' is whom '{person.name}' names."
+            )
+            yield Problem(
+                expression.place, what, f"Write '{person.name}' first in `whose` of '{field.name}'."
+            )
+
+
+def _is_identity(concept: Concept, name: str) -> bool:
+    attribute = concept.attribute(name)
+    return attribute is not None and attribute.type is Type.IDENTITY
+
+
+def _alone(sql: str, feed: Feed) -> Field | None:
+    """The field an expression gives as it is; None for any other expression."""
+    try:
+        read = read_expression(sql)
+    except NotAnExpression:
+        return None
+    names = {field.name.lower(): field for field in feed.fields}
+    return names.get(read.values[0].lower()) if read.alone and read.values else None

@@ -746,3 +746,19 @@ def test_an_empty_file_holds_nothing() -> None:
 def test_a_name_finds_no_way_into_an_attribute_that_is_not_enciphered(expression: str) -> None:
     files = {**FILES, MAPPINGS: FILES[MAPPINGS].replace("sex: SEX", f"sex: >-\n        {expression}")}
     assert "'sex'" in said_of(files)
+
+
+def test_a_name_is_closed_for_whom_the_concept_is_about() -> None:
+    system, mapping = "systems/register.yaml", "mappings/register.yaml"
+    numbered = FILES[system].replace(
+        "      NAME: {type: text, direct: true}",
+        "      NUMBER: {type: text}\n      NAME: {type: text, direct: true, whose: [NUMBER, HETU]}",
+    )
+    with pytest.raises(ProblemsFound) as found:
+        parse_model({**FILES, system: numbered})
+    assert str(found.value.problems[0]) == (
+        f"{mapping}:7: 'name' of 'resident' is closed for whom 'NUMBER' names, and 'resident' is whom 'HETU' names.\n"
+        "  Write 'HETU' first in `whose` of 'NAME'."
+    )
+    assert len(found.value.problems) == 1
+    parse_model({**FILES, system: numbered.replace("[NUMBER, HETU]", "[HETU, NUMBER]")})

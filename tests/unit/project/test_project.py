@@ -129,6 +129,8 @@ def test_an_emptied_demo_keeps_its_keys(tmp_path: Path) -> None:
     demo = create_county(tmp_path / "demo", demo=True)
     key = (demo.settings.keys / "identity-1.key").read_bytes()
     (demo.settings.deliveries / "old.csv").write_text("x", encoding="utf-8")
+    demo.identities.persons(["010190-900P"])
     empty_demo(demo.settings)
+    assert not demo.settings.identities.exists()
     assert list(demo.settings.deliveries.iterdir()) == []
     assert (demo.settings.keys / "identity-1.key").read_bytes() == key
