@@ -68,7 +68,7 @@ torture: $(DEV) ## Kill, fill, flip and cut; write what came of it to docs/relia
 	PYTHONPATH=. $(BIN)/python -m torture --share $(SHARE) --write \
 		$(if $(ONLY),--only $(ONLY)) $(if $(WITHOUT),--without $(WITHOUT))
 
-attack: $(DEV) ## Attack stolen tables, published figures, statements and the audit log; print what was got [SHARE=1]
+attack: $(DEV) ## Attack stolen tables, erased persons, figures, statements and the audit log; print what was got [SHARE=1]
 	PYTHONPATH=. $(BIN)/python -m attack --share $(SHARE)
 
 lock: $(DEV) ## Choose the newest allowed versions and write them down with their hashes (needs uv)

@@ -13,6 +13,7 @@ from attack import (
     codes,
     county,
     disclosure,
+    erasure,
     measured_session,
     record,
     rotation,
@@ -23,7 +24,7 @@ from attack import (
 from attack.outcome import Row, table
 from virtaama.identities.tables import FILE
 
-RESIDENTS, TABLES, COUNTIES, TAMPERED, KILLS = 20_000, 300, 10, 200, 50
+RESIDENTS, TABLES, COUNTIES, TAMPERED, KILLS, ERASED = 20_000, 300, 10, 200, 50, 4
 
 
 def stolen(share: float, folder: Path) -> Iterator[Row]:
@@ -40,9 +41,16 @@ def stolen(share: float, folder: Path) -> Iterator[Row]:
     yield from rotation.rows(settings.folder, known, max(3, round(KILLS * share)))
 
 
+def erased(share: float, folder: Path) -> Iterator[Row]:
+    """Persons who were erased one by one, in a county of their own: each erasure makes the whole warehouse anew."""
+    project = county.county(folder / "erased", 300)
+    yield from erasure.rows(project, max(2, round(ERASED * share)))
+
+
 ATTACKS: dict[str, Callable[[float, Path], Iterator[Row]]] = {
     "codes": stolen,
     "record": lambda share, folder: record.rows(folder / "record", max(1, round(TAMPERED * share))),
+    "erasure": erased,
     "disclosure": lambda share, folder: disclosure.rows(max(1, round(TABLES * share))),
     "statements": lambda share, folder: statements.rows(folder / "statements", share),
     "session": lambda share, folder: measured_session.rows(max(1, round(COUNTIES * share))),

@@ -12,10 +12,10 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from torture import damage, forms, kills, limits, orders, power, together
+from torture import damage, erasures, forms, kills, limits, orders, power, together
 from torture.outcome import Outcome, apart
 from torture.page import Row, table, write
 from torture.processes import ROOT, Killer
@@ -185,6 +185,19 @@ def r20(ground: Ground) -> tuple[str, str, int]:
     )
 
 
+def p12(ground: Ground) -> tuple[str, str, int]:
+    killer = replace(ground.killer, seconds=4.0, calls=1_200)
+    told = erasures.killed(ground.folder, killer, ground.times(200), _say)
+    places = ", ".join(f"{count} {kind}" for kind, count in sorted(told.kills.items()))
+    return (
+        f"kill -9 of `erase --due` and `erase --finish` ({told.kills.total()} kills: {places}), run again until done, "
+        f"{told.runs} erasures",
+        f"{told.searched:,} files searched: {told.found} hold anything of whom was erased; "
+        f"{len(told.wrong)} tables other than undisturbed",
+        told.found + len(told.wrong),
+    )
+
+
 EXPERIMENTS: tuple[tuple[str, Callable[[Ground], tuple[str, str, int]]], ...] = (
     ("R1, R2", r1),
     ("R3", r3),
@@ -203,6 +216,7 @@ EXPERIMENTS: tuple[tuple[str, Callable[[Ground], tuple[str, str, int]]], ...] = 
     ("R17", r17),
     ("R18", r18),
     ("R20", r20),
+    ("P12", p12),
 )
 
 

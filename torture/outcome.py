@@ -108,7 +108,13 @@ def _ledger(project: Project) -> dict[str, Counter[tuple[Any, ...]]]:
             for b in batches
         ),
         "ledger.rejected": Counter(
-            (b.number, row.line, row.reason, row.detail, project.keyring.unseal(row.raw, b.feed))
+            (
+                b.number,
+                row.line,
+                row.reason,
+                row.detail,
+                project.keyring.unseal(row.raw, b.feed) if row.raw else b"",
+            )
             for b in batches
             for row in ledger.rejected(b.number)
         ),

@@ -114,6 +114,12 @@ class NotRecorded(VirtaamaError):
     exit_code = 13
 
 
+class NotErased(VirtaamaError):
+    """An erasure is not proven: something is still there. Running it again goes on where it stopped."""
+
+    exit_code = 15
+
+
 class NotProtected(VirtaamaError):
     """A release would let hidden figures be worked out. Nothing was written; the question is on record."""
 

@@ -104,7 +104,9 @@ def test_what_would_hide_entries_from_who_looks_is_found(made: Kept, change: str
 @pytest.mark.parametrize("mended", [False, True])
 def test_an_index_that_leaves_an_entry_out_is_found(made: Kept, mended: bool, tmp_path: Path) -> None:
     (copy,) = attempts(made, "change_anchor", 1, tmp_path)
-    narrow = ("'WHERE person IS NOT NULL'", "'WHERE person IS NOT NULL AND number > 60'")
+    with closing(sqlite3.connect(copy.log)) as connection:
+        [(first,)] = connection.execute("SELECT min(number) FROM record WHERE person IS NOT NULL")
+    narrow = ("'WHERE person IS NOT NULL'", f"'WHERE person IS NOT NULL AND number > {first}'")
     change = "UPDATE sqlite_schema SET sql = replace(sql, {}, {}) WHERE name = 'record_of_person'"
     for names in (narrow, narrow[::-1])[: 2 if mended else 1]:
         with closing(sqlite3.connect(copy.log, isolation_level=None)) as connection:

@@ -39,6 +39,7 @@ class Act(StrEnum):
     LOOK = "look"  # into this log
     REVIEW = "review"  # a mark on an entry of this log
     INCIDENT = "incident"  # something was written about an incident
+    ERASE = "erase"  # data about persons was destroyed
 
 
 class About(StrEnum):

@@ -80,6 +80,11 @@ ACTS: Final[dict[str, Text]] = {
     Act.LOOK: Text("katsoi lokia", "såg i loggen", "looked into the log"),
     Act.REVIEW: Text("merkitsi lokiin", "antecknade i loggen", "marked the log"),
     Act.INCIDENT: Text("kirjasi poikkeamaa", "antecknade om en incident", "wrote about an incident"),
+    Act.ERASE: Text(
+        "hävitti henkilöitä koskevia tietoja",
+        "förstörde uppgifter om personer",
+        "destroyed data about persons",
+    ),
 }
 PURPOSES: Final[dict[str, Text]] = {
     Purpose.STEERING: Text(
@@ -96,4 +101,5 @@ PURPOSES: Final[dict[str, Text]] = {
         "care of or service to the client",
     ),
     "oversight": Text("lokien valvonta", "övervakning av loggar", "oversight of logs"),
+    "erasure": Text("tietojen hävittäminen", "förstöring av uppgifter", "destruction of data"),
 }

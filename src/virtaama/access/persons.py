@@ -5,7 +5,6 @@ It is computed from the surrogate, so a report to a person finds it; the identit
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from uuid import UUID
 
@@ -17,10 +16,8 @@ from virtaama.identities.store import is_person
 from virtaama.metrics.feature_tables import FeatureTable
 from virtaama.model.concepts import Type
 from virtaama.model.model import Model
-from virtaama.privacy.pseudonyms import is_identity_code, normalise
+from virtaama.privacy.identity_codes_in import codes_in
 from virtaama.vault.keys import key_of
-
-_CODE = re.compile(r"\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]", re.ASCII | re.IGNORECASE)
 
 
 def person_key(surrogate: str) -> bytes:
@@ -71,7 +68,7 @@ def persons_named(rows: Iterable[bytes], persons: Callable[[Sequence[str]], Sequ
     codes: set[str] = set()
     unknown = 0
     for raw in rows:
-        found = set(_codes_in(raw))
+        found = set(codes_in(raw))
         codes |= found
         unknown += not found
     return Persons.of(map(person_key, persons(sorted(codes))), unknown=unknown)
@@ -79,15 +76,8 @@ def persons_named(rows: Iterable[bytes], persons: Callable[[Sequence[str]], Sequ
 
 def names_a_person(text: str) -> bool:
     """Whether a text holds a personal identity code."""
-    return any(_codes_in(text.encode()))
+    return any(codes_in(text.encode()))
 
 
 def _values(rows: pa.Table, name: str) -> Iterator[str]:
     return (value for value in pc.unique(rows.column(name)).to_pylist() if value is not None)
-
-
-def _codes_in(raw: bytes) -> Iterator[str]:
-    text = raw.replace(b"\0", b"").decode("latin-1")  # digits and signs are where ASCII has them
-    for found in _CODE.findall(text):
-        if is_identity_code(code := normalise(found)):
-            yield code

@@ -36,6 +36,7 @@ ROLE = members(
         "releases": texts("Data sets of anonymous figures they may make."),
         "quarantine": truth("They may open rows that were set aside, as delivered: these may name persons."),
         "persons": PERSONS,
+        "erasure": truth("They may destroy what is known of persons: of one, or whatever is due."),
         "rounding": number("Counts they see are rounded to multiples of it.", minimum=1, multipleOf=1),
     },
 )
@@ -89,6 +90,7 @@ def parse_roles(text: str) -> tuple[Role, ...]:
             rounding=int(float(entry.text("rounding", "1"))),
             quarantine=entry.truth("quarantine"),
             persons=rights_in(entry),
+            erasure=entry.truth("erasure"),
         )
         for name, entry in root.within("roles")
     )

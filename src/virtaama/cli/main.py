@@ -46,6 +46,7 @@ COMMANDS = {
     "audit": "audit",
     "identity": "identity",
     "retention": "retention",
+    "erase": "erase",
     "verify": "keep",
     "backup": "keep",
     "restore": "keep",

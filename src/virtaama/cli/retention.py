@@ -10,6 +10,7 @@ import click
 from virtaama.cli.console import print_table, say
 from virtaama.cli.options import project_option
 from virtaama.cli.words import counted
+from virtaama.problems import NotReady
 from virtaama.project.project import Project
 
 _ON = click.option(
@@ -89,3 +90,44 @@ def rules(on: datetime | None, folder: Path) -> None:
             say(f"'{name}' follows none: {retention.none}")
     for concept in without_rule(model):
         say(f"'{concept.name}' is about persons, and nobody has said how long it is kept: add `retention:`.")
+
+
+@retention.command()
+@click.option("--expire", is_flag=True, help="Take away those whose time is over.")
+@project_option
+def backups(expire: bool, folder: Path) -> None:
+    """List the backups with the day each goes, and which still hold what was erased. Meant for a daily timer.
+
+    `backups: {folder: …, days: 35}` in virtaama.yaml says where they are and how long they are kept. The newest is
+    never taken away.
+
+    \b
+    Example:
+        virtaama retention backups --project demo
+    """
+    from virtaama.project.rotation import expire_backups, kept_backups
+
+    project = Project.open(folder, say)
+    where = project.settings.backups
+    if where is None:
+        raise NotReady(
+            "No folder of backups is named.\n  Write `backups: {folder: <folder>, days: 35}` in virtaama.yaml."
+        )
+    erasures = project.ledger.erasures.all()
+    kept = kept_backups(where, project.settings.backup_days, erasures)
+    if expire:
+        gone = expire_backups(where, kept, date.today())
+        say(f"{counted(len(gone), 'backup')} taken away.")
+        kept = tuple(backup for backup in kept if backup.number not in gone)
+    print_table(
+        ("backup", "made", "goes", "holds what was erased"),
+        [
+            (
+                backup.number,
+                f"{backup.made:%Y-%m-%d %H:%M}",
+                str(backup.goes),
+                "yes" if backup.holds_erased else "no",
+            )
+            for backup in kept
+        ],
+    )

@@ -10,6 +10,12 @@ from virtaama.lake.batches import Batch, DriftEvent, Rejected
 
 _BATCH = "number, feed, file, sha256, parquet, parquet_sha256, extracted, landed, rows, rejected, contract"
 
+_NOW = (
+    "number, feed, file, sha256, coalesce(rewrite.parquet, batch.parquet), "
+    "coalesce(rewrite.parquet_sha256, batch.parquet_sha256), extracted, landed, "
+    "coalesce(rewrite.rows, batch.rows), rejected, contract"
+)
+
 
 def next_number(connection: sqlite3.Connection) -> int:
     (number,) = connection.execute("SELECT coalesce(max(number), 0) + 1 FROM batch").fetchone()
@@ -40,11 +46,13 @@ def append_batch(connection: sqlite3.Connection, batch: Batch, rejected: Iterabl
 
 
 def read_batches(connection: sqlite3.Connection, feed: str | None) -> tuple[Batch, ...]:
-    """In the order in which history is read."""
+    """In the order in which history is read. Of a batch that was written anew, the file and rows it has now."""
     return tuple(
         _batch(row)
         for row in connection.execute(
-            f"SELECT {_BATCH} FROM batch WHERE ? IS NULL OR feed = ? ORDER BY extracted, number",
+            f"SELECT {_NOW} FROM batch LEFT JOIN rewrite ON rewrite.id = "
+            "(SELECT max(id) FROM rewrite WHERE rewrite.batch = batch.number) "
+            "WHERE ? IS NULL OR feed = ? ORDER BY extracted, number",
             (feed, feed),
         )
     )

@@ -13,6 +13,7 @@ class Batch:
     `extracted` is the moment the delivery describes (from its path; else the landing time); history is
     ordered by (extracted, number), never by the clock. `file` is relative to the deliveries folder;
     `parquet` is relative to the lake. A delivery whose every row was set aside has `parquet` too (no rows).
+    After an erasure `parquet`, its digest and `rows` are those of the file that was written anew.
     """
 
     number: int

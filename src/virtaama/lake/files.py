@@ -1,4 +1,7 @@
-"""Batches as Parquet files, named by what was delivered. Written once, never changed, checked before use."""
+"""Batches as Parquet files, named by what was delivered. Written once, never changed, checked before use.
+
+Only an erasure takes rows out: it writes a new file and destroys the old one.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,11 @@ class Lake:
         give other rows, and what has landed is never changed.
         """
         return f"{feed}/{sha256}{f'-{again}' if again else ''}.parquet"
+
+    def rewritten_path(self, batch: Batch) -> str:
+        """Where a batch lies that is written anew: never under a name that a backup knows with other bytes."""
+        stem, _, number = batch.parquet.removesuffix(".parquet").partition("~")
+        return f"{stem}~{int(number or 0) + 1}.parquet"
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:

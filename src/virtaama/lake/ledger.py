@@ -18,6 +18,7 @@ from typing import Any, Self
 from virtaama.lake import batch_records, checks, runs
 from virtaama.lake.batches import Batch, DriftEvent, Rejected
 from virtaama.lake.deployments import Deployment, append_deployment, read_deployments
+from virtaama.lake.erasures import Erasures
 from virtaama.lake.ledger_tables import bring_up
 from virtaama.lake.not_taken import Refused, Repeat, append_repeat, keep_refused, read_refused, read_repeats
 from virtaama.lake.noticed import QualityLine, has_findings, put_findings, read_quality
@@ -45,6 +46,7 @@ class Ledger:
                 connection.execute("PRAGMA journal_mode = DELETE")
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute("PRAGMA foreign_keys = ON")
+                connection.execute("PRAGMA secure_delete = ON")
                 bring_up(connection, path)
         except BaseException:
             connection.close()
@@ -203,6 +205,11 @@ class Ledger:
                 "SET position = excluded.position, moved = excluded.moved",
                 (feed, json.dumps(dict(position), sort_keys=True), moved.isoformat()),
             )
+
+    @property
+    def erasures(self) -> Erasures:
+        """What was destroyed, for whom not to land anything again, and which batches were written anew."""
+        return Erasures(self._connection, self._writing)
 
     # Runs
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from virtaama.lake.checks import TABLES as CHECK_TABLES
 from virtaama.lake.deployments import TABLES as DEPLOYMENT_TABLES
+from virtaama.lake.erasures import TABLES as ERASURE_TABLES
 from virtaama.lake.sqlite_files import read_format
 
 TABLES = """
@@ -98,7 +99,7 @@ def bring_up(connection: sqlite3.Connection, path: Path) -> None:
     Raises NotReady for a ledger of a newer form.
     """
     found = read_format(connection, path, FORMAT)
-    connection.executescript(TABLES + CHECK_TABLES + DEPLOYMENT_TABLES)
+    connection.executescript(TABLES + CHECK_TABLES + DEPLOYMENT_TABLES + ERASURE_TABLES)
     if found < FORMAT:
         _migrate(connection)
 

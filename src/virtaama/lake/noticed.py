@@ -39,6 +39,9 @@ SELECT feed, batch, check_name, detail, count, rows FROM (
     FROM refused r
     WHERE NOT EXISTS (SELECT * FROM batch b WHERE {MENDED})
     UNION ALL
+    SELECT b.feed, b.number, 'left_out_erased', '', l.rows, b.rows
+    FROM left_out l JOIN batch b ON b.number = l.batch
+    UNION ALL
     SELECT b.feed, b.number, f.check_name, f.detail, f.count, b.rows
     FROM finding f JOIN batch b ON b.number = f.batch
 )

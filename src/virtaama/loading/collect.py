@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from shutil import rmtree
+from typing import TYPE_CHECKING
 
 from virtaama.identities.store import Identities
 from virtaama.keyring import Keyring
@@ -30,6 +31,10 @@ from virtaama.sources.database import asking as database
 from virtaama.sources.fhir_bulk import export as fhir_bulk
 from virtaama.sources.pxweb import asking as pxweb
 from virtaama.sources.sotkanet import asking as sotkanet
+
+# What knows erased rows again is brought in where anything was erased.
+if TYPE_CHECKING:
+    from virtaama.loading.erased import Erased
 
 COLLECTORS: dict[str, Collector] = {
     "database": database.collect,
@@ -64,6 +69,7 @@ def collect_feeds(
     threads: int | None = None,
     wait: Callable[[float], None] | None = None,
     turn: Callable[[], AbstractContextManager[None]] = nullcontext,
+    erased: Erased | None = None,
 ) -> LandReport:
     """Ask the sources of the feeds that are collected. One collection at a time: the caller sees to that.
 
@@ -71,7 +77,7 @@ def collect_feeds(
 
     A batch and the position its connector has come to are recorded together: a crash in between makes the
     next run ask for the same again, and what was recorded is not asked for twice. A source that does not
-    answer does not hold up the others.
+    answer does not hold up the others. What was `erased` does not land again.
     """
     asked = [feed for feed in feeds if feed.collect is not None]
 
@@ -91,6 +97,7 @@ def collect_feeds(
             connection=connection,
             now=now,
             size=piece_of(memory),
+            erased=erased,
         )
         around = Surroundings(
             folder=reach.folder,

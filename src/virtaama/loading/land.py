@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -25,6 +26,10 @@ from virtaama.model.feeds import Feed
 from virtaama.privacy.pseudonyms import without_codes
 from virtaama.problems import DeliveryRefused
 from virtaama.sources.reading import literal
+
+# What knows erased rows again is brought in where anything was erased.
+if TYPE_CHECKING:
+    from virtaama.loading.erased import Erased
 
 _SHARE = 32  # a piece is in hand many times over: as text, as columns, made safe, being written
 _LEAST, _MOST = 4_000_000, 64_000_000  # smaller is slower, larger is no faster
@@ -62,10 +67,11 @@ def land_deliveries(
     memory: str = "2GB",
     threads: int | None = None,
     only: Container[str] | None = None,
+    erased: Erased | None = None,
 ) -> LandReport:
     """Land what has not landed, in the order (extracted, feed, file); the caller holds the project's lock.
 
-    With `only` no other file of the folder is looked at.
+    With `only` no other file of the folder is looked at. What was `erased` does not land again.
 
     One delivery is one batch, recorded after its rows are on disk. A delivery that is refused does not stop
     the others. A crash in between loses nothing: what was not recorded is landed again by the next run.
@@ -87,6 +93,7 @@ def land_deliveries(
             connection=connection,
             now=now,
             size=piece_of(memory),
+            erased=erased,
         )
         for start in range(0, len(waiting), TOGETHER):
             with ledger.together():
@@ -147,6 +154,7 @@ class Landing:
     connection: duckdb.DuckDBPyConnection
     now: datetime
     size: int  # bytes of a delivery that are in hand at a time, or about
+    erased: Erased | None = None  # what is not to land again
 
     @contextmanager
     def prepared(self, path: Path, delivered: Delivered, met: Sequence[str] = ()) -> Iterator[Prepared]:
@@ -156,7 +164,14 @@ class Landing:
         """
         with self.lake.workspace() as folder:
             yield prepare(
-                self.connection, path, delivered, self.pseudonymiser, folder, size=self.size, met=met
+                self.connection,
+                path,
+                delivered,
+                self.pseudonymiser,
+                folder,
+                size=self.size,
+                met=met,
+                erased=self.erased,
             )
 
     def record(
@@ -171,19 +186,24 @@ class Landing:
         self.ledger.note_identities(extent.identity, extent.persons, extent.forgotten)
         again = sum(batch.sha256 == sha256 for batch in batches)
         relative = self.lake.path_of(delivered.feed.id, sha256, again=again)
-        return self.ledger.record_batch(
-            feed=delivered.feed.id,
-            file=delivered.file,
-            sha256=sha256,
-            parquet=relative,
-            parquet_sha256=self.lake.store(relative, prepared.write),
-            extracted=_in_sequence(delivered, batches),
-            landed=self.now,
-            rows=prepared.rows,
-            contract=contract_of(delivered.feed),
-            rejected=prepared.rejected,
-            drift=prepared.drift,
-        )
+        digest = self.lake.store(relative, prepared.write)
+        with self.ledger.together():
+            batch = self.ledger.record_batch(
+                feed=delivered.feed.id,
+                file=delivered.file,
+                sha256=sha256,
+                parquet=relative,
+                parquet_sha256=digest,
+                extracted=_in_sequence(delivered, batches),
+                landed=self.now,
+                rows=prepared.rows,
+                contract=contract_of(delivered.feed),
+                rejected=prepared.rejected,
+                drift=prepared.drift,
+            )
+            if prepared.left_out:
+                self.ledger.erasures.note_left_out(batch.number, prepared.left_out)
+        return batch
 
     def repeat(self, known: Batch, delivered: Delivered) -> Repeat | None:
         if not self.ledger.record_repeat(known.number, delivered.file, self.now):

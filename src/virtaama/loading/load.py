@@ -92,7 +92,7 @@ def plan(model: Model, ledger: Ledger, lake: Lake, engine: Engine) -> LoadPlan:
     done = _applied(engine)
     batches = ledger.batches()
     _refuse_unknown(done, batches)
-    arrivals = tuple(_arrival(batch, model, lake) for batch in batches)
+    arrivals = tuple(arrival_of(batch, model, lake) for batch in batches)
     return LoadPlan(
         model=plan_model(model, engine, arrivals, done),
         batches=plan_load(model, design(model), arrivals, done),
@@ -257,8 +257,11 @@ def _summed(findings: list[QualityLine]) -> tuple[QualityLine, ...]:
     return tuple(lines.values())
 
 
-def _arrival(batch: Batch, model: Model, lake: Lake) -> Arrival:
-    """Only of what was landed under another description of its feed are the columns looked at."""
+def arrival_of(batch: Batch, model: Model, lake: Lake) -> Arrival:
+    """A batch as the warehouse sees it.
+
+    Only of what was landed under another description of its feed are the columns looked at.
+    """
     known = {feed.id: feed for feed in model.feeds}.get(batch.feed)
     as_today = known is None or not batch.contract or batch.contract == contract_of(known)
     return Arrival(

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import duckdb
 import pyarrow as pa
@@ -18,11 +18,16 @@ from virtaama.loading import drift
 from virtaama.loading.deliveries import Delivered
 from virtaama.loading.pseudonymise import DETAILS as IDENTITY_DETAILS
 from virtaama.loading.pseudonymise import Pseudonymiser
+from virtaama.loading.rewriting import write_without
 from virtaama.loading.set_aside import SetAside
 from virtaama.model.feeds import Feed, Format, Outcome
 from virtaama.problems import DeliveryRefused
 from virtaama.sources import csv, fhir, json_lines, parquet, sql_database
 from virtaama.sources.reading import DETAILS, FAULT, Reading, RejectedLine
+
+# What knows erased rows again is brought in where anything was erased.
+if TYPE_CHECKING:
+    from virtaama.loading.erased import Erased
 
 HANDFUL = 10  # so few rejected rows never refuse a delivery, however small it is
 
@@ -74,6 +79,7 @@ class Prepared:
     met: Path
     rejected: SetAside
     drift: tuple[DriftEvent, ...]
+    left_out: int = 0  # rows about what was erased
 
     def write(self, path: Path) -> None:
         """Put the rows there; they are no longer where they were."""
@@ -89,17 +95,19 @@ def prepare(
     *,
     size: int,
     met: Sequence[str] = (),
+    erased: Erased | None = None,
 ) -> Prepared:
     """Read a delivery in pieces of about `size` bytes and write it to `folder`; DeliveryRefused with the reason.
 
     Memory is that of a few pieces, however large the delivery is. `met` names columns that are wanted of all rows.
+    Rows about what was `erased` are left out.
     """
     feed = delivered.feed
     connector = CONNECTORS[Format.JSON_LINES if feed.format is Format.SQL and feed.collect else feed.format]
     columns = _columns(connector.header(connection, path, feed), delivered)
     quarantined = columns.with_outcome(Outcome.QUARANTINE)
     fault = f"{quarantined[0].kind}_column:{quarantined[0].column}" if quarantined else ""
-    passing = _Passing(folder, pseudonymiser, feed)
+    passing = _Passing(folder, pseudonymiser, feed, erased)
     try:
         with row_groups(folder / "rows.unfinished") as good, row_groups(folder / "met.unfinished") as all_met:
             for reading in connector.read(connection, path, feed, columns.sources, size):
@@ -108,21 +116,29 @@ def prepare(
         passing.rejected.close()
     events = (*columns.events, *_never_there(feed, passing), *_retyped(feed, passing))
     _refuse_too_much(delivered, passing, events, quarantined=bool(quarantined))
+    path, rows = folder / "rows.unfinished", good.rows
+    if erased and (gone := erased.rows_of_instances(path, feed)):
+        path = folder / "left.unfinished"
+        rows = write_without(folder / "rows.unfinished", gone, path)
+        passing.left_out += len(gone)
     return Prepared(
-        path=folder / "rows.unfinished",
-        rows=good.rows,
+        path=path,
+        rows=rows,
         met=folder / "met.unfinished",
         rejected=passing.rejected,
         drift=events,
+        left_out=passing.left_out,
     )
 
 
 class _Passing:
     """What is counted while the pieces of a delivery pass."""
 
-    def __init__(self, folder: Path, pseudonymiser: Pseudonymiser, feed: Feed) -> None:
+    def __init__(self, folder: Path, pseudonymiser: Pseudonymiser, feed: Feed, erased: Erased | None) -> None:
         self._pseudonymiser = pseudonymiser
         self._feed = feed
+        self._erased = erased
+        self.left_out = 0
         self.rejected = SetAside(folder / "rejected.unfinished", pseudonymiser.keyring, feed.id)
         self.unread: dict[str, int] = {}
         told_when_gone = {"deleted"} if feed.collect else set()  # most exports delete nothing
@@ -134,14 +150,15 @@ class _Passing:
     ) -> None:
         """Make a piece safe, keep its good rows and set the others aside; `fault` is that of every row."""
         self.empty -= {name for name in self.empty if reading.rows[name].null_count < reading.rows.num_rows}
-        rows = self._pseudonymiser.protect(reading.rows, self._feed)
+        places, rows = self._without_erased(reading.rows)
+        rows = self._pseudonymiser.protect(rows, self._feed)
         if fault:
             rows = rows.set_column(
                 rows.num_columns - 1, FAULT, pa.array([fault] * rows.num_rows, pa.string())
             )
-        lines = [*reading.rejected, *_faulty(rows, reading)]
+        lines = [*self._left(reading.rejected), *_faulty(rows, reading, places)]
         self.rejected.add(sorted(lines, key=lambda line: line.line))
-        self.read += rows.num_rows + len(reading.rejected)
+        self.read += reading.rows.num_rows + len(reading.rejected)
         for name, count in reading.unread.items():
             self.unread[name] = self.unread.get(name, 0) + count
         if met is not None:
@@ -149,6 +166,26 @@ class _Passing:
         if rows[FAULT].null_count < rows.num_rows:
             rows = rows.filter(pc.is_null(rows[FAULT]))
         good.add(rows.drop_columns([FAULT]))
+
+    def _without_erased(self, rows: pa.Table) -> tuple[Sequence[int], pa.Table]:
+        """Rows but for those that name somebody who was erased, before anybody is given a name in the lake again.
+
+        With each comes where it stood among all.
+        """
+        gone = self._erased.names_erased(rows, self._feed) if self._erased else None
+        if gone is None:
+            return range(rows.num_rows), rows
+        self.left_out += pc.sum(gone).as_py()
+        stays = pc.invert(gone)
+        return pc.indices_nonzero(stays).to_pylist(), rows.filter(stays)
+
+    def _left(self, lines: Sequence[RejectedLine]) -> Iterator[RejectedLine]:
+        """Lines that could not be read, but for those that name somebody who was erased."""
+        for line in lines:
+            if self._erased and self._erased.stands_in(line.raw):
+                self.left_out += 1
+            else:
+                yield line
 
 
 def _columns(header: tuple[str, ...] | None, delivered: Delivered) -> drift.Columns:
@@ -173,12 +210,14 @@ def _columns(header: tuple[str, ...] | None, delivered: Delivered) -> drift.Colu
     return columns
 
 
-def _faulty(rows: pa.Table, reading: Reading) -> Iterator[RejectedLine]:
+def _faulty(rows: pa.Table, reading: Reading, places: Sequence[int]) -> Iterator[RejectedLine]:
+    """The rows with a fault, as they were delivered; `places` are where the rows stood in the reading."""
     positions = pc.indices_nonzero(pc.is_valid(rows[FAULT])).to_pylist()
     if not positions:
         return
     faults = rows[FAULT].take(pa.array(positions)).to_pylist()
-    for (line, raw), fault in zip(reading.locate(positions), faults, strict=True):
+    where = [places[position] for position in positions]
+    for (line, raw), fault in zip(reading.locate(where), faults, strict=True):
         reason, _, column = fault.partition(":")
         yield RejectedLine(line, raw, reason, _ALL_DETAILS[reason].format(column))
 

@@ -117,6 +117,20 @@ class NewSnapshot:
         _sync(self._published)
 
 
+def expire(published: Path, number: int) -> int:
+    """Take away every snapshot but one, and what readers put aside of them; how many were taken away.
+
+    A reader that is at one of them asks anew of the newest.
+    """
+    gone = 0
+    for path in published.iterdir():
+        if path.name.startswith(READING) or _number(path) not in (0, number):
+            _remove(path)
+            gone += 1
+    _sync(published)
+    return gone
+
+
 def last_published(published: Path) -> tuple[Path, Manifest] | None:
     """The newest snapshot whose manifest can be read."""
     found = [p for p in published.iterdir() if snapshot_number(p.name)] if published.is_dir() else []

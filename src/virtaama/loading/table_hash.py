@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import reduce
 from hashlib import sha256
 
@@ -27,14 +27,20 @@ def table_hashes(
     return {name: _hash(engine, name, frozenset(leaving_out)) for name in names}
 
 
-def _hash(engine: Engine, name: str, leaving_out: frozenset[str]) -> str:
-    columns = sorted((name, kind) for name, kind in engine.columns(name) if name not in leaving_out)
-    [found] = engine.read(_summed(name, [column for column, _ in columns])).to_pylist()
+def hash_of_rows(engine: Engine, columns: Iterable[tuple[str, str]], rows: exp.Expr) -> str:
+    """The same of some rows: a table or a subquery that has these columns, which are given with their types."""
+    columns = sorted(columns)
+    [found] = engine.read(_summed(rows, [column for column, _ in columns])).to_pylist()
     told = repr((columns, found["rows"], str(found["low"]), str(found["high"])))
     return sha256(told.encode()).hexdigest()
 
 
-def _summed(name: str, columns: list[str]) -> exp.Select:
+def _hash(engine: Engine, name: str, leaving_out: frozenset[str]) -> str:
+    columns = [(name, kind) for name, kind in engine.columns(name) if name not in leaving_out]
+    return hash_of_rows(engine, columns, table(name))
+
+
+def _summed(rows: exp.Expr, columns: list[str]) -> exp.Select:
     nothing: exp.Expr = text("")
     row = reduce(_joined, (_told(name) for name in columns), nothing)
     return exp.Select(
@@ -43,7 +49,7 @@ def _summed(name: str, columns: list[str]) -> exp.Select:
             named(_sum(function("md5_number_lower", row)), "low"),
             named(_sum(function("md5_number_upper", row)), "high"),
         ]
-    ).from_(table(name))
+    ).from_(rows)
 
 
 def _joined(before: exp.Expr, value: exp.Expr) -> exp.Expr:

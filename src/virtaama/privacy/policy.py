@@ -60,6 +60,7 @@ class Role:
     releases: frozenset[str] = frozenset()  # data sets of anonymous figures they may make
     rounding: int = 1  # counts they see are multiples of it
     quarantine: bool = False  # whether they may open rows that were set aside, as delivered
+    erasure: bool = False  # whether they may destroy what is known of persons
     persons: PersonRights | None = None  # None: they open no person
 
     @property

@@ -26,6 +26,7 @@ from virtaama.lake.ledger import Ledger
 from virtaama.lake.sqlite_files import copy_database, readable
 from virtaama.problems import NotReady
 from virtaama.project.copies import copy, files_below, sync
+from virtaama.project.erasing.journal import is_begun
 from virtaama.project.manifest import Manifest
 from virtaama.project.settings import Settings
 
@@ -84,6 +85,11 @@ def back_up(
     Raises Damaged when a file of the lake is not what the ledger says: it is never copied over a good one.
     """
     _refuse_inside(settings, folder)
+    if is_begun(settings.erasing):
+        raise NotReady(
+            "An erasure was broken off: a backup of now would hold what is to go.\n"
+            "  Run `virtaama erase --finish` first."
+        )
     number = max(numbers(folder), default=0) + 1
     finished = folder / f"backup-{number}"
     unfinished = folder / f"backup-{number}.unfinished"
@@ -173,6 +179,7 @@ def _data_files(settings: Settings) -> list[tuple[str, Path]]:
         settings.features,
         settings.direct,
         settings.retention,
+        settings.erasing,
     )
     return [
         (f"{DATA}/{path.relative_to(settings.data).as_posix()}", path)

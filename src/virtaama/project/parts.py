@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from virtaama.identities.store import Identities
     from virtaama.keyring import Keyring
     from virtaama.linkage.definitions import Linkage
+    from virtaama.loading.erased import Erased
     from virtaama.metrics.definitions import Catalogue
     from virtaama.metrics.feature_tables import FeatureTable
     from virtaama.metrics.person_views import PersonViews
@@ -163,6 +164,15 @@ class Parts:
     @cached_property
     def ledger(self) -> Ledger:
         return Ledger.open(self.settings.ledger)
+
+    @property
+    def erased(self) -> Erased | None:
+        """What is not to land again; None where nothing was erased."""
+        if not self.ledger.erasures.marks():
+            return None
+        from virtaama.project.erasing.whom import erased
+
+        return erased(self)
 
     def check(self) -> None:
         """Read everything; ProblemsFound with every problem of every file."""

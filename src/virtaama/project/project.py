@@ -98,6 +98,7 @@ class Project(Parts):
                 memory=self.settings.memory,
                 threads=self.settings.threads,
                 only=only,
+                erased=self.erased,
             )
             tell(_counts(report))
         return report
@@ -136,6 +137,7 @@ class Project(Parts):
                 memory=self.settings.memory,
                 threads=self.settings.threads,
                 turn=turn,
+                erased=self.erased,
             )
             tell(_counts(report))
         return report

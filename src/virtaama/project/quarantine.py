@@ -37,7 +37,7 @@ def _opened(
 ) -> tuple[tuple[Batch, Rejected], ...]:
     assert isinstance(allowed, QuarantineAllowed)
     return tuple(
-        (batch, replace(row, raw=parts.keyring.unseal(row.raw, batch.feed)))
+        (batch, replace(row, raw=parts.keyring.unseal(row.raw, batch.feed) if row.raw else b""))
         for batch in parts.ledger.batches()
         if batch.number in batches
         for row in parts.ledger.rejected(batch.number)

@@ -17,6 +17,7 @@ from virtaama.sql.spelling import EngineName
 
 SETTINGS_FILE = "virtaama.yaml"
 MEMORY = "1200MB"
+BACKUP_DAYS = 35
 LANGUAGES = ("fi", "sv", "en")
 _MEMORY = r"(25[6-9]|2[6-9]\d|[3-9]\d\d|\d{4,})(\.\d+)?MB|[1-9]\d*(\.\d+)?GB"
 SETTINGS = Shape(
@@ -54,6 +55,16 @@ SETTINGS = Shape(
                     )
                 },
             ),
+            "backups": members(
+                "Where backups are kept, and how long.",
+                {
+                    "folder": text("The folder of the backups; outside the project."),
+                    "days": number(
+                        "After so many days a backup goes; 35 by default.", minimum=1, multipleOf=1
+                    ),
+                },
+                required=("folder",),
+            ),
             "hosts": texts("The only hosts that are spoken to when sources are collected."),
             "sign_in": SIGN_IN,
             "demo": truth("The data is invented: the folder may be emptied and filled again."),
@@ -83,6 +94,8 @@ class Settings:
     minimum_group: int = 5
     languages: tuple[str, ...] = LANGUAGES
     anchors: Path | None = None  # where the head of the audit log is noted
+    backups: Path | None = None  # the folder whose backups go when their time is over
+    backup_days: int = BACKUP_DAYS
     hosts: frozenset[str] = frozenset()  # in small letters: the only ones spoken to
     sign_in: CountySignIn | None = None
     demo: bool = False  # the folder may be filled with invented data and emptied again
@@ -145,6 +158,11 @@ class Settings:
     def links(self) -> Path:
         """What was decided on records that may be about the same person."""
         return self.data / "links.sqlite"
+
+    @property
+    def erasing(self) -> Path:
+        """What an erasure that was broken off needs to be finished, sealed; there while one is under way."""
+        return self.data / "erasing"
 
     @property
     def audit(self) -> Path:
@@ -213,6 +231,10 @@ def parse_settings(text: str, folder: Path) -> Settings:
         minimum_group=int(float(root.text("minimum_group", "5"))),
         languages=root.texts("languages") or LANGUAGES,
         anchors=folder / Path(anchors).expanduser() if anchors else None,
+        backups=folder / Path(root.at(("backups",)).text("folder")).expanduser()
+        if root.member("backups")
+        else None,
+        backup_days=int(float(root.at(("backups",)).text("days", str(BACKUP_DAYS)))),
         hosts=frozenset(host.lower() for host in root.texts("hosts")),
         sign_in=parse_sign_in(root, folder),
         demo=root.truth("demo"),

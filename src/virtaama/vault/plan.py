@@ -108,7 +108,7 @@ def _plan_feed(
     def reading(
         source: Source, part: str, read: tuple[Arrival, ...], before: Arrival | None = None
     ) -> Reading:
-        shape = _shape(model, feed, (*read, before) if before else read)
+        shape = shape_of(model, feed, (*read, before) if before else read)
         return Reading(arrivals=read, steps=steps(source, part, shape), before=before)
 
     def together(run: list[Arrival]) -> Iterator[BatchLoad]:
@@ -152,7 +152,8 @@ def _plan_feed(
     yield from together(run)
 
 
-def _shape(model: Model, feed: str, arrivals: tuple[Arrival, ...]) -> Shape | None:
+def shape_of(model: Model, feed: str, arrivals: tuple[Arrival, ...]) -> Shape | None:
+    """How rows of these deliveries are brought to today's description of their feed; None where they are of it."""
     if all(arrival.columns is None for arrival in arrivals):
         return None
     fields = model.feed(feed).fields

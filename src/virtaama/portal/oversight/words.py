@@ -24,6 +24,7 @@ ACTS: dict[str, Promise] = {
     Act.LOOK: gettext_lazy("looked into the log"),
     Act.REVIEW: gettext_lazy("marked an entry"),
     Act.INCIDENT: gettext_lazy("wrote about an incident"),
+    Act.ERASE: gettext_lazy("destroyed data about persons"),
 }
 PURPOSES: dict[str, Promise] = {
     Purpose.STEERING: gettext_lazy("leading and supervising"),
@@ -32,6 +33,7 @@ PURPOSES: dict[str, Promise] = {
     Purpose.DATA_QUALITY: gettext_lazy("quality of data"),
     Purpose.CLIENT_CARE: gettext_lazy("care of or service to the client"),
     "oversight": gettext_lazy("oversight"),
+    "erasure": gettext_lazy("destruction of data"),
 }
 MARKS: dict[str, Promise] = {
     "in_order": gettext_lazy("in order"),

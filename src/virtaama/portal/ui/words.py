@@ -122,6 +122,7 @@ CHECKS: dict[str, Promise] = {
     "column_retyped": _("column of another type"),
     "repeated_delivery": _("the same delivery again"),
     "refused_delivery": _("delivery refused"),
+    "left_out_erased": _("rows about what was erased, left out"),
     # What loading noticed
     "unknown_code": _("unknown code"),
     "ended_code": _("code no longer valid"),

@@ -102,6 +102,40 @@ def mapped_rows(source: Source, row_order: str, shape: Shape | None, before: boo
     return select(*standard).from_(subquery(rows, "read"))
 
 
+def keyed_rows(source: Source, shape: Shape | None, also: Collection[str]) -> exp.Select:
+    """Of every row a mapping takes: where it stands, the keys of what it describes and of what that refers to.
+
+    Columns: FILE, LINE, the hash key of the concept, that of each relationship, and the fields named in `also`.
+    """
+    mapping, hub = source.mapping, source.hub
+    targets = {target.relationship: target.key for target in mapping.targets}
+    parts = _key_parts("key", hub, mapping.key)
+    kinds = {part_name("key", part): part.type for part in hub.business_key}
+    for reference in source.references:
+        parts += _key_parts(reference.relationship, reference.hub, targets[reference.relationship])
+        kinds |= {part_name(reference.relationship, part): part.type for part in reference.hub.business_key}
+    where = [column(FILE), named(column("file_row_number"), LINE), *map(column, also)]
+    rows = select(*where, *parts).from_(subquery(_delivered(shape, "files"), "delivered"))
+    if mapping.where:
+        rows = rows.where(exp.paren(parsed(mapping.where.sql)))
+    standard = [
+        named(standardised(column(name), kinds[name]), name) if name in kinds else column(name)
+        for name in rows.named_selects
+    ]
+    keys = [named(hashed("key", hub), hub.hash_key)]
+    keys += [named(hashed(r.relationship, r.hub), r.column) for r in source.references]
+    return select(FILE, LINE, *also, *keys).from_(
+        subquery(select(*standard).from_(subquery(rows, "read")), "keyed")
+    )
+
+
+def field_rows(shape: Shape | None, fields: Collection[str]) -> exp.Select:
+    """Of every row of a feed: where it stands, and some of its fields. Columns: FILE, LINE and the fields."""
+    return select(FILE, named(column("file_row_number"), LINE), *fields).from_(
+        subquery(_delivered(shape, "files"), "delivered")
+    )
+
+
 def _placed(shape: Shape | None, before: bool) -> exp.Select:
     if before:
         return _delivered(shape, "before")
