@@ -15,6 +15,7 @@ from virtaama.problems import NotReady
 from virtaama.project.on_record import now, on_record
 from virtaama.project.settings import Settings
 from virtaama.project.told import Progress, silent
+from virtaama.statutes.log_data import kept_since
 
 if TYPE_CHECKING:
     from virtaama.project.parts import Parts
@@ -63,7 +64,8 @@ def rotate_keys(parts: Parts, kinds: tuple[str, ...], progress: Progress = silen
     """Bring the identity store under next keys, or finish where that was interrupted; on record.
 
     Nothing lands, loads or is backed up meanwhile; the portal goes on. For pseudonyms in extracts a next key is made
-    and nothing else is done: those that were given keep the key of then.
+    and nothing else is done: those that were given keep the key of then. What leads from the code of somebody who
+    was erased to the audit log goes when no entry about them is kept any longer.
     """
     settings, ledger = parts.settings, parts.ledger
     with only_one(settings.lock), on_record(ledger, "rotate") as tell:
@@ -74,6 +76,7 @@ def rotate_keys(parts: Parts, kinds: tuple[str, ...], progress: Progress = silen
             done = rotate(store, of_store, lambda done, total: progress(done, total, "persons"))
         if "domain" in kinds and not done.gone_on:
             Keyring.open(settings.keys).with_next("domain")
+        parts.identities.drop_forgotten(kept_since(now().date()))
         ledger.recognise_keys(Keyring.open(settings.keys).prints())
         tell({"persons_closed_anew": done.persons})
     return done

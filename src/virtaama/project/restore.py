@@ -129,9 +129,10 @@ def _refuse_taken(settings: Settings) -> None:
 def _keys(folder: Path, manifest: Manifest) -> Keyring:
     keyring = Keyring.open(folder)
     prints = keyring.prints()  # there may be newer ones by now
-    if any(prints.get(name) != mark for name, mark in manifest.keys.items()):
+    if others := [f"{name}.key" for name, mark in manifest.keys.items() if prints.get(name) != mark]:
         raise NotReady(
-            f"{folder}: not the keys this backup was made with.\n  Take their safe copy; nothing was written."
+            f"{folder}: not the keys this backup was made with: {', '.join(others)}.\n"
+            "  Take their safe copy; nothing was written."
         )
     return keyring
 

@@ -41,5 +41,14 @@ def log_data_limits(on: date) -> LogDataLimits:
 
 def given_without_reason_since(on: date) -> date:
     """The first day of which log data is given to a client who asks on a day and has no special reason."""
-    year = on.year - log_data_limits(on).years_back
-    return date(year, 2, 28) if (on.month, on.day) == (2, 29) else on.replace(year=year)
+    return _years_before(on, log_data_limits(on).years_back)
+
+
+def kept_since(on: date) -> date:
+    """The first day of which log data is still kept on a day."""
+    return _years_before(on, log_data_limits(on).years_kept)
+
+
+def _years_before(day: date, years: int) -> date:
+    year = day.year - years
+    return date(year, 2, 28) if (day.month, day.day) == (2, 29) else day.replace(year=year)

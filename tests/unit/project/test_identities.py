@@ -17,6 +17,7 @@ from virtaama.access.persons import person_key
 from virtaama.identities.tables import FILE
 from virtaama.privacy.policy import Asker
 from virtaama.problems import NotReady
+from virtaama.project.identities import rotate_keys
 from virtaama.project.oversight import person_of, referred_to
 from virtaama.project.project import Project
 
@@ -146,3 +147,24 @@ def test_a_person_is_referred_to_by_code_surrogate_or_key(folder: Path) -> None:
     assert person_of(CODE, identities).key == key
     with pytest.raises(ValueError, match="shape, day or check character"):
         referred_to("1-" + "0" * 32, identities)
+
+
+def test_who_was_erased_is_found_by_the_code_as_long_as_the_log_is_kept(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for year in (2010, 2020):
+        monkeypatch.setattr("virtaama.project.identities.now", lambda year=year: datetime(year, 5, 1))
+        identities = Project.open(folder).identities
+        identities.forget(*identities.persons([CODE]))
+    assert len(identities.forgotten(CODE)) == 2
+    monkeypatch.setattr("virtaama.project.identities.now", lambda: datetime(2026, 11, 26))
+    rotate_keys(Project.open(folder), ("wrapping",))
+    assert len(identities.forgotten(CODE)) == 1
+
+
+def test_a_next_key_for_extracts_leaves_the_store_as_it_is(folder: Path) -> None:
+    done = rotate_keys(Project.open(folder), ("domain",))
+    project = Project.open(folder)
+    assert (done.persons, project.keyring.numbers("domain")) == (0, (1, 2))
+    assert project.keyring.numbers("identity") == (1,)
+    assert next(iter(project.ledger.runs())).kind == "rotate"
