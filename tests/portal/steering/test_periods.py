@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from virtaama.metrics.question import Grain
-from virtaama.portal.steering.periods import first_day, read_period, shifted, whole_periods
-from virtaama.portal.ui.formats import period_written
+from virtaama.portal.steering.periods import first_day, shifted, whole_periods
+from virtaama.portal.ui.formats import period_written, read_period
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from virtaama.access.answers import AreaName
 from virtaama.metrics.question import Grain, Level
 from virtaama.portal.steering.past import AS_OF, KNOWN, Past
-from virtaama.portal.steering.periods import first_day, read_period, shifted, whole_periods
-from virtaama.portal.ui.formats import period_written
+from virtaama.portal.steering.periods import first_day, shifted, whole_periods
+from virtaama.portal.ui.formats import period_written, read_period
 from virtaama.portal.ui.words import GRAINS
 from virtaama.problems import NotAllowed, NotReady
 

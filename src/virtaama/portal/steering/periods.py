@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 from virtaama.metrics.question import Grain
 
 MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
-WRITTEN = re.compile(r"(?P<year>\d{4})(?:-(?P<month>0[1-9]|1[0-2])|-?[Qq](?P<quarter>[1-4]))?")
 
 
 def first_day(day: date, grain: Grain) -> date:
@@ -38,16 +36,3 @@ def whole_periods(first: date, last: date, grain: Grain) -> tuple[date, ...]:
         periods.append(period)
         period = shifted(period, grain, 1)
     return tuple(periods)
-
-
-def read_period(text: str) -> tuple[date, Grain] | None:
-    """What `period_written` wrote, in any grain; None when it is no period."""
-    found = WRITTEN.fullmatch(text)
-    if found is None or not 1900 <= int(found["year"]) <= 2200:
-        return None
-    year = int(found["year"])
-    if found["month"]:
-        return date(year, int(found["month"]), 1), Grain.MONTH
-    if found["quarter"]:
-        return date(year, int(found["quarter"]) * 3 - 2, 1), Grain.QUARTER
-    return date(year, 1, 1), Grain.YEAR

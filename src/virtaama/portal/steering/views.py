@@ -17,7 +17,6 @@ from virtaama.portal.core.pages import at_clean_address, opens_with, pages_of, r
 from virtaama.portal.steering import queries
 from virtaama.portal.steering.exports import export
 from virtaama.portal.steering.filters import Filters, read_filters
-from virtaama.portal.steering.formulas import formula_in_words
 from virtaama.portal.steering.past import Past, Reach, read_past
 from virtaama.portal.steering.periods import shifted
 from virtaama.portal.steering.queries import Rows, metric_named
@@ -26,6 +25,7 @@ from virtaama.portal.steering.tiles import target_on, tile
 from virtaama.portal.ui.charts import BarChart, TrendChart
 from virtaama.portal.ui.exports import as_file
 from virtaama.portal.ui.formats import number
+from virtaama.portal.ui.formulas import formula_in_words
 
 MOST_BARS = 30  # beyond, a chart tells nothing more; the table has every row
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
@@ -15,6 +16,7 @@ from virtaama.metrics.question import Grain
 
 LOCALES = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
 MINUS = "\N{MINUS SIGN}"
+WRITTEN = re.compile(r"(?P<year>\d{4})(?:-(?P<month>0[1-9]|1[0-2])|-?[Qq](?P<quarter>[1-4]))?")
 
 
 @cache
@@ -58,6 +60,19 @@ def period_written(first_day: date, grain: Grain) -> str:
             return f"{first_day.year}Q{(first_day.month + 2) // 3}"
         case Grain.YEAR:
             return str(first_day.year)
+
+
+def read_period(text: str) -> tuple[date, Grain] | None:
+    """What `period_written` wrote, in any grain; None when it is no period."""
+    found = WRITTEN.fullmatch(text)
+    if found is None or not 1900 <= int(found["year"]) <= 2200:
+        return None
+    year = int(found["year"])
+    if found["month"]:
+        return date(year, int(found["month"]), 1), Grain.MONTH
+    if found["quarter"]:
+        return date(year, int(found["quarter"]) * 3 - 2, 1), Grain.QUARTER
+    return date(year, 1, 1), Grain.YEAR
 
 
 def day(value: date, language: str) -> str:

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from tests.portal.door_for_tests import METRICS, PLACE
 from virtaama.metrics.definitions import Catalogue, Fact, Measure, Window
-from virtaama.portal.steering.formulas import formula_in_words
+from virtaama.portal.ui.formulas import formula_in_words
 
 CATALOGUE = Catalogue(
     version="x",
