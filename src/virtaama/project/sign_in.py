@@ -37,6 +37,9 @@ SIGN_IN = members(
         "person": text(
             "OpenID Connect: the claim with a personal identity code, to flag openings of neighbours."
         ),
+        "api_audience": text(
+            "OpenID Connect: what the provider calls the API in access tokens (aud). Without it no token is taken."
+        ),
         "metadata": text("SAML: the file with the provider's metadata, within the project folder."),
         "entity_id": text("SAML: what the portal calls itself; the address of its metadata by itself."),
         "person_name": text("SAML: the attribute with a person's name as it is shown."),
@@ -44,7 +47,7 @@ SIGN_IN = members(
     required=("address", "contact"),
 )
 _ONLY = {
-    "oidc": ("issuer", "client_id", "scopes", "family_name", "person"),
+    "oidc": ("issuer", "client_id", "scopes", "family_name", "person", "api_audience"),
     "saml": ("metadata", "entity_id", "person_name"),
 }
 _NEEDED = {"oidc": ("issuer", "client_id"), "saml": ("metadata",)}
@@ -72,6 +75,7 @@ class SignIn:
     person: str = ""  # none: the sign-in does not tell who somebody is as a resident
     scopes: tuple[str, ...] = ("profile",)
     levels: tuple[str, ...] = ()
+    api_audience: str = ""
 
     @property
     def host(self) -> str:
@@ -151,6 +155,7 @@ def parse_sign_in(root: Entry, folder: Path) -> CountySignIn | None:
         person=entry.text("person"),
         scopes=entry.texts("scopes") or ("profile",),
         levels=entry.texts("levels"),
+        api_audience=entry.text("api_audience"),
     )
 
 
@@ -178,6 +183,18 @@ def problems_of_sign_in(root: Entry) -> Iterator[Problem]:
             yield Problem(place, what, "Write https://, a host and no more than a path.")
         elif name == "address" and urlsplit(written).path.strip("/"):
             yield Problem(place, "the portal is at the top of its host, so address of sign_in has no path.")
+    yield from problems_of_audience(entry)
+
+
+def problems_of_audience(entry: Entry) -> Iterator[Problem]:
+    """A name for the API by which a token for signing in would be one for asking too."""
+    if entry.text("api_audience") and entry.text("api_audience") == entry.text("client_id"):
+        what = (
+            "api_audience of sign_in is the client_id, so that a token for signing in would open the API too."
+        )
+        yield Problem(
+            entry.at(("api_audience",)).place, what, "Let the provider give the API a name of its own."
+        )
 
 
 def is_safe(address: str) -> bool:

@@ -21,6 +21,7 @@ from authlib.oauth2.auth import ClientAuth
 from authlib.oauth2.rfc7523 import PrivateKeyJWT, private_key_jwt_sign
 from urllib3.exceptions import HTTPError
 
+from virtaama.portal.core.sign_in.access_tokens import read_access_token
 from virtaama.portal.core.sign_in.failures import SignInFailed, Why
 from virtaama.portal.core.sign_in.signing_key import SigningKey
 from virtaama.portal.core.sign_in.tokens import read_id_token, read_logout_token
@@ -157,10 +158,24 @@ class Provider:
         def read(keys: Mapping[str, Any]) -> Mapping[str, Any]:
             return read_logout_token(token, keys, self.sign_in, now=int(self.clock()))
 
+        return self._with_keys_of_now(read)
+
+    def access(self, token: str) -> Mapping[str, Any]:
+        """The claims of an access token for the API; SignInFailed where it is none of its."""
+
+        def read(keys: Mapping[str, Any]) -> Mapping[str, Any]:
+            return read_access_token(token, keys, self.sign_in, now=int(self.clock()))
+
+        return self._with_keys_of_now(read)
+
+    def _with_keys_of_now(self, read: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Mapping[str, Any]:
+        """What is read with its keys, asked for anew where they may have changed.
+
+        Anybody can send a token: what they send does not make us ask the provider again and again.
+        """
         try:
             return read(self.keys())
         except SignInFailed as failed:
-            # Anybody can send one: what they send does not make us ask the provider again and again.
             if failed.why is not Why.SIGNATURE or self.clock() - self._keys_at < KEYS_AGAIN:
                 raise
             return read(self.keys(anew=True))

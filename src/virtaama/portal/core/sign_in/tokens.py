@@ -45,7 +45,7 @@ def read_id_token(
     now: int,
 ) -> Mapping[str, Any]:
     """The claims of an ID token; SignInFailed with the first thing that is wrong with it."""
-    signed = _verified(token, keys)
+    signed = verified(token, keys)
     claims = CodeIDToken(
         signed.claims,
         signed.header,
@@ -63,7 +63,7 @@ def read_id_token(
 
 def read_logout_token(token: str, keys: Mapping[str, Any], sign_in: SignIn, *, now: int) -> Mapping[str, Any]:
     """The claims of a logout token (OpenID Connect Back-Channel Logout 1.0, section 2.6)."""
-    signed = _verified(token, keys)
+    signed = verified(token, keys)
     claims = signed.claims
     if claims.get("iss") != sign_in.issuer:
         raise SignInFailed(Why.ISSUER)
@@ -116,7 +116,7 @@ def groups_of(claims: Mapping[str, Any], sign_in: SignIn) -> frozenset[str]:
     )
 
 
-def _verified(token: str, keys: Mapping[str, Any]) -> jwt.Token:
+def verified(token: str, keys: Mapping[str, Any]) -> jwt.Token:
     try:
         usable = [
             key
