@@ -31,6 +31,7 @@ from virtaama.lake.noticed import QualityLine
 from virtaama.lake.runs import Run
 from virtaama.metrics.definitions import Catalogue, Dimension, Direction, Family, Measure, Metric, Target
 from virtaama.metrics.question import Figure, Grain, Level, Missing, Question
+from virtaama.metrics.releases import Audience, Release
 from virtaama.model.concepts import Text
 from virtaama.model.expectations import Drift, Expectation, Fresh, Required, Rhythm, Severity, Unit
 from virtaama.portal.steering.periods import first_day, shifted
@@ -771,10 +772,30 @@ def described_on(made: date, line: str = "Rivi silloin") -> Document:
     )
 
 
+RELEASE = Release(
+    name="emergency_care",
+    labels=text("Päivystys", "Jour", "Emergency care"),
+    definition=text("Päivystyskäynnit", "Jourbesök", "Emergency visits"),
+    metrics=("emergency_visits_per_1000",),
+    levels=(Level.COUNTY,),
+    breakdowns=(),
+    grains=(Grain.QUARTER,),
+    first_year=2024,
+    last_year=None,
+    threshold=5,
+    rounding=5,
+    audience=Audience.EVERYBODY,
+    legal_basis="552/2019 41 §",
+    owner="Tietojohtaminen",
+    place=PLACE,
+)
+
+
 class LogForTests:
     """A real audit log with a few entries, behind its real door; what of a project the pages of the log use."""
 
-    settings = SimpleNamespace(anchors=None)
+    settings = SimpleNamespace(anchors=None, releases=Path(mkdtemp(prefix="virtaama-releases-")))
+    releases = (RELEASE,)
     log: AuditLog
     names = Names(
         county=Text("Testialue", "Testområdet", "Test county"),
@@ -789,6 +810,15 @@ class LogForTests:
             own.log = AuditLog(Path(mkdtemp(prefix="virtaama-log-")) / "audit.sqlite", b"a key of the tests")
             self.write(ANN)
             self.write(ANN, BOB, asker="insinoori", role="data_engineer")
+
+    def data_sets(self, release: Release) -> tuple[int, ...]:
+        return (1,)
+
+    def data_set(self, release: Release, number: int) -> dict[str, Any]:
+        made = self.settings.releases / release.name / str(number)
+        made.mkdir(parents=True, exist_ok=True)
+        (made / f"{release.name}.csv").write_text("metric,level\n", encoding="utf-8")
+        return {"name": release.name, "number": number}
 
     def write(self, *keys: bytes, **more: Any) -> int:
         given: dict[str, Any] = {

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "virtaama.portal.described",
     "virtaama.portal.incidents",
     "virtaama.portal.persons",
+    "virtaama.portal.api",
 ]
 MIDDLEWARE = [
     "virtaama.portal.core.middleware.only_proxies_forward",

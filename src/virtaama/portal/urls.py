@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("virtaama.portal.core.urls")),
+    path("", include("virtaama.portal.api.urls")),
     path("ohjaus/", include("virtaama.portal.steering.urls")),
     path("henkilo/", include("virtaama.portal.persons.urls")),
     path("loki/", include("virtaama.portal.oversight.urls")),

@@ -9,7 +9,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Final
 
-from virtaama.privacy.policy import Allowed
+from virtaama.privacy.policy import Allowed, Asker, Role
 
 LENGTH: Final = 32  # hexadecimal digits
 
@@ -20,7 +20,16 @@ def mark_of(allowed: Allowed) -> str:
     Every field counts, also those a leave, a role or an asker will get later. Tells nothing of what it is made of
     to those who could not guess it.
     """
-    text = json.dumps(_plain(allowed), sort_keys=True, ensure_ascii=False)
+    return _digest(allowed)
+
+
+def mark_of_reader(asker: Asker, role: Role | None) -> str:
+    """The same for what is told without a question: by who reads it, and what their role may."""
+    return _digest([asker, role])
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(_plain(value), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
 
 

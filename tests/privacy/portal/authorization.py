@@ -14,7 +14,7 @@ from virtaama.privacy.policy import Role
 
 TABLE = Path(__file__).with_name("authorization.yaml")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-OUTCOMES = ("page", "onward", "sign in", "refused", "unclear", "no method")
+OUTCOMES = ("page", "onward", "sign in", "refused", "unclear", "no method", "not there")
 VISITOR = "visitor"
 
 
@@ -62,7 +62,15 @@ def routes() -> Iterator[str]:
     yield from below(get_resolver(), "")
 
 
-SIGNS = {"page": "●", "onward": "→", "sign in": "sign-in", "refused": "–", "unclear": "?", "no method": ""}
+SIGNS = {
+    "page": "●",
+    "onward": "→",
+    "sign in": "sign-in",
+    "refused": "–",
+    "unclear": "?",
+    "no method": "",
+    "not there": "404",
+}
 
 
 def page() -> str:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from attack.naive import County
 from attack.row_policy import Made, filled
+from tests.portal.door_for_tests import RELEASE
 from tests.privacy.county_of_rows import CountyOfRows, publish
 from virtaama.access.door import Door
 from virtaama.access.oversight import Oversight
+from virtaama.metrics.releases import Audience, Release
 from virtaama.portal.core import door as portal_door
 from virtaama.portal.core.models import Account
 from virtaama.privacy.policy import Purpose, Role
@@ -44,9 +49,17 @@ ROLES = (
         own_municipality_only=True,
         rounding=5,
     ),
+    Role(
+        name="maker",
+        purposes=frozenset({Purpose.STEERING}),
+        levels=frozenset({"county"}),
+        pages=frozenset({"steering"}),
+        releases=frozenset({"for_partners"}),
+    ),
     Role(name="engineer", purposes=frozenset(), levels=frozenset(), pages=frozenset({"runs", "quality"})),
     Role(name="officer", purposes=frozenset(), levels=frozenset(), pages=frozenset({"audit"})),
 )
+FOR_PARTNERS = replace(RELEASE, name="for_partners", audience=Audience.PARTNERS)
 OWN, OTHERS = "098", {"municipality": "398", "unit": "U3980"}
 """The municipality of those who see their own, and areas that are others'."""
 
@@ -70,6 +83,14 @@ def over_rows(published: CountyOfRows, monkeypatch: pytest.MonkeyPatch, db: None
     class PublishedProject:
         roles = ROLES
         demo_users = ()
+        releases = (FOR_PARTNERS,)
+        settings = SimpleNamespace(releases=published.folder / "releases")
+
+        def data_sets(self, release: Release) -> tuple[int, ...]:
+            return (1,)
+
+        def data_set(self, release: Release, number: int) -> dict[str, Any]:
+            return {"name": release.name}
 
         def door(self) -> Door:
             return published.door_for(*ROLES)
@@ -77,6 +98,9 @@ def over_rows(published: CountyOfRows, monkeypatch: pytest.MonkeyPatch, db: None
         def oversight(self) -> Oversight:
             return Oversight(audit=published.audit, roles=ROLES, clock=lambda: datetime.now().astimezone())
 
+    written = published.folder / "releases" / "for_partners" / "1" / "for_partners.csv"
+    written.parent.mkdir(parents=True, exist_ok=True)
+    written.write_text("metric\n", encoding="utf-8")
     portal_door.door.cache_clear()
     portal_door.roles.cache_clear()
     monkeypatch.setattr(portal_door, "project", PublishedProject)

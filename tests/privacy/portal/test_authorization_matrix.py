@@ -73,8 +73,12 @@ def outcome_of(response: HttpResponse) -> str:
             return "sign in"
         case 302:
             return "onward"
+        case 401:
+            return "sign in"
         case 403:
             return "refused"
+        case 404:
+            return "not there"
         case 400 | 422:
             return "unclear"
         case 405:

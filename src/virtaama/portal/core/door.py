@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -14,6 +16,7 @@ from virtaama.access.names import Names
 from virtaama.access.opened import PersonQuestion
 from virtaama.access.oversight import Oversight
 from virtaama.access.person_door import PersonDoor
+from virtaama.metrics.releases import Release
 from virtaama.portal.core.models import Account
 from virtaama.portal.core.sessions import FAMILY_NAME, PERSON
 from virtaama.privacy.policy import Asker, Purpose, Role
@@ -63,6 +66,22 @@ def descriptions() -> Descriptions:
 def names() -> Names:
     """What systems, roles and data are called."""
     return project().names
+
+
+def releases() -> tuple[Release, ...]:
+    """Data sets of anonymous figures, as described."""
+    return project().releases
+
+
+def data_sets(release: Release) -> tuple[int, ...]:
+    """The numbers under which a release was made, the oldest first."""
+    return project().data_sets(release)
+
+
+def data_set(release: Release, number: int) -> tuple[dict[str, Any], Path]:
+    """The description of a data set that was made, and where its figures lie as CSV."""
+    folder = project().settings.releases / release.name / str(number)
+    return project().data_set(release, number), folder / f"{release.name}.csv"
 
 
 def person_referred_to(reference: str) -> bytes:

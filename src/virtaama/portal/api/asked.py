@@ -1,0 +1,134 @@
+"""What can be asked: the parameters of each operation, as strict as their schema says."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from virtaama.metrics.question import Grain, Level
+from virtaama.portal.api.problems import Kind, Refusal, Wrong
+from virtaama.privacy.policy import Purpose
+
+CODE = r"^[A-Za-z0-9ÅÄÖåäö_.:/ -]{1,64}$"
+NAME = r"^[a-z][a-z0-9_]{0,79}$"
+PERIOD = r"^(19|20|21)[0-9]{2}(-(0[1-9]|1[0-2])|-?Q[1-4])?$"
+LONGEST_PAGE, USUAL_PAGE = 5_000, 1_000
+_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+def _number(text: Any) -> Any:
+    """Digits and nothing else: no sign, space, point or exponent."""
+    if isinstance(text, str) and not _NUMBER.fullmatch(text):
+        raise ValueError
+    return text
+
+
+def _day(text: Any) -> Any:
+    """A day of the calendar as 2026-03-31: no time of day, no seconds of the clock."""
+    if isinstance(text, str):
+        if not _DAY.fullmatch(text):
+            raise ValueError
+        return date.fromisoformat(text)
+    return text
+
+
+Number = Annotated[int, BeforeValidator(_number)]
+Day = Annotated[date, BeforeValidator(_day)]
+Period = Annotated[str, Field(pattern=PERIOD, examples=["2026-09"])]
+Code = Annotated[str, Field(pattern=CODE)]
+
+
+class Nothing(BaseModel):
+    """No parameters."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Paged(Nothing):
+    """One page of a list."""
+
+    offset: Number = Field(0, ge=0, le=999_999_999, description="How many come before the page.")
+    limit: Number = Field(USUAL_PAGE, ge=1, le=LONGEST_PAGE, description="How many a page has at most.")
+
+
+class AreasAsked(Paged):
+    level: Level | None = Field(None, description="Areas of this level alone.")
+
+
+class FiguresAsked(Nothing):
+    """A question, as the portal's pages and the command `ask` put it."""
+
+    purpose: Purpose = Field(
+        description="What the figures are for. It goes on record; your role must have it."
+    )
+    level: Level = Field(Level.COUNTY, description="The county, its municipalities or its units.")
+    area: Code | None = Field(None, description="One area of the level; without it every area.")
+    within: Code | None = Field(None, description="Units of this municipality alone.")
+    by: Annotated[str, Field(pattern=NAME)] | None = Field(
+        None, description="One breakdown of the metric, by its name."
+    )
+    grain: Grain = Field(Grain.MONTH, description="The length of the periods.")
+    from_: Period | None = Field(
+        None,
+        alias="from",
+        description="The first period, as 2026-09, 2026Q3 or 2026. Without it the last one alone.",
+    )
+    to: Period | None = Field(
+        None, description="The last period, written likewise. Without it the newest that is whole."
+    )
+    as_of: Day | None = Field(None, description="What was true when this day was over.")
+    known: Day | None = Field(None, description="What was known when this day was over.")
+
+
+class PageOfFiguresAsked(FiguresAsked, Paged):
+    pass
+
+
+WORDS: dict[str, Promise] = {
+    "offset": _("Write a whole number, 0 or more."),
+    "limit": _("Write a whole number from 1 to 5000."),
+    "level": _("Write county, municipality or unit."),
+    "grain": _("Write month, quarter or year."),
+    "purpose": _(
+        "Say what the figures are for: one of the purposes of your role, as /api/v1/reader lists them."
+    ),
+    "area": _("Write the code of an area of the level, as /api/v1/areas lists them."),
+    "within": _("Write the code of a municipality, and the level unit."),
+    "by": _("Write the name of a breakdown, as the metric lists them."),
+    "from": _("Write the period as 2026-09, 2026Q3 or 2026, not after the last one."),
+    "to": _("Write the period as 2026-09, 2026Q3 or 2026."),
+    "as_of": _("Write a day as 2026-03-31, of which something is told and which is over."),
+    "known": _("Write a day as 2026-03-31, on which something was known and which is over."),
+}
+NO_SUCH_PARAMETER = _("There is no such parameter here.")
+GIVEN_TWICE = _("It is given more than once.")
+
+
+def read(asked: type[BaseModel], given: dict[str, list[str]]) -> BaseModel:
+    """The parameters of a request; Refusal with everything that is wrong with them. Repeats nothing that was sent."""
+    known = {field.alias or name for name, field in asked.model_fields.items()}
+    wrong = [Wrong(parameter="?", detail=str(NO_SUCH_PARAMETER)) for name in given if name not in known]
+    wrong += [
+        Wrong(parameter=name, detail=str(GIVEN_TWICE))
+        for name, values in given.items()
+        if name in known and len(values) > 1
+    ]
+    try:
+        found = asked.model_validate({name: values[-1] for name, values in given.items() if name in known})
+    except ValidationError as error:
+        names = dict.fromkeys(str(each["loc"][0]) for each in error.errors())
+        wrong += [not_understood(name) for name in names]
+    if wrong:
+        raise Refusal(Kind.NOT_UNDERSTOOD, *wrong)
+    return found
+
+
+def not_understood(name: str) -> Wrong:
+    """A parameter that is wrong, with what would be right."""
+    return Wrong(parameter=name, detail=str(WORDS[name]))
