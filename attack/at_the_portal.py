@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -24,7 +25,7 @@ from virtaama.privacy.policy import Role
 if TYPE_CHECKING:
     from attack.portal_policy import Address
 
-COUNTIES, ADDRESSES, TIMES = 20, 40, 15
+COUNTIES, ADDRESSES, TIMES, REQUESTS = 20, 40, 15, 150
 SLOWER = 1.25
 """One answer is told from another by its time where the medians of so many differ by more."""
 
@@ -41,6 +42,7 @@ def rows(share: float) -> Iterator[Line]:
     try:
         yield from at_addresses(max(1, round(COUNTIES * share)), max(2, round(ADDRESSES * min(1, 5 * share))))
         yield from by_names(max(3, round(TIMES * share)))
+        yield from by_description(max(2, round(REQUESTS * share)))
     finally:
         disable(0)
         teardown_test_environment()
@@ -57,6 +59,7 @@ def over(published: CountyOfRows, roles: tuple[Role, ...]) -> Iterator[None]:
         def __init__(self) -> None:
             self.roles = roles
             self.demo_users = ()
+            self.releases = ()
 
         def door(self) -> Any:
             return door
@@ -105,6 +108,28 @@ def at_addresses(counties: int, addresses: int) -> Iterator[Line]:
     yield Line(id="S3", what=what, tried=pages, got=len(wrong), should=Should.NONE)
 
 
+def by_description(requests: int) -> Iterator[Line]:
+    """S6: some hundreds of requests of each kind to each operation, by two who are signed in and by nobody."""
+    from attack import api_requests
+    from tests.privacy.portal.published import MADE, OWN, ROLES, browser_of
+    from virtaama.portal.api import limits
+    from virtaama.portal.api.schema import openapi
+
+    tried = api_requests.Tried()
+    before = limits.READERS.per_minute, limits.STRANGERS.per_minute
+    limits.READERS.per_minute = limits.STRANGERS.per_minute = sys.maxsize
+    with TemporaryDirectory() as folder:
+        published = publish(filled(MADE), Path(folder))
+        with over(published, ROLES):
+            schema = api_requests.described(openapi())
+            for role in ("all", "own", ""):
+                session = browser_of(role, OWN).cookies["virtaama_session"].value if role else ""
+                api_requests.send(schema, requests, tried, session=session)
+        published.connection.close()
+    limits.READERS.per_minute, limits.STRANGERS.per_minute = before
+    yield from api_requests.rows(tried)
+
+
 def differ(measured: Callable[[int], tuple[float, float]], times: int) -> bool:
     """Whether two times differ, and still do when measured again at more length."""
     for number in (times, 4 * times):
@@ -129,8 +154,8 @@ def by_names(times: int) -> Iterator[Line]:
         with over(published, ROLES):
             for role in ROLES:
                 client = browser_of(role.name, *([OWN] if role.own_municipality_only else []))
-                for named in (*forbidden.AREAS, *forbidden.UNITS_OF_RECORDING):
-                    if role.name == "all" and named in forbidden.AREAS:
+                for named in (*forbidden.AREAS, *forbidden.OF_THE_API, *forbidden.UNITS_OF_RECORDING):
+                    if role.name == "all" and named not in forbidden.UNITS_OF_RECORDING:
                         continue  # nothing is another's to who sees all
                     tried += 1
                     apart += bool([*forbidden.told_apart(client, named, OTHERS[named.kind], traces)])

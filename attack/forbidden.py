@@ -22,6 +22,9 @@ NOT_THERE = {
     "metric": "nothing",
     "expectation": "care.visits.nothing",
     "entry": "999999",
+    "release": "nothing_at_all",
+    "set": "999999",
+    "incident": "999999",
 }
 
 
@@ -50,6 +53,13 @@ AREAS = tuple(
 )
 """Addresses of figures that name an area."""
 
+OF_THE_API = tuple(
+    Named(f"/api/v1/metrics/visits/{file}?purpose=planning&level={kind}&area={{}}", kind)
+    for file in ("figures", "figures.csv")
+    for kind in ("municipality", "unit")
+)
+"""The same of the API."""
+
 UNITS_OF_RECORDING = tuple(
     Named(f"/toiminta/kirjaaminen/{page}?unit={{}}", "unit") for page in ("", "rivit.csv", "rivit.xlsx")
 )
@@ -57,12 +67,28 @@ IN_PATHS = (
     Named("/ohjaus/mittarit/{}/", "metric"),
     Named("/ohjaus/mittarit/{}/alkupera/", "metric"),
     Named("/ohjaus/mittarit/{}/trend.csv", "metric"),
+    Named("/api/v1/metrics/{}", "metric"),
+    Named("/api/v1/metrics/{}/figures?purpose=planning", "metric"),
+    Named("/api/v1/metrics/{}/figures.csv?purpose=planning", "metric"),
+    Named("/api/v1/metrics/{}/lineage", "metric"),
+    Named("/api/v1/releases/{}/1", "release"),
+    Named("/api/v1/releases/{}/1/figures.csv", "release"),
     Named("/toiminta/odotukset/{}/", "expectation"),
     Named("/loki/{}/", "entry"),
+    Named("/kuvaukset/{}/", "set"),
+    Named("/kuvaukset/{}/fi/records.md", "set"),
+    Named("/poikkeamat/{}/", "incident"),
 )
 """Addresses that name a thing in their path: every route that does is here, or a test fails."""
 
-THERE = {"metric": "visits", "expectation": "care.visits.present", "entry": "1"}
+THERE = {
+    "release": "for_partners",
+    "metric": "visits",
+    "expectation": "care.visits.present",
+    "entry": "1",
+    "set": "1",
+    "incident": "1",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +105,8 @@ def looked(client: Client, named: Named, name: str, traces: Callable[[], int]) -
     before = traces()
     response: Any = client.get(named.address.format(name))
     kind = response.headers["Content-Type"]
-    body = OF_THE_MOMENT.sub("", response.text) if kind.startswith("text/html") else ""
+    in_words = kind.startswith(("text/html", "application/problem+json"))
+    body = OF_THE_MOMENT.sub("", response.text) if in_words else ""
     # The page says in its forms where it is. The name alone may stand anywhere, in a drawing's numbers too.
     for place in (named.address.partition("?")[0], "area={}", "unit={}", "area%3D{}", "unit%3D{}"):
         body = body.replace(place.format(name), "…") if "{" in place else body

@@ -94,7 +94,12 @@ def test_marks_are_the_same_where_all_rights_are_and_nowhere_else(
 
 KEPT = {
     "portal/api/schema.py": {"openapi", "as_json"},  # the same for everybody
-    "portal/core/door.py": {"project", "door", "person_door", "roles"},  # of the process, the same for everybody
+    "portal/core/door.py": {
+        "project",
+        "door",
+        "person_door",
+        "roles",
+    },  # of the process, the same for everybody
     "portal/core/sign_in/in_use.py": {"provider"},  # likewise
     "portal/ui/charts.py": {"draw"},  # its key is everything the drawing shows
     "portal/ui/formats.py": {"locale_of"},
