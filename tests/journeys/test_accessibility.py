@@ -78,6 +78,8 @@ PAGES = {
     "entry of the audit log": ("tietosuoja", "/loki/1/"),
     "what stands out": ("tietosuoja", "/loki/poikkeavat/"),
     "descriptions": ("tietosuoja", "/kuvaukset/"),
+    "pairs to decide": ("yhdistaja", "/yhdistaminen/"),
+    "a pair": ("yhdistaja", "/yhdistaminen/1/"),
     "reporting an incident": ("yhteyshenkilo", "/poikkeamat/uusi/"),
     "incidents": ("tietosuoja", "/poikkeamat/"),
     "no access": ("insinoori", "/ohjaus/"),

@@ -12,11 +12,13 @@ from tempfile import mkdtemp
 from types import SimpleNamespace
 from typing import Any
 
+from tests.portal.pairs_for_tests import PairsForTests
 from virtaama.access.answers import Answer, AreaName, FeedLineage, Lineage, Snapshot
 from virtaama.access.audit import AuditLog
 from virtaama.access.audit_entries import Act, Persons
 from virtaama.access.expectations import ExpectationState, Held
 from virtaama.access.incident_record import IncidentRecord
+from virtaama.access.link_review import LinkReview
 from virtaama.access.names import Names
 from virtaama.access.oversight import Oversight
 from virtaama.access.persons import person_key
@@ -111,6 +113,12 @@ ROLES = (
         purposes=frozenset({Purpose.DATA_QUALITY}),
         levels=frozenset({"county"}),
         pages=frozenset({"runs", "quality", "recording"}),
+    ),
+    Role(
+        name="link_reviewer",
+        purposes=frozenset({Purpose.DATA_QUALITY}),
+        levels=frozenset(),
+        pages=frozenset({"linking"}),
     ),
     Role(
         name="data_protection_officer",
@@ -797,6 +805,7 @@ class LogForTests:
     settings = SimpleNamespace(anchors=None, releases=Path(mkdtemp(prefix="virtaama-releases-")))
     releases = (RELEASE,)
     log: AuditLog
+    roles = ROLES
     names = Names(
         county=Text("Testialue", "Testområdet", "Test county"),
         systems={"home_care": Text("Kotihoito", "Hemvård", "Home care")},
@@ -845,6 +854,10 @@ class LogForTests:
         return IncidentRecord(self.log, lambda: datetime.now().astimezone())
 
     @property
+    def link_review(self) -> LinkReview:
+        return PAIRS.door(self.log, self.roles)
+
+    @property
     def descriptions(self) -> DescriptionsForTests:
         return DescriptionsForTests()
 
@@ -856,4 +869,5 @@ _FOLDER = Path(mkdtemp(prefix="virtaama-identities-"))
 IDENTITIES = Identities(
     _FOLDER / "identities", Keyring.create(_FOLDER / "keys"), lambda: datetime.now().astimezone()
 )
+PAIRS = PairsForTests(Path(mkdtemp(prefix="virtaama-pairs-")), IDENTITIES.keyring)
 ANN, BOB = map(person_key, IDENTITIES.persons(["010190-922D", "020290-922V"]))

@@ -23,12 +23,14 @@ roles:
   municipality_contact: {labels: {fi: Kunnan yhteyshenkilö, sv: Kommunens kontaktperson, en: Municipality contact}}
   analyst: {labels: {fi: Analyytikko, sv: Analytiker, en: Analyst}}
   data_engineer: {labels: {fi: Tietoinsinööri, sv: Dataingenjör, en: Data engineer}}
+  link_reviewer: {labels: {fi: Yhdistäjä, sv: Granskare av länkar, en: Link reviewer}}
   data_protection_officer: {labels: {fi: Tietosuojavastaava, sv: Dataskyddsombud, en: Data protection officer}}
 demo_users:
   johtaja: {name: Johanna Johtaja, role: manager, password: virtaava-koski}
   yhteyshenkilo: {name: Kuisma Kunta, role: municipality_contact, password: virtaava-koski, municipalities: ["398"]}
   analyytikko: {name: Anna Analyytikko, role: analyst, password: virtaava-koski}
   insinoori: {name: Ilmari Insinööri, role: data_engineer, password: virtaava-koski}
+  yhdistaja: {name: Yrsa Yhdistäjä, role: link_reviewer, password: virtaava-koski}
   tietosuoja: {name: Tiina Tietosuoja, role: data_protection_officer, password: virtaava-koski}
 """
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.linked_clinic import BORN, Clinic
+from tests.linked_clinic import BORN, LINKS, Clinic, linkage
 from virtaama.lake.link_record import LinkRecord, OutOfDate, Verdict
 from virtaama.loading.table_hash import table_hashes
 from virtaama.sql.build import select, subquery, table
@@ -174,6 +174,22 @@ def test_a_link_whose_data_changes_is_looked_at_again(tmp_path: Path) -> None:
     done = clinic.link(APRIL)
     assert clinic.verdicts() == {("7", "ann"): "proposed"}
     assert (done.ended, done.waiting) == (1, 1)
+
+
+def test_a_new_version_judges_anew_what_nobody_decided(tmp_path: Path) -> None:
+    clinic = Clinic(tmp_path)
+    clinic.person(FEBRUARY, "ann", "Virta", "Anna Maria")
+    clinic.person(FEBRUARY, "bo", "Koski", "Bo Erik", born=date(1950, 1, 2))
+    clinic.client(FEBRUARY, "7", "Virta", "Anna")
+    clinic.client(FEBRUARY, "8", "Koski", "Bo", born=date(1950, 1, 2))
+    clinic.link(MARCH)
+    assert set(clinic.verdicts().values()) == {"linked"}
+    clinic.decide(Verdict.UNDONE, "8", "bo", APRIL)
+    clinic.decide(Verdict.PROPOSED, "8", "bo", APRIL)
+    clinic.decide(Verdict.LINKED, "8", "bo", APRIL)
+    stricter = linkage(LINKS.replace("version: 1", "version: 2", 1).replace("link: 20", "link: 30"))
+    assert clinic.link(MAY, stricter).ended == 1
+    assert clinic.verdicts() == {("7", "ann"): "proposed", ("8", "bo"): "linked"}
 
 
 def test_who_leaves_the_register_takes_the_link_along(tmp_path: Path) -> None:

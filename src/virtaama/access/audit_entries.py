@@ -38,6 +38,7 @@ class Act(StrEnum):
     REPORT = "report"  # to a person, about who has seen them
     LOOK = "look"  # into this log
     REVIEW = "review"  # a mark on an entry of this log
+    LINK = "link"  # was said of two records that may be about the same person
     INCIDENT = "incident"  # something was written about an incident
     ERASE = "erase"  # data about persons was destroyed
 

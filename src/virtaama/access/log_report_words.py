@@ -79,6 +79,11 @@ ACTS: Final[dict[str, Text]] = {
     Act.PAGE: Text("avasi sivun", "öppnade en sida", "opened a page"),
     Act.LOOK: Text("katsoi lokia", "såg i loggen", "looked into the log"),
     Act.REVIEW: Text("merkitsi lokiin", "antecknade i loggen", "marked the log"),
+    Act.LINK: Text(
+        "ratkaisi, koskevatko tiedot samaa henkilöä",
+        "avgjorde om uppgifter gäller samma person",
+        "decided whether records are about the same person",
+    ),
     Act.INCIDENT: Text("kirjasi poikkeamaa", "antecknade om en incident", "wrote about an incident"),
     Act.ERASE: Text(
         "hävitti henkilöitä koskevia tietoja",

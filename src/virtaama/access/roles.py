@@ -16,7 +16,18 @@ from virtaama.privacy.policy import EXACT_PAGES, Purpose, Role
 from virtaama.problems import Place, Problem, ProblemsFound
 
 ACCESS_FILE = "access.yaml"
-PAGES = ("steering", "runs", "quality", "recording", "lineage", PAGE, "audit", "descriptions", "incidents")
+PAGES = (
+    "steering",
+    "runs",
+    "quality",
+    "recording",
+    "lineage",
+    PAGE,
+    "audit",
+    "linking",
+    "descriptions",
+    "incidents",
+)
 
 
 def _some_of(choices: tuple[str, ...], description: str) -> dict[str, object]:

@@ -131,6 +131,19 @@ class LinkRecord:
         )
         return tuple(reversed(found))
 
+    def numbered(self, number: int) -> tuple[Decision, ...]:
+        """All that was said of the pair one of whose decisions has this number, the newest first; none if none has."""
+        found = self._read("number = ?", (number,))
+        return self.of_pair(found[0].linkage, found[0].instance, found[0].same_as) if found else ()
+
+    def firsts(self, linkage: str) -> dict[tuple[str, str], int]:
+        """The number of what was said first of each pair, which it goes by."""
+        rows = self._connection.execute(
+            "SELECT instance, same_as, min(number) FROM decision WHERE linkage = ? GROUP BY instance, same_as",
+            (linkage,),
+        )
+        return {(instance.hex(), same_as.hex()): int(number) for instance, same_as, number in rows}
+
     def was_read(self, linkage: str) -> str:
         """What was read when the linkage was last run."""
         found = self._connection.execute("SELECT read FROM run WHERE linkage = ?", (linkage,)).fetchone()

@@ -43,6 +43,14 @@ def problems_of(linkage: Linkage, model: Model) -> Iterator[Problem]:
     for comparison in linkage.comparisons:
         for concept, name in ((of, comparison.of), (to, comparison.to)):
             yield from (wrong(*problem) for problem in _member(comparison, concept, name))
+    held = to.attribute(linkage.protection)
+    if linkage.protection and (held is None or held.type is not Type.BOOLEAN):
+        what = f"'{linkage.protection}' is no attribute of '{to.name}' that is true or false."
+        yield wrong(what, did_you_mean(linkage.protection, [a.name for a in to.attributes]))
+    if not linkage.protection and any(each.locates for each in linkage.comparisons):
+        yield wrong(
+            "it says what locates somebody, and not where a protection order stands.", "Write `protection`."
+        )
     yield from (wrong(*problem) for problem in _rules(linkage, of))
     yield from (wrong(*problem) for problem in _candidates(linkage))
     if linkage.review > linkage.link:

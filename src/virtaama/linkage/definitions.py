@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from virtaama.model.concepts import Purpose, Text
+from virtaama.model.concepts import Purpose, Sensitivity, Text
+from virtaama.model.paths import Concepts
 from virtaama.problems import Place
 
 
@@ -57,6 +58,7 @@ class Comparison:
     of: str  # of the concept whose instances are linked
     to: str  # of the concept they are linked to
     kind: Kind
+    locates: bool = False  # says where somebody lives: not shown where a protection order holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +123,26 @@ class Linkage:
     weights: Weights
     card: Card
     place: Place
+    protection: str = ""  # the attribute of `to` that says that a protection order holds
 
     def comparison(self, name: str) -> Comparison:
         return next(each for each in self.comparisons if each.name == name)
+
+    def direct(self, concepts: Concepts) -> dict[str, tuple[str, ...]]:
+        """What is compared and names a person: attributes by concept."""
+        members = {
+            self.of: [each.of for each in self.comparisons],
+            self.to: [each.to for each in self.comparisons],
+        }
+        return {
+            concept: tuple(
+                name
+                for name in dict.fromkeys(names)
+                if (held := concepts.concept(concept).attribute(name))
+                and held.sensitivity is Sensitivity.DIRECT
+            )
+            for concept, names in members.items()
+        }
 
     @property
     def settings(self) -> str:

@@ -81,6 +81,7 @@ def _linkage(name: str, entry: Entry, weights: Entry | None) -> Linkage:
                 of=found.text("of", each),
                 to=found.text("to", each),
                 kind=Kind(found.text("as")),
+                locates=found.truth("locates"),
             )
             for each, found in entry.within("compare")
         ),
@@ -101,6 +102,7 @@ def _linkage(name: str, entry: Entry, weights: Entry | None) -> Linkage:
         ahead=float(thresholds.text("ahead")),
         weights=_weights(weights) if weights else _NOTHING,
         card=_card(entry.at(("card",))),
+        protection=entry.text("protection"),
         place=entry.place,
     )
 

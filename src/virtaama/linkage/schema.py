@@ -5,7 +5,7 @@ from __future__ import annotations
 from virtaama.linkage.definitions import Kind, Level
 from virtaama.model.concepts import Purpose
 from virtaama.model.schema import DEFINITION, LABELS
-from virtaama.model.shape import NAME, Shape, members, named, number, one_of, text, texts, words
+from virtaama.model.shape import NAME, Shape, members, named, number, one_of, text, texts, truth, words
 
 COMPARISON = members(
     "Two members that are held against each other: attributes or relationships of the two concepts.",
@@ -18,6 +18,9 @@ COMPARISON = members(
             [each.value for each in Kind],
             "name: by Jaro–Winkler. given_names: in any order, or the first. day: also the other way round or one "
             "digit wrong. code: the same or not.",
+        ),
+        "locates": truth(
+            "It says where somebody lives: reviewers do not see it where a protection order holds."
         ),
     },
     required=("as",),
@@ -50,6 +53,9 @@ LINKAGE = members(
         "to": text("The concept they are linked to."),
         "told_by": text(
             "The relationship by which sources tell it themselves; who has it is never looked at."
+        ),
+        "protection": text(
+            "The attribute of the concept they are linked to that says that a protection order holds."
         ),
         "feed": text("Where links are delivered, as system.feed: a feed that is `filled_by: links`."),
         "version": number("Rises with every change of what is compared or decided.", minimum=1, multipleOf=1),

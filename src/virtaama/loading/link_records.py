@@ -12,13 +12,13 @@ import pyarrow as pa
 from virtaama.engines.port import Engine
 from virtaama.linkage.definitions import PARTS, Comparison, Kind, Linkage
 from virtaama.linkage.plain import plain_name, swapped
-from virtaama.loading.link_owners import Owners
 from virtaama.loading.link_weights import KEY, SAID
 from virtaama.model.concepts import Sensitivity
 from virtaama.model.model import Model
 from virtaama.sql.build import select, subquery
 from virtaama.vault.design import design
 from virtaama.vault.direct import direct
+from virtaama.vault.direct_owners import Owners
 from virtaama.vault.keys import key_of
 from virtaama.vault.views import star
 

@@ -92,16 +92,15 @@ class LinkRun:
         def seen(instance: str, same_as: str) -> str:
             return mark(of[instance], to[same_as], linkage, self.key)
 
-        def is_as_it_was(each: Decision) -> bool:
-            return each.instance in of and each.same_as in to and each.seen == seen(*each.pair)
+        def still_holds(each: Decision) -> bool:
+            """What people linked holds; what rules or weights did, while data and settings are as they were."""
+            if each.instance not in of or each.same_as not in to:
+                return False
+            unchanged = each.settings == linkage.settings and each.seen == seen(*each.pair)
+            return each.decided_by == By.PERSON or unchanged
 
-        holds = {each.instance: each for each in before if each.verdict is Verdict.LINKED}
-        kept = {
-            instance
-            for instance, each in holds.items()
-            if is_as_it_was(each)
-            or (each.decided_by == By.PERSON and each.instance in of and each.same_as in to)
-        }
+        holds = (each for each in before if each.verdict is Verdict.LINKED)
+        kept = {each.instance for each in holds if still_holds(each)}
         looked_at = [of[key] for key in sorted(of.keys() - kept)]
         spoken_of = {each.instance for each in before if each.decided_by == By.PERSON}
         marks: dict[tuple[str, str], str] = {}

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "virtaama.portal.steering",
     "virtaama.portal.operations",
     "virtaama.portal.oversight",
+    "virtaama.portal.linking",
     "virtaama.portal.described",
     "virtaama.portal.incidents",
     "virtaama.portal.persons",

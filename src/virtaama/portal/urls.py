@@ -8,6 +8,7 @@ urlpatterns = [
     path("ohjaus/", include("virtaama.portal.steering.urls")),
     path("henkilo/", include("virtaama.portal.persons.urls")),
     path("loki/", include("virtaama.portal.oversight.urls")),
+    path("yhdistaminen/", include("virtaama.portal.linking.urls")),
     path("kuvaukset/", include("virtaama.portal.described.urls")),
     path("poikkeamat/", include("virtaama.portal.incidents.urls")),
     path("toiminta/", include("virtaama.portal.operations.urls")),

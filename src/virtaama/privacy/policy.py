@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Protocol
+from typing import ClassVar, Final, Protocol
 
 from virtaama.model.concepts import Purpose as Purpose  # what a question is asked for, too
 from virtaama.privacy.leaves import SEAL, Leave
@@ -220,6 +220,35 @@ def decide_quarantine(asker: Asker, role: Role | None) -> QuarantineAllowed | Re
     if role.own_municipality_only:
         return Refused(reason=f"role '{role.name}' sees its own municipality only")
     return QuarantineAllowed(asker=asker, purpose=purpose, seal=SEAL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkingAllowed(Leave):
+    """The leave to see and decide pairs of one linkage. Only `decide_linking` makes it."""
+
+    linkage: str
+    decided_by: ClassVar[str] = "decide_linking"
+
+
+LINKING_PAGE: Final = "linking"
+
+
+def decide_linking(
+    linkage: str, purpose: Purpose, asker: Asker, role: Role | None
+) -> LinkingAllowed | Refused:
+    """The decision on seeing and deciding pairs, which show names of persons of the whole county.
+
+    `purpose` is that of the linkage. The role must have the page and the purpose, and not be limited.
+    """
+    if role is None:
+        return Refused(reason=f"there is no role '{asker.role}'")
+    if not may_open(LINKING_PAGE, role):
+        return Refused(reason=f"role '{role.name}' does not decide on links")
+    if purpose not in role.purposes:
+        return Refused(reason=f"role '{role.name}' has no purpose '{purpose}'")
+    if role.own_municipality_only:
+        return Refused(reason=f"role '{role.name}' sees its own municipality only")
+    return LinkingAllowed(linkage=linkage, asker=asker, purpose=purpose, seal=SEAL)
 
 
 EXACT_PAGES = frozenset({"recording"})

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from virtaama.engines.port import Engine
 from virtaama.lake.link_record import LinkRecord
@@ -24,6 +25,9 @@ from virtaama.project.parts import Parts
 from virtaama.project.told import Notice, Progress, silent
 from virtaama.project.warehouse import opened
 from virtaama.project.work import load_now
+
+if TYPE_CHECKING:
+    from virtaama.access.link_review import LinkReview
 
 LEARNED_FROM_AT_LEAST = 100
 """Instances sources tell of; from fewer nothing is learned."""
@@ -112,6 +116,29 @@ def _learn(parts: Parts, linkage: Linkage) -> tuple[dict[str, dict[Level, tuple[
             levels = learned(api, compared(told, linkage), compared(found.to(), linkage), linkage)
         tell({"learned_from": len(told)})
     return levels, len(told)
+
+
+def link_review_of(parts: Parts) -> LinkReview:
+    """The door of the portal to pairs."""
+    from virtaama.access.link_review import LinkReview
+    from virtaama.access.link_values import PublishedPairs
+
+    return LinkReview(
+        linkages=parts.links,
+        model=parts.model,
+        roles=parts.roles,
+        audit=parts.audit,
+        record=partial(link_record, parts),
+        looks=PublishedPairs(
+            published=parts.settings.published,
+            direct=parts.settings.direct,
+            catalogue=parts.catalogue,
+            model=parts.model,
+            opener=lambda: parts.identities,
+        ),
+        keyring=parts.keyring,
+        clock=now,
+    )
 
 
 def reader(parts: Parts, engine: Engine, linkage: Linkage) -> Reader:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from virtaama.access.audit_anchors import Anchors
     from virtaama.access.groups import Group
     from virtaama.access.incident_record import IncidentRecord
+    from virtaama.access.link_review import LinkReview
     from virtaama.descriptions.organisation import Organisation
     from virtaama.identities.store import Identities
     from virtaama.keyring import Keyring
@@ -103,10 +104,20 @@ class Parts:
 
     @property
     def direct_wanted(self) -> dict[str, tuple[str, ...]]:
-        """What names a person and is looked up by the door to persons: attributes by concept."""
+        """What names a person and is looked up by the doors to persons and to pairs: attributes by concept."""
         views = self.person_views
-        names = views.direct(self.model) if views else ()
-        return {views.persons.of: names} if views and names else {}
+        wanted = {views.persons.of: views.direct(self.model)} if views else {}
+        for linkage in self.links:
+            for concept, names in linkage.direct(self.model).items():
+                wanted[concept] = tuple(dict.fromkeys((*wanted.get(concept, ()), *names)))
+        return {concept: names for concept, names in wanted.items() if names}
+
+    @cached_property
+    def link_review(self) -> LinkReview:
+        """The door to records that may be about the same person."""
+        from virtaama.project.linking import link_review_of
+
+        return link_review_of(self)
 
     @cached_property
     def links(self) -> tuple[Linkage, ...]:

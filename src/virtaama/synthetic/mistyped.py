@@ -52,6 +52,18 @@ class Habits:
     no_date: float = 0.01
 
 
+CARELESS = Habits(
+    first_name_only=0.5,
+    wrong_key=0.12,
+    without_dots=0.1,
+    former_name=0.15,
+    day_and_month=0.08,
+    wrong_digit=0.1,
+    no_date=0.06,
+)
+"""Of whoever did not ask for an identity code either."""
+
+
 def written_down(
     rng: np.random.Generator, person: Written, former: str, habits: Habits | None = None
 ) -> Written:

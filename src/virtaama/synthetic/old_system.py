@@ -16,7 +16,7 @@ from virtaama.synthetic.calendar import FAR, Integers, day_number
 from virtaama.synthetic.county import County, Deliveries, WrittenFile
 from virtaama.synthetic.facts import HEINOLA, MUNICIPALITIES
 from virtaama.synthetic.manifest import Flaw
-from virtaama.synthetic.mistyped import Written, written_down
+from virtaama.synthetic.mistyped import CARELESS, Habits, Written, written_down
 from virtaama.synthetic.rows import COMPACT, day_texts, pick
 
 _SCHEMA = """
@@ -177,7 +177,8 @@ def _clients(county: County, clients: tuple[Client, ...]) -> list[_Row]:
             given_names=people.given_names[other].as_py(),
             born=day_texts(people.born[third : third + 1], COMPACT)[0].as_py(),
         )
-        typed = written_down(rng, person, former=people.surname[(at * 31 + 3) % len(people)].as_py())
+        habits = Habits() if client.has_code else CARELESS
+        typed = written_down(rng, person, people.surname[(at * 31 + 3) % len(people)].as_py(), habits)
         rows.append(
             (
                 client.number,

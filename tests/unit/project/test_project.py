@@ -99,6 +99,7 @@ def test_no_role_shows_smaller_groups_than_the_settings_allow(tmp_path: Path) ->
         "reception_nurse": 7,
         "emergency_doctor": 7,
         "social_worker": 7,
+        "link_reviewer": 7,
         "data_protection_officer": 7,
     }
 
@@ -113,6 +114,7 @@ def test_only_a_demo_has_sign_ins(tmp_path: Path) -> None:
         "hoitaja",
         "laakari",
         "sosiaalityo",
+        "yhdistaja",
         "tietosuoja",
     }
 

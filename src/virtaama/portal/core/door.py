@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from virtaama.access.door import Door
 from virtaama.access.incident_record import IncidentRecord
+from virtaama.access.link_review import LinkReview
 from virtaama.access.names import Names
 from virtaama.access.opened import PersonQuestion
 from virtaama.access.oversight import Oversight
@@ -51,6 +52,11 @@ def person_asked(reference: str, reason: str, *, break_glass: bool) -> PersonQue
 def oversight() -> Oversight:
     """The door to the audit log."""
     return project().oversight()
+
+
+def link_review() -> LinkReview:
+    """The door to records that may be about the same person."""
+    return project().link_review
 
 
 def incident_record() -> IncidentRecord:

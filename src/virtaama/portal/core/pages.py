@@ -24,6 +24,7 @@ FIRST_PAGES = (
     ("quality", "operations:quality"),
     ("persons", "persons:look_up"),
     ("audit", "oversight:log"),
+    ("linking", "linking:pairs"),
     ("descriptions", "described:sets"),
     ("incidents", "incidents:register"),
 )

@@ -23,6 +23,7 @@ ACTS: dict[str, Promise] = {
     Act.REPORT: gettext_lazy("made a log report"),
     Act.LOOK: gettext_lazy("looked into the log"),
     Act.REVIEW: gettext_lazy("marked an entry"),
+    Act.LINK: gettext_lazy("decided on a link"),
     Act.INCIDENT: gettext_lazy("wrote about an incident"),
     Act.ERASE: gettext_lazy("destroyed data about persons"),
 }
