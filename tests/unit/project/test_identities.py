@@ -16,7 +16,7 @@ from virtaama.access.audit_entries import Act, Persons
 from virtaama.access.persons import person_key
 from virtaama.identities.tables import FILE
 from virtaama.privacy.policy import Asker
-from virtaama.problems import NotReady
+from virtaama.problems import NoRoom, NotReady
 from virtaama.project.identities import rotate_keys
 from virtaama.project.oversight import person_of, referred_to
 from virtaama.project.project import Project
@@ -168,3 +168,21 @@ def test_a_next_key_for_extracts_leaves_the_store_as_it_is(folder: Path) -> None
     assert (done.persons, project.keyring.numbers("domain")) == (0, (1, 2))
     assert project.keyring.numbers("identity") == (1,)
     assert next(iter(project.ledger.runs())).kind == "rotate"
+
+
+def test_a_full_disk_is_said_and_loses_nobody(folder: Path) -> None:
+    project = Project.open(folder)
+    store = project.identities.store.connection
+    [(pages,)] = store.execute("PRAGMA page_count").fetchall()
+    store.execute(f"PRAGMA max_page_count = {pages}")
+    lines = [f"{number};{clinic.identity(100 + number)};U1;01.04.2025 08:15;1,5" for number in range(200)]
+    delivery = "\n".join(["VISIT;ID;UNIT;STARTED;COST", *lines]).encode()
+    clinic.deliver(folder, {"care/2025-04/visits.csv": delivery})
+    batches = len(project.ledger.batches())
+    with pytest.raises(NoRoom, match="the disk is full"):
+        project.land()
+    assert (len(project.ledger.batches()), project.identities.count()) == (batches, 50)
+    store.execute("PRAGMA max_page_count = 1000000")
+    assert [batch.rows for batch in project.land().landed] == [200]
+    assert project.identities.count() == 250
+    assert not [part for part in project.verify() if part.wrong]
