@@ -70,6 +70,11 @@ class County:
     code: str = "07"
 
 
+def branch_of(unit: str | None) -> str:
+    """The branch of the organisation a unit belongs to: one of two, by the signs of its code."""
+    return f"branch {sum(map(ord, unit)) % 2}" if unit else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row as a metric counts it."""
@@ -346,6 +351,10 @@ class Reader:
             named.append(dict(self.county.units).get(question.area))
         elif question.area:
             named.append(question.area)
+        if question.area and question.level is Level.UNIT and role.branches:
+            is_unit = question.area in dict(self.county.units)
+            if not is_unit or branch_of(question.area) not in role.branches:
+                return False
         return (
             not role.own_municipality_only
             or question.level is Level.COUNTY
@@ -359,6 +368,7 @@ class Reader:
             area
             for area, municipality in areas
             if level is Level.COUNTY or not role.own_municipality_only or municipality in asker.municipalities
+            if level is not Level.UNIT or not role.branches or branch_of(area) in role.branches
         }
         asked = periods(question.first, question.last, grain)
         defined = level in metric.levels and (not by or by in metric.by)

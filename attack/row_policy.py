@@ -14,7 +14,18 @@ from typing import TypeVar
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from attack.naive import County, Home, Key, Person, Posting, Reader, Told, Visit, next_period
+from attack.naive import (
+    County,
+    Home,
+    Key,
+    Person,
+    Posting,
+    Reader,
+    Told,
+    Visit,
+    branch_of,
+    next_period,
+)
 from attack.outcome import Row, Should
 from tests.privacy.county_of_rows import COUNTED, CountyOfRows, last_of, publish
 from virtaama.access.answers import Answer
@@ -140,6 +151,7 @@ def all_roles(draw: st.DrawFn) -> tuple[Role, ...]:
             levels=frozenset(draw(st.sets(st.sampled_from([*Level]), min_size=1))),
             pages=frozenset({"steering"}),
             own_municipality_only=draw(st.booleans()),
+            branches=frozenset(draw(st.sampled_from([(), (), ("branch 0",), ("branch 1", "branch 2")]))),
             minimum_group=draw(st.integers(0, 15)),
             rounding=draw(st.sampled_from((1, 1, 1, 3, 5, 10))),
         )
@@ -161,7 +173,11 @@ def cases(draw: st.DrawFn, county: County, roles: tuple[Role, ...]) -> Case:
     elif level is Level.MUNICIPALITY:
         area = draw(mostly([None, None, *in_own], [*county.municipalities, "999"]))
     else:
-        of_own = [unit for unit, municipality in county.units if municipality in in_own]
+        of_own = [
+            unit
+            for unit, municipality in county.units
+            if municipality in in_own and (not role.branches or branch_of(unit) in role.branches)
+        ]
         area = draw(mostly([None, None, *of_own], [*(unit for unit, _ in county.units), "U9"]))
     first = county.first + timedelta(draw(st.integers(-90, 400)))
     return Case(

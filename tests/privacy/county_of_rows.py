@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
-from attack.naive import Counted, County, Level, costs, next_period, postings, urgent, visits
+from attack.naive import Counted, County, Level, branch_of, costs, next_period, postings, urgent, visits
 from attack.naive import Grain as Grain
 from tests.unit.published_county import FACTS, MOMENT, PUBLISHED_MODEL, PublishedCounty
 from virtaama.access.door import Door
@@ -74,7 +74,8 @@ def described() -> str:
     return "metrics:" + "".join(blocks)
 
 
-CATALOGUE = parse_catalogue({"facts.yaml": FACTS, "metrics.yaml": described()}, PUBLISHED_MODEL)
+WITH_BRANCHES = FACTS.replace("concept: unit}", "concept: unit, branch: name}")
+CATALOGUE = parse_catalogue({"facts.yaml": WITH_BRANCHES, "metrics.yaml": described()}, PUBLISHED_MODEL)
 
 
 class CountyOfRows(PublishedCounty):
@@ -126,7 +127,9 @@ def publish(county: County, folder: Path) -> CountyOfRows:
     tables: dict[str, list[str]] = {
         "municipality": [row(n, code, f"Kunta {code}", f"Kommun {code}") for code, n in municipality.items()],
         "unit": [
-            row(unit[code], code, f"Yksikkö {code}", municipality[within]) for code, within in county.units
+            # What a unit is called is its branch here.
+            row(unit[code], code, branch_of(code), municipality[within])
+            for code, within in county.units
         ],
         "resident": [
             row(n, f"p{n}", "1980-01-01", person.sex, municipality.get(person.home or ""))

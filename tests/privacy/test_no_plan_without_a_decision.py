@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.published_county import CONTACT, ROLES
 from virtaama.metrics.question import Grain, Level, Question
-from virtaama.privacy.policy import Allowed, Asker, Purpose, Refused, decide
+from virtaama.privacy.policy import Allowed, Asker, Purpose, Refused, Role, UnitPlace, decide
 
 ROLE = ROLES[1]
 QUESTION = Question(
@@ -45,13 +45,52 @@ def test_leave_cannot_be_widened() -> None:
     ],
 )
 def test_question_beyond_the_role_is_refused(question: Question, asker: Asker, purpose: Purpose) -> None:
-    assert isinstance(decide(question, asker, purpose, ROLE, {"U1": "398"}), Refused)
+    assert isinstance(decide(question, asker, purpose, ROLE, {"U1": UnitPlace("398")}), Refused)
 
 
 def test_unit_of_the_own_municipality_is_seen_and_others_are_not() -> None:
     role = replace(ROLE, levels=frozenset({"unit"}))
-    where = {"U1": "398", "U2": "098"}
+    where = {"U1": UnitPlace("398"), "U2": UnitPlace("098")}
     own = replace(QUESTION, level=Level.UNIT, area="U1")
     assert isinstance(decide(own, CONTACT, Purpose.PLANNING, role, where), Allowed)
     assert isinstance(decide(replace(own, area="U2"), CONTACT, Purpose.PLANNING, role, where), Refused)
     assert isinstance(decide(replace(own, area="U9"), CONTACT, Purpose.PLANNING, role, where), Refused)
+
+
+MANAGER = Role(
+    name="manager",
+    purposes=frozenset({Purpose.STEERING}),
+    levels=frozenset(Level),
+    pages=frozenset(),
+    branches=frozenset({"home care", "wards"}),
+)
+PLACES = {
+    "U1": UnitPlace("398", "home care"),
+    "U2": UnitPlace("098", "wards"),
+    "U3": UnitPlace("398", "oral health"),
+    "U4": UnitPlace("398"),
+}
+
+
+@pytest.mark.parametrize(
+    ("level", "area", "is_answered"),
+    [
+        (Level.COUNTY, None, True),
+        (Level.MUNICIPALITY, "398", True),
+        (Level.UNIT, "U1", True),
+        (Level.UNIT, "U2", True),
+        (Level.UNIT, "U3", False),  # of another branch
+        (Level.UNIT, "U4", False),  # of a branch nobody knows
+        (Level.UNIT, "U9", False),  # not there
+        (Level.UNIT, None, True),  # those of the own branches; the others are left out
+    ],
+)
+def test_a_manager_of_branches_sees_units_of_no_other(
+    level: Level, area: str | None, is_answered: bool
+) -> None:
+    asked = replace(QUESTION, level=level, area=area)
+    decision = decide(asked, Asker(id="a", role="manager"), Purpose.STEERING, MANAGER, PLACES)
+    assert isinstance(decision, Allowed) is is_answered
+    if isinstance(decision, Allowed) and level is Level.UNIT:
+        seen = {code for code, place in PLACES.items() if decision.sees(level, place)}
+        assert seen == {"U1", "U2"}

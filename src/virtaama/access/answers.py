@@ -61,9 +61,10 @@ class Lineage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AreaName:
-    """An area with its names; `within` is the municipality of a unit."""
+    """An area with its names; `within` is the municipality of a unit, `branch` the branch it belongs to."""
 
     level: str
     code: str
     name: Text
     within: str | None = None
+    branch: str | None = None

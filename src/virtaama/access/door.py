@@ -34,7 +34,7 @@ from virtaama.model.concepts import Text
 from virtaama.model.model import Model
 from virtaama.privacy.disclosure.rounding import Lots
 from virtaama.privacy.disclosure.threshold import is_too_few, smallest_shown
-from virtaama.privacy.policy import Allowed, Asker, Purpose, Refused, Role, decide, may_open
+from virtaama.privacy.policy import Allowed, Asker, Purpose, Refused, Role, UnitPlace, decide, may_open
 from virtaama.privacy.policy_mark import mark_of
 from virtaama.problems import Damaged, NotAllowed
 from virtaama.quality.results import Result
@@ -92,7 +92,7 @@ class Door:
 
     def _answer(self, question: Question, asker: Asker, purpose: Purpose, snapshot: OpenSnapshot) -> Answer:
         role = self._roles.get(asker.role)
-        decision = decide(question, asker, purpose, role, snapshot.within)
+        decision = decide(question, asker, purpose, role, snapshot.units)
         if isinstance(decision, Refused):
             self._record(question, asker, purpose, f"refused: {decision.reason}", snapshot, 0)
             raise NotAllowed(f"{decision.reason}. The question was recorded and not answered.")
@@ -144,6 +144,7 @@ class Door:
             for area in (county, *self._published.current().areas)
             if area.level in role.levels
             and (own is None or area.level == "county" or (area.within or area.code) in own)
+            and (area.level != "unit" or not role.branches or area.branch in role.branches)
         )
 
     def periods(self) -> tuple[date, date]:
@@ -203,12 +204,12 @@ class Door:
         self._require_page("recording", asker)
         snapshot = self._published.current()
         purpose = Purpose.DATA_QUALITY
-        decision = decide(asked, asker, purpose, self._roles.get(asker.role), snapshot.within)
+        decision = decide(asked, asker, purpose, self._roles.get(asker.role), snapshot.units)
         if isinstance(decision, Refused):
             self._record(asked, asker, purpose, f"refused: {decision.reason}", snapshot, 0)
             raise NotAllowed(f"{decision.reason}. The question was recorded and not answered.")
-        seen = [code for code, within in snapshot.within.items() if decision.sees(asked.level, within)]
-        everything = len(seen) == len(snapshot.within)
+        seen = [code for code, place in snapshot.units.items() if decision.sees(asked.level, place)]
+        everything = len(seen) == len(snapshot.units)
         query = recording_query(asked, decision.role.minimum_group, None if everything else seen)
         found, left_out = recording_lines(asked, snapshot.read(query.sql, query.parameters))
         record = self._record(asked, asker, purpose, "allowed", snapshot, len(found))
@@ -263,7 +264,7 @@ class Door:
         coverage: dict[str, Coverage],
     ) -> tuple[Figure, ...]:
         areas = self._areas_asked(question, snapshot)
-        seen = {code for code, municipality in areas if allowed.sees(question.level, municipality)}
+        seen = {code for code, place in areas if allowed.sees(question.level, place)}
         within = {code for code, _ in areas}
         found: dict[tuple[str, date, str, str], Figure] = {}
         members: dict[str, dict[str, None]] = {}
@@ -313,12 +314,12 @@ class Door:
                         figures.append(figure)
         return tuple(figures)
 
-    def _areas_asked(self, question: Question, snapshot: OpenSnapshot) -> list[tuple[str, str | None]]:
-        """The areas of the answer with the municipality each belongs to."""
+    def _areas_asked(self, question: Question, snapshot: OpenSnapshot) -> list[tuple[str, UnitPlace]]:
+        """The areas of the answer, each with where it is."""
         if question.level is Level.COUNTY:
-            return [(self._county_code, None)]
+            return [(self._county_code, UnitPlace())]
         return [
-            (area.code, area.within if question.level is Level.UNIT else area.code)
+            (area.code, snapshot.units[area.code] if question.level is Level.UNIT else UnitPlace(area.code))
             for area in snapshot.areas
             if area.level == question.level
             and question.area in (None, area.code)

@@ -29,6 +29,7 @@ from virtaama.metrics.definitions import Catalogue
 from virtaama.metrics.plan import Coverage
 from virtaama.metrics.render.figures import FIGURE_COLUMNS
 from virtaama.model.concepts import Text
+from virtaama.privacy.policy import UnitPlace
 from virtaama.problems import Damaged, NoRoom, NotReady
 
 LOOK_AGAIN = 60.0
@@ -88,6 +89,9 @@ class OpenSnapshot:
         }
         self.areas = self._areas()
         self.within = {area.code: area.within for area in self.areas if area.level == "unit"}
+        self.units = {
+            area.code: UnitPlace(area.within, area.branch) for area in self.areas if area.level == "unit"
+        }
         self.members = {d.name: self._members(d.code_list, d.concept) for d in catalogue.dimensions}
         self.applied: dict[int, datetime] = {
             int(batch): moment
@@ -221,9 +225,16 @@ class OpenSnapshot:
 
     def _areas(self) -> tuple[AreaName, ...]:
         return tuple(
-            AreaName(level=level, code=code, name=Text(name_fi, name_sv or name_fi, name_fi), within=within)
-            for level, code, name_fi, name_sv, within in self._tuples(
-                "SELECT level, code, name_fi, name_sv, within FROM meta.area ORDER BY place, name_fi, code"
+            AreaName(
+                level=level,
+                code=code,
+                name=Text(name_fi, name_sv or name_fi, name_fi),
+                within=within,
+                branch=branch,
+            )
+            for level, code, name_fi, name_sv, within, branch in self._tuples(
+                "SELECT level, code, name_fi, name_sv, within, branch FROM meta.area "
+                "ORDER BY place, name_fi, code"
             )
         )
 

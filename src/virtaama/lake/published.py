@@ -23,7 +23,7 @@ READING = "reading-"
 """How the folders begin in which readers put aside what they cannot hold in memory, until they are done."""
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 
 
 def snapshot_name(number: int) -> str:

@@ -23,6 +23,7 @@ _AREA = (
     ("name_fi", "VARCHAR"),
     ("name_sv", "VARCHAR"),
     ("within", "VARCHAR"),
+    ("branch", "VARCHAR"),
 )
 _FEED = (
     ("feed", "VARCHAR"),
@@ -103,6 +104,7 @@ def _areas(level: Level, place: int, model: Model, catalogue: Catalogue, stars: 
         exp.Coalesce(this=name, expressions=[code.copy()]),
         exp.Coalesce(this=name_sv, expressions=[name.copy(), code.copy()]),
         column(model.concept(around).key[0], "m") if lies_in else exp.null(),
+        column(dimension.branch, "a") if dimension.branch else exp.null(),
     )
     query = _typed(_AREA, values).from_(exp.alias_(stars.table(concept.name), "a", table=True))
     if lies_in:

@@ -128,13 +128,15 @@ class Metric:
 class Dimension:
     """Something figures are broken down by, with the words for its members.
 
-    `code_list` names the list the members' labels come from; `concept` the concept whose `name` they take.
+    `code_list` names the list the members' labels come from; `concept` the concept whose `name` they take, and
+    `branch` its attribute that says to which branch of the organisation each belongs.
     """
 
     name: str
     labels: Text
     code_list: str = ""
     concept: str = ""
+    branch: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ from virtaama.metrics.plan import (
 )
 from virtaama.metrics.question import Level
 from virtaama.metrics.schema import METRICS
+from virtaama.model.concepts import Sensitivity
 from virtaama.model.documents import Entry, did_you_mean
 from virtaama.model.model import Model
 from virtaama.model.paths import Name, follow, listed, names_in
@@ -101,6 +102,7 @@ def _dimension(name: str, entry: Entry) -> Dimension:
         labels=entry.words("labels"),
         code_list=entry.text("code_list"),
         concept=entry.text("concept"),
+        branch=entry.text("branch"),
     )
 
 
@@ -250,6 +252,15 @@ def _check_dimension(dimension: Dimension, catalogue: Catalogue, model: Model) -
             f"dimension '{dimension.name}': '{dimension.concept}' is not a concept",
             did_you_mean(dimension.concept, concepts),
         )
+    elif dimension.branch:
+        attributes = model.concept(dimension.concept).attributes if dimension.concept else ()
+        known = tuple(a.name for a in attributes if a.sensitivity is Sensitivity.OPEN)
+        if dimension.branch not in known:
+            yield Problem(
+                place,
+                f"dimension '{dimension.name}': '{dimension.branch}' is no open attribute of its concept",
+                did_you_mean(dimension.branch, known),
+            )
 
 
 def _check_metric(metric: Metric, sound: set[str], catalogue: Catalogue, model: Model) -> Iterator[Problem]:

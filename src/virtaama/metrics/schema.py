@@ -33,6 +33,7 @@ DIMENSION = members(
         "labels": LABELS,
         "code_list": text("The code list whose words name its members."),
         "concept": text("The concept whose names name its members."),
+        "branch": text("Of `unit`: the attribute of its concept that says to which branch a unit belongs."),
     },
     required=("labels",),
 )

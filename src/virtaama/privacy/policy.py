@@ -55,6 +55,7 @@ class Role:
     levels: frozenset[str]  # county, municipality, unit
     pages: frozenset[str]  # those of access.roles.PAGES
     own_municipality_only: bool = False
+    branches: frozenset[str] = frozenset()  # of units, they see those of these alone; empty: of every branch
     minimum_group: int = 5
     approvals: tuple[Approval, ...] = ()  # under which they open rows about single persons
     releases: frozenset[str] = frozenset()  # data sets of anonymous figures they may make
@@ -62,6 +63,13 @@ class Role:
     quarantine: bool = False  # whether they may open rows that were set aside, as delivered
     erasure: bool = False  # whether they may destroy what is known of persons
     persons: PersonRights | None = None  # None: they open no person
+
+    @property
+    def limit(self) -> str:
+        """What of the county they do not see; empty for those who see all of it."""
+        if self.own_municipality_only:
+            return "sees its own municipality only"
+        return "sees units of its own branches only" if self.branches else ""
 
     @property
     def features(self) -> frozenset[str]:
@@ -82,6 +90,14 @@ class Asked(Protocol):
     def of_another_time(self) -> bool: ...
 
 
+@dataclass(frozen=True, slots=True)
+class UnitPlace:
+    """Where a unit lies, and to which branch of the organisation it belongs; None where nobody knows."""
+
+    municipality: str | None = None
+    branch: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowed(Leave):
     """The leave to answer one question. Only `decide` makes it; without it nothing is planned or read."""
@@ -90,9 +106,11 @@ class Allowed(Leave):
     own_only: bool  # figures of other municipalities and their units are left out
     decided_by: ClassVar[str] = "decide"
 
-    def sees(self, level: str, municipality: str | None) -> bool:
-        """Whether figures of an area are shown: `municipality` is the area's own or the one it lies in."""
-        return level == "county" or not self.own_only or municipality in self.asker.municipalities
+    def sees(self, level: str, place: UnitPlace) -> bool:
+        """Whether figures of an area are shown; of a municipality `place` tells itself, of the county nothing."""
+        if level == "unit" and self.role.branches and place.branch not in self.role.branches:
+            return False
+        return level == "county" or not self.own_only or place.municipality in self.asker.municipalities
 
 
 Decision = Allowed | Refused
@@ -103,12 +121,12 @@ def decide(
     asker: Asker,
     purpose: Purpose,
     role: Role | None,
-    municipality_of: Mapping[str, str | None],
+    units: Mapping[str, UnitPlace],
 ) -> Decision:
-    """The decision on one question. `municipality_of` tells where each unit lies.
+    """The decision on one question. `units` tells the place of each unit there is.
 
     The county's figures are a comparison everyone who may see that level may see, also those who else see
-    their own municipality only.
+    their own municipality only; those of municipalities likewise for whoever sees units of some branches only.
     """
     if role is None:
         return Refused(reason=f"there is no role '{asker.role}'")
@@ -120,12 +138,12 @@ def decide(
         # Day by day, the one on which a rounded figure changes would tell the exact one.
         return Refused(reason=f"role '{role.name}' sees rounded figures, and those of now only")
     allowed = Allowed(asker=asker, purpose=purpose, role=role, own_only=role.own_municipality_only, seal=SEAL)
-    wanted: list[str | None] = [asked.within] if asked.within else []
+    at = "municipality" if asked.level == "unit" else asked.level
+    wanted = [allowed.sees(at, UnitPlace(asked.within))] if asked.within else []
     if asked.area:
-        wanted.append(municipality_of.get(asked.area) if asked.level == "unit" else asked.area)
-    if not all(allowed.sees(asked.level, municipality) for municipality in wanted):
-        return Refused(reason=f"role '{role.name}' sees its own municipality only")
-    return allowed
+        place = units.get(asked.area, UnitPlace()) if asked.level == "unit" else UnitPlace(asked.area)
+        wanted.append(allowed.sees(asked.level, place))
+    return allowed if all(wanted) else Refused(reason=f"role '{role.name}' {role.limit}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,8 +176,8 @@ def decide_rows(
         return Refused(reason=f"role '{role.name}' has no purpose '{purpose}'")
     if purpose not in purposes:
         return Refused(reason=f"feature table '{table}' is not for the purpose '{purpose}'")
-    if role.own_municipality_only:
-        return Refused(reason=f"role '{role.name}' sees its own municipality only")
+    if role.limit:
+        return Refused(reason=f"role '{role.name}' {role.limit}")
     approved = [each for each in role.approvals if each.table == table and purpose in each.purposes]
     if not approved:
         return Refused(reason=f"role '{role.name}' is not approved to open '{table}' for '{purpose}'")
@@ -191,8 +209,8 @@ def decide_release(
         return Refused(reason=f"role '{role.name}' does not make the release '{release}'")
     if purpose not in role.purposes:
         return Refused(reason=f"role '{role.name}' has no purpose '{purpose}'")
-    if role.own_municipality_only:
-        return Refused(reason=f"role '{role.name}' sees its own municipality only")
+    if role.limit:
+        return Refused(reason=f"role '{role.name}' {role.limit}")
     if role.rounding > 1:
         return Refused(reason=f"role '{role.name}' sees rounded figures only")
     return ReleaseAllowed(release=release, asker=asker, purpose=purpose, seal=SEAL)
@@ -217,8 +235,8 @@ def decide_quarantine(asker: Asker, role: Role | None) -> QuarantineAllowed | Re
         return Refused(reason=f"role '{role.name}' does not open rows that were set aside")
     if purpose not in role.purposes:
         return Refused(reason=f"role '{role.name}' has no purpose '{purpose}'")
-    if role.own_municipality_only:
-        return Refused(reason=f"role '{role.name}' sees its own municipality only")
+    if role.limit:
+        return Refused(reason=f"role '{role.name}' {role.limit}")
     return QuarantineAllowed(asker=asker, purpose=purpose, seal=SEAL)
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from virtaama.lake.files import Lake
 from virtaama.lake.ledger import Ledger
 from virtaama.model.collect import addresses_of, host_of
-from virtaama.model.documents import did_you_mean
 from virtaama.model.model import Model
 from virtaama.model.parse import parse_model
 from virtaama.problems import Place, Problem, ProblemsFound
@@ -247,15 +246,11 @@ class Parts:
         return problems_with_views(self.roles, self.person_views, self.model, ACCESS_FILE)
 
     def _rights_to_nothing(self) -> Iterator[Problem]:
-        tables, releases = ({each.name for each in part} for part in (self.features, self.releases))
-        for role in self.roles:
-            for what, named, known in (
-                ("feature table", role.features, tables),
-                ("release", role.releases, releases),
-            ):
-                for name in sorted(named - known):
-                    said = f"role '{role.name}' names the {what} '{name}', which is not there."
-                    yield Problem(Place(ACCESS_FILE), said, did_you_mean(name, sorted(known)))
+        from virtaama.project.rights import rights_to_nothing
+
+        return rights_to_nothing(
+            self.roles, self.features, self.releases, self.catalogue, self.model, ACCESS_FILE
+        )
 
     @cached_property
     def audit(self) -> AuditLog:
