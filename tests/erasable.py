@@ -60,6 +60,14 @@ feeds:
       VISIT: {{type: text}}
       PLACE: {{type: integer}}
       CODE: {{type: text}}
+  clients:
+    labels: {W}
+    files: "care/*/clients*.csv"
+    delivery: changes
+    fields:
+      NR: {{type: text, required: true}}
+      ID: {{type: identity}}
+      NAME: {{type: text, direct: true, whose: [ID, NR]}}
   cases:
     labels: {W}
     files: "care/*/cases*.csv"
@@ -132,6 +140,17 @@ concepts:
       code: {{type: text, sensitivity: special, purposes: [planning], labels: {W}}}
     relationships:
       visit: {{to: visit, labels: {W}}}
+  client:
+    kind: entity
+    labels: {W}
+    definition: {W}
+    key: [number]
+    retention: {{{_CLIENT}}}
+    attributes:
+      number: {{type: text, sensitivity: personal, labels: {W}}}
+      name: {{type: text, sensitivity: direct, labels: {W}}}
+    relationships:
+      resident: {{to: resident, labels: {W}}}
   case:
     kind: entity
     labels: {W}
@@ -170,6 +189,11 @@ mappings:
     key: {visit_number: VISIT, place: PLACE}
     attributes: {code: CODE}
     relationships: {visit: VISIT}
+  - feed: care.clients
+    concept: client
+    key: {number: NR}
+    attributes: {name: NAME}
+    relationships: {resident: ID}
   - feed: care.cases
     concept: case
     key: {number: CASE_NR}
@@ -273,12 +297,18 @@ def deliveries(month: int) -> dict[str, str]:
     )  # set aside, and names somebody
     cases = ["CASE_NR;ID;CLOSED"]
     cases += [f"c{n};{identity(n)};{'05.05.2015' if n == PARTED else ''}" for n in range(1, 5)]
+    # In the first month nobody knows yet who the clients are.
+    clients = ["NR;ID;NAME"]
+    clients += (
+        [f"k{n};{identity(n) if month > 1 else ''};Nimi {n}" for n in (LONG_DEAD, 5)] if month < 3 else []
+    )
     staff = ["NR;ID;JOB", f"n1;{identity(WORKER)};nurse", f"n2;{identity(PEOPLE + 1)};doctor"]
     files = {
         "register/people.csv": people,
         "care/visits.csv": visits,
         "care/diagnoses.csv": diagnoses,
         "care/cases.csv": cases,
+        "care/clients.csv": clients,
         "staff/people.csv": staff,
     }
     return {name: "\n".join(lines) + "\n" for name, lines in files.items()}

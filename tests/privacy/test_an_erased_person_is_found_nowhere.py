@@ -120,6 +120,7 @@ def of_person(project: Project, person: int) -> set[str]:
     keys |= keys_of(
         project, f"SELECT diagnosis_key::VARCHAR FROM hub_diagnosis WHERE visit_number LIKE '%-{person}'"
     )
+    keys |= keys_of(project, f"SELECT client_key::VARCHAR FROM hub_client WHERE number = 'k{person}'")
     return keys | keys_of(project, f"SELECT case_key::VARCHAR FROM hub_case WHERE number = 'c{person}'")
 
 
@@ -140,13 +141,15 @@ def test_afterwards_they_are_found_nowhere_and_everybody_else_is_as_before(
 ) -> None:
     before, gone, mine = said(project), of_person(project, LONG_DEAD), places_of(project, known[PARTED])
     landed = lake_of(project)
-    assert len(gone) == 7
+    assert len(gone) == 8
     planned = what_would_go(project, TODAY, identity(LONG_DEAD))
     done = erase(project, TODAY, identity(LONG_DEAD), OFFICER, WHY)
-    assert (done.persons, done.rows, done.batches, done.set_aside) == (1, 9, 9, 3)
+    assert (done.persons, done.rows, done.batches, done.set_aside) == (1, 11, 11, 3)
     assert (done.rows, done.batches) == (planned.gone.count, len(planned.gone.rows))
     assert places_of(project, known[LONG_DEAD]) == set()
     assert not is_begun(project.settings.erasing)
+    assert project.identities.find_subject("care.NR", f"k{LONG_DEAD}") is None
+    assert project.identities.find_subject("care.NR", "k5") is not None
     # What leads from the code is gone; the audit log is still found by it.
     assert project.identities.find(identity(LONG_DEAD)) is None
     assert project.identities.forgotten(identity(LONG_DEAD)) == tuple(known[LONG_DEAD].keys)
@@ -155,7 +158,8 @@ def test_afterwards_they_are_found_nowhere_and_everybody_else_is_as_before(
     assert places_of(project, known[PARTED]) == mine - {"deliveries/register", "data/marts", "data/retention"}
     for batch in project.ledger.batches():
         left_out = set(planned.gone.rows.get(batch.number, ()))
-        kept = landed[batch.number].take([n for n in range(len(landed[batch.number])) if n not in left_out])
+        stays = [n for n in range(len(landed[batch.number])) if n not in left_out]
+        kept = landed[batch.number].take(pa.array(stays, pa.int64()))
         assert pq.read_table(project.lake.verified_path(batch)).equals(kept)
         assert batch.rows == len(kept)
     known = {project.settings.lake / batch.parquet for batch in project.ledger.batches()}
@@ -179,12 +183,12 @@ def test_it_is_on_record_and_names_nobody(project: Project) -> None:
         "person",
     )
     assert erasure.finished is not None
-    counts = {"persons_erased": 1, "rows_erased": 9, "batches_rewritten": 9, "tables_differing": 0}
+    counts = {"persons_erased": 1, "rows_erased": 11, "batches_rewritten": 11, "tables_differing": 0}
     assert erasure.counts == counts
     [entry] = project.audit.entries()[entries:]
     assert (entry.act, entry.about.value, entry.persons, entry.allowed) == ("erase", "nobody", 0, True)
     newest = next(run for run in project.ledger.runs() if run.kind == "erase")
-    assert (newest.ok, newest.counts["rows_erased"]) == (True, 9)
+    assert (newest.ok, newest.counts["rows_erased"]) == (True, 11)
     said_of_it = repr((erasure, entry, project.ledger.runs())) + told.output.upper()
     names = (identity(LONG_DEAD), *who.names, *(key.hex() for key in who.keys))
     assert not any(name in said_of_it for name in names)
@@ -200,7 +204,7 @@ def test_what_would_go_is_said_in_words_and_nothing_is_changed(project: Project)
         input=f"{identity(LONG_DEAD)}\n",
     )
     assert told.exit_code == 0, told.output
-    assert "9 rows of 9 batches in the lake" in told.output
+    assert "11 rows of 11 batches in the lake" in told.output
     assert "3 rows that were set aside" in told.output
     assert "The audit log keeps its entries" in told.output
     assert identity(LONG_DEAD) not in told.output
@@ -278,8 +282,14 @@ def test_an_old_file_that_is_delivered_again_brings_nobody_back(
     put(project.settings.folder, "care/2026-01/visits_again.csv", again)
     again = deliveries(3)["register/people.csv"].replace("Nimi", "Uusi nimi")
     put(project.settings.folder, "register/2026-04/people.csv", again)
+    # These name nobody: their visits and numbers do.
+    again = deliveries(1)["care/diagnoses.csv"] + f"1-{LONG_DEAD};7;J99\n"
+    put(project.settings.folder, "care/2026-01/diagnoses_again.csv", again)
+    put(project.settings.folder, "care/2026-01/clients_again.csv", deliveries(1)["care/clients.csv"] + "\n")
     report = project.land()
     assert {batch.feed: batch.rows for batch in report.landed} == {
+        "care.clients": 1,
+        "care.diagnoses": PEOPLE - 1,
         "care.visits": PEOPLE - 1,
         "register.people": PEOPLE - 1,
     }
@@ -287,17 +297,19 @@ def test_an_old_file_that_is_delivered_again_brings_nobody_back(
     project.publish()
     # The row that could not be read named them, too.
     quality = {line.feed: line.count for line in project.ledger.quality() if line.check == "left_out_erased"}
-    assert quality == {"care.visits": 2, "register.people": 1}
+    assert quality == {"care.clients": 1, "care.diagnoses": 2, "care.visits": 2, "register.people": 1}
     assert [row.reason for batch in report.landed for row in project.ledger.rejected(batch.number)] == [
         "wrong_type",
         "wrong_type",
     ]
-    assert said(project)["hub_resident"] == before["hub_resident"]
+    for hub in ("hub_resident", "hub_visit", "hub_diagnosis", "hub_client"):
+        assert said(project)[hub] == before[hub]
     assert places_of(project, known[LONG_DEAD]) == {"deliveries/care", "deliveries/register"}
     # Until that is allowed.
     assert lift(project, identity(LONG_DEAD).lower(), OFFICER, WHY)
     assert not lift(project, identity(LONG_DEAD), OFFICER, WHY)
     put(project.settings.folder, "care/2026-04/visits.csv", deliveries(4)["care/visits.csv"])
+    assert project.ledger.erasures.marks() == {}
     [batch] = project.land().landed
     assert (batch.rows, batch.number in project.ledger.erasures.left_out()) == (PEOPLE, False)
 
@@ -347,5 +359,5 @@ def test_what_is_found_afterwards_is_said_and_the_erasure_stays_begun(project: P
     stray.unlink()
     done = finish_begun(project, OFFICER)
     assert done is not None
-    assert (done.rows, done.persons) == (9, 1)
+    assert (done.rows, done.persons) == (11, 1)
     assert finish_begun(project, OFFICER) is None

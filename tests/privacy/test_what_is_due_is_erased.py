@@ -79,6 +79,7 @@ def test_a_person_whom_rows_name_that_follow_no_rule_stays(project: Project) -> 
     assert (planned.staying, planned.whom.names) == (1, frozenset())
     assert {name: len(keys) for name, keys in planned.gone.instances.items()} == {
         "case": 1,
+        "client": 1,
         "diagnosis": 3,
         "visit": 3,
     }

@@ -55,7 +55,10 @@ CREATE TABLE IF NOT EXISTS left_out (
 """
 
 PERSON = "a person"
-"""The kind of a mark that stands for a person; every other is the name of a concept."""
+"""The kind of a mark that stands for a person. The name of a concept is that of an instance that is to stay out."""
+
+THEIRS = "theirs: "
+"""Before the name of a concept: an instance of a person who was erased. Rows that name somebody else are not meant."""
 
 Writing = Callable[[], AbstractContextManager[sqlite3.Connection]]
 
@@ -193,22 +196,28 @@ class Erasures:
     # What is not to land again
 
     def marks(self) -> dict[str, frozenset[bytes]]:
-        """The marks in force, by kind: PERSON, or the concept of an instance."""
+        """The marks in force, by kind: PERSON, a concept, or THEIRS and a concept."""
         found: dict[str, set[bytes]] = {}
         for kind, mark in self._connection.execute("SELECT kind, mark FROM tombstone WHERE lifted IS NULL"):
             found.setdefault(kind, set()).add(mark)
         return {kind: frozenset(marks) for kind, marks in found.items()}
 
-    def lift(self, marks: Iterable[bytes], moment: datetime) -> int:
-        """What these stand for may land again; how many were in force."""
+    def lift(self, mark: bytes, moment: datetime) -> bool:
+        """Who this stands for may land again, and what of theirs went with them; whether it was in force.
+
+        What went together with others in one erasure stays out: nobody knows any more whose it was.
+        """
         with self._writing() as connection:
-            return sum(
-                connection.execute(
-                    "UPDATE tombstone SET lifted = ? WHERE mark = ? AND lifted IS NULL",
-                    (moment.isoformat(), mark),
-                ).rowcount
-                for mark in marks
+            lifted = connection.execute(
+                "UPDATE tombstone SET lifted = ? WHERE mark = ? AND lifted IS NULL",
+                (moment.isoformat(), mark),
+            ).rowcount
+            connection.execute(
+                "UPDATE tombstone SET lifted = ? WHERE lifted IS NULL AND erasure = (SELECT t.erasure "
+                "FROM tombstone t JOIN erasure e ON e.id = t.erasure WHERE t.mark = ? AND e.scope = 'person')",
+                (moment.isoformat(), mark),
             )
+        return bool(lifted)
 
     def note_left_out(self, batch: int, rows: int) -> None:
         """So many rows of a delivery were about what was erased, and did not land."""

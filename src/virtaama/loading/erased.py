@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from virtaama.engines.duckdb import DuckDB
-from virtaama.lake.erasures import PERSON
+from virtaama.lake.erasures import PERSON, THEIRS
 from virtaama.model.concepts import Type
 from virtaama.model.feeds import Feed
 from virtaama.model.model import Model
@@ -25,9 +25,9 @@ from virtaama.privacy.identity_codes_in import codes_in
 from virtaama.privacy.pseudonyms import normalise
 from virtaama.sql.build import cast, column, named, select, subquery
 from virtaama.vault.design import design
-from virtaama.vault.render.names import LINE, known
+from virtaama.vault.render.names import LINE
 from virtaama.vault.render.reading import keyed_rows
-from virtaama.vault.tables import VaultDesign
+from virtaama.vault.tables import Source, VaultDesign
 
 
 def person_mark(key: bytes, code: str) -> bytes:
@@ -74,28 +74,47 @@ class Erased:
         return code is not None and person_mark(self.key, normalise(code)) in self.marks[PERSON]
 
     def rows_of_instances(self, file: Path, feed: Feed) -> tuple[int, ...]:
-        """The numbers of rows, made safe, that describe an instance that was erased."""
-        if not self.marks.keys() - {PERSON}:
-            return ()
-        sources = [s for s in self._design.sources_from(feed.id) if self.marks.get(s.hub.concept)]
+        """The numbers of rows, made safe, that describe an instance that was erased.
+
+        Rows that name nobody, too, which describe or refer to what belonged to somebody who was.
+        """
+        sources = [source for source in self._design.sources_from(feed.id) if self._may_meet(source)]
         if not sources or not pq.ParquetFile(file).metadata.num_rows:
             return ()
+        identities = tuple(field.name for field in feed.fields if field.type is Type.IDENTITY)
         engine = DuckDB.open(folders=[file.parent], memory="500MB", threads=1)
         found: set[int] = set()
         try:
             for source in sources:
-                keys = keyed_rows(source, None, ())
-                rows = select(LINE, named(cast(column(source.hub.hash_key), "VARCHAR"), "key"))
-                query = rows.from_(subquery(keys, "keyed")).where(known(source.hub.hash_key))
+                hubs = {source.hub.hash_key: source.hub.concept}
+                hubs |= {reference.column: reference.hub.concept for reference in source.references}
+                keys = [named(cast(column(name), "VARCHAR"), name) for name in hubs]
+                rows = select(LINE, *identities, *keys)
+                query = rows.from_(subquery(keyed_rows(source, None, identities), "keyed"))
                 for row in engine.rows(query, {"files": [str(file)]}):
-                    if self._is_gone(source.hub.concept, row["key"].replace("-", "")):
+                    names_nobody = not any(row[name] for name in identities)
+                    if any(
+                        row[name]
+                        and self._is_gone(name == source.hub.hash_key, concept, row[name], names_nobody)
+                        for name, concept in hubs.items()
+                    ):
                         found.add(row[LINE])
         finally:
             engine.close()
         return tuple(sorted(found))
 
-    def _is_gone(self, concept: str, instance: str) -> bool:
-        return instance_mark(self.key, concept, instance) in self.marks[concept]
+    def _may_meet(self, source: Source) -> bool:
+        """Whether rows of a source may be about anything there is a mark for."""
+        concepts = (source.hub.concept, *(reference.hub.concept for reference in source.references))
+        theirs = any(f"{THEIRS}{concept}" in self.marks for concept in concepts)
+        return theirs or source.hub.concept in self.marks
+
+    def _is_gone(self, is_own: bool, concept: str, key: str, names_nobody: bool) -> bool:
+        instance = key.replace("-", "")
+        if is_own and instance_mark(self.key, concept, instance) in self.marks.get(concept, ()):
+            return True
+        kind = f"{THEIRS}{concept}"
+        return names_nobody and instance_mark(self.key, kind, instance) in self.marks.get(kind, ())
 
 
 def marks_of(

@@ -42,6 +42,7 @@ def test_what_is_due_is_counted_by_concept_rule_and_month(project: Project) -> N
         for line in found.lines
     ] == [
         ("case", "iakkaat", "2025-05", 1),
+        ("client", "hoitomerkinnat", "2025-03", 1),
         ("diagnosis", "hoitomerkinnat", "2025-03", 3),
         ("resident", "hoitomerkinnat", "2025-03", 1),
         ("visit", "hoitomerkinnat", "2025-03", 3),
@@ -71,7 +72,7 @@ def test_the_same_day_gives_the_same_list_and_only_the_newest_is_kept(project: P
 def test_a_look_is_on_record(project: Project) -> None:
     list_due(project, TODAY)
     newest = project.ledger.runs()[0]
-    assert (newest.kind, newest.ok, dict(newest.counts)) == ("retention", True, {"due": 8, "due_persons": 2})
+    assert (newest.kind, newest.ok, dict(newest.counts)) == ("retention", True, {"due": 9, "due_persons": 2})
 
 
 def test_the_terminal_names_nobody(project: Project) -> None:
@@ -79,7 +80,7 @@ def test_the_terminal_names_nobody(project: Project) -> None:
         virtaama, ["retention", "due", "--on", "2026-11-26", "--project", str(project.settings.folder)]
     )
     assert told.exit_code == 0, told.output
-    assert "Due on 2026-11-26: 8 instances, about 2 persons." in told.output
+    assert "Due on 2026-11-26: 9 instances, about 2 persons." in told.output
     for row in rows(project.settings.retention / "due-2026-11-26.csv"):
         assert row["person"] not in told.output
         assert row["number"] not in told.output.split()

@@ -100,7 +100,7 @@ def lift(parts: Parts, code: str, asker: Asker, why: Why) -> bool:
     mark = whom.mark(parts, code)
     with only_one(parts.settings.lock):
         _decided(parts, asker, {"lift erasure": PERSON, "reason": why.reason, "legal basis": why.legal_basis})
-        return bool(parts.ledger.erasures.lift([mark], now()))
+        return parts.ledger.erasures.lift(mark, now())
 
 
 def _planned(parts: Parts, on: date, code: str | None) -> Planned:
@@ -114,7 +114,7 @@ def _begin(parts: Parts, planned: Planned, allowed: ErasureAllowed, why: Why) ->
         for name in {*planned.gone.instances, *planned.gone.shared}
     }
     before = hashes_now(parts, left_out)
-    marks = whom.marks(parts, planned.whom, planned.due)
+    marks = whom.marks(parts, planned.whom, planned.due, planned.theirs.instances)
     with parts.ledger.together():
         number = parts.ledger.erasures.begin(
             begun=now(),

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from virtaama.access.persons import person_key
 from virtaama.identities.closing import CODE
 from virtaama.lake.batches import Batch
+from virtaama.lake.erasures import THEIRS
 from virtaama.loading.belonging import Belonging
 from virtaama.loading.erased import Erased, marks_of, person_mark
 from virtaama.model.concepts import Type
@@ -84,9 +85,15 @@ def forget(parts: Parts, whom: Whom) -> None:
     parts.ledger.note_identities(extent.identity, extent.persons, extent.forgotten)
 
 
-def marks(parts: Parts, whom: Whom, instances: Mapping[str, frozenset[str]]) -> tuple[tuple[str, bytes], ...]:
+def marks(
+    parts: Parts,
+    whom: Whom,
+    due: Mapping[str, frozenset[str]],
+    theirs: Mapping[str, frozenset[str]],
+) -> tuple[tuple[str, bytes], ...]:
     """By what they, and instances by concept, are known if they are delivered again."""
-    return marks_of(_key(parts), whom.codes, instances)
+    of_them = {f"{THEIRS}{concept}": keys for concept, keys in theirs.items()}
+    return marks_of(_key(parts), whom.codes, {**due, **of_them})
 
 
 def mark(parts: Parts, code: str) -> bytes:
