@@ -82,6 +82,7 @@ PAGES = {
     "a pair": ("yhdistaja", "/yhdistaminen/1/"),
     "reporting an incident": ("yhteyshenkilo", "/poikkeamat/uusi/"),
     "incidents": ("tietosuoja", "/poikkeamat/"),
+    "for other programs": ("analyytikko", "/rajapinta/"),
     "no access": ("insinoori", "/ohjaus/"),
     "no such page": ("analyytikko", "/ei-ole/"),
 }

@@ -270,6 +270,13 @@ def test_a_limit_is_of_each_name_and_of_a_minute() -> None:
     assert limit.wait("a") == 0
 
 
+def test_the_page_for_people_speaks_their_language(signed_in: SignIn) -> None:
+    page = signed_in("johtaja").get("/rajapinta/").text
+    assert "Mittarin luvut" in page
+    assert "If-None-Match" not in page
+    assert "Figures of a metric" not in page
+
+
 def test_the_page_for_people_lists_every_operation(manager: Client) -> None:
     page = manager.get("/rajapinta/").text
     for address in ("/metrics/{name}/figures.csv", "/releases", "/health"):

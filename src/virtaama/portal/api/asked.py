@@ -53,44 +53,53 @@ class Nothing(BaseModel):
 class Paged(Nothing):
     """One page of a list."""
 
-    offset: Number = Field(0, ge=0, le=999_999_999, description="How many come before the page.")
-    limit: Number = Field(USUAL_PAGE, ge=1, le=LONGEST_PAGE, description="How many a page has at most.")
+    offset: Number = Field(0, ge=0, le=999_999_999)
+    limit: Number = Field(USUAL_PAGE, ge=1, le=LONGEST_PAGE)
 
 
 class AreasAsked(Paged):
-    level: Level | None = Field(None, description="Areas of this level alone.")
+    level: Level | None = None
 
 
 class FiguresAsked(Nothing):
     """A question, as the portal's pages and the command `ask` put it."""
 
-    purpose: Purpose = Field(
-        description="What the figures are for. It goes on record; your role must have it."
-    )
-    level: Level = Field(Level.COUNTY, description="The county, its municipalities or its units.")
-    area: Code | None = Field(None, description="One area of the level; without it every area.")
-    within: Code | None = Field(None, description="Units of this municipality alone.")
-    by: Annotated[str, Field(pattern=NAME)] | None = Field(
-        None, description="One breakdown of the metric, by its name."
-    )
-    grain: Grain = Field(Grain.MONTH, description="The length of the periods.")
-    from_: Period | None = Field(
-        None,
-        alias="from",
-        description="The first period, as 2026-09, 2026Q3 or 2026. Without it the last one alone.",
-    )
-    to: Period | None = Field(
-        None, description="The last period, written likewise. Without it the newest that is whole."
-    )
-    as_of: Day | None = Field(None, description="What was true when this day was over.")
-    known: Day | None = Field(None, description="What was known when this day was over.")
+    purpose: Purpose
+    level: Level = Level.COUNTY
+    area: Code | None = None
+    within: Code | None = None
+    by: Annotated[str, Field(pattern=NAME)] | None = None
+    grain: Grain = Grain.MONTH
+    from_: Period | None = Field(None, alias="from")
+    to: Period | None = None
+    as_of: Day | None = None
+    known: Day | None = None
 
 
 class PageOfFiguresAsked(FiguresAsked, Paged):
     pass
 
 
-WORDS: dict[str, Promise] = {
+MEANINGS: dict[str, Promise] = {
+    "name": _("The name of a metric."),
+    "release": _("The name of a release."),
+    "number": _("The number of a data set of it."),
+    "offset": _("How many come before the page."),
+    "limit": _("How many a page has at most."),
+    "level": _("The county, its municipalities or its units."),
+    "purpose": _("What the figures are for. It goes on record; your role must have it."),
+    "area": _("One area of the level; without it every area."),
+    "within": _("Units of this municipality alone."),
+    "by": _("One breakdown of the metric, by its name."),
+    "grain": _("The length of the periods."),
+    "from": _("The first period, as 2026-09, 2026Q3 or 2026. Without it the last one alone."),
+    "to": _("The last period, written likewise. Without it the newest that is whole."),
+    "as_of": _("What was true when this day was over."),
+    "known": _("What was known when this day was over."),
+}
+"""What each parameter is, of a path or a query."""
+
+RIGHT: dict[str, Promise] = {
     "offset": _("Write a whole number, 0 or more."),
     "limit": _("Write a whole number from 1 to 5000."),
     "level": _("Write county, municipality or unit."),
@@ -106,6 +115,8 @@ WORDS: dict[str, Promise] = {
     "as_of": _("Write a day as 2026-03-31, of which something is told and which is over."),
     "known": _("Write a day as 2026-03-31, on which something was known and which is over."),
 }
+"""What would be right in place of a parameter that is not understood."""
+
 NO_SUCH_PARAMETER = _("There is no such parameter here.")
 GIVEN_TWICE = _("It is given more than once.")
 
@@ -131,4 +142,4 @@ def read(asked: type[BaseModel], given: dict[str, list[str]]) -> BaseModel:
 
 def not_understood(name: str) -> Wrong:
     """A parameter that is wrong, with what would be right."""
-    return Wrong(parameter=name, detail=str(WORDS[name]))
+    return Wrong(parameter=name, detail=str(RIGHT[name]))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel
 
 from virtaama.access.door import Door
@@ -58,14 +60,17 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One thing to ask. Without `told` the answer is a CSV file; `page` is the page of the portal a role must have."""
+    """One thing to ask, with words for it.
+
+    Without `told` the answer is a CSV file; `page` is the page of the portal a role must have.
+    """
 
     id: str
     path: str
-    summary: str
+    summary: Promise
     run: Callable[[Call], Told]
     told: type[BaseModel] | None
-    description: str = ""
+    description: Promise | None = None
     asked: type[BaseModel] = asked.Nothing
     page: str = "steering"
     columns: Sequence[str] = ()
@@ -249,8 +254,8 @@ OPERATIONS = (
     Operation(
         id="health",
         path="/health",
-        summary="Whether questions can be answered",
-        description="For whoever watches over the portal. Tells nothing else, and asks for no sign-in.",
+        summary=_("Whether questions can be answered"),
+        description=_("For whoever watches over the portal. Tells nothing else, and asks for no sign-in."),
         run=health,
         told=shapes.Health,
         page="",
@@ -258,30 +263,32 @@ OPERATIONS = (
     Operation(
         id="reader",
         path="/reader",
-        summary="Who asks, and what they may ask",
+        summary=_("Who asks, and what they may ask"),
         run=reader,
         told=shapes.Reader,
     ),
     Operation(
         id="snapshot",
         path="/snapshot",
-        summary="The published version everything is read from",
+        summary=_("The published version everything is read from"),
         run=snapshot,
         told=shapes.Snapshot,
     ),
     Operation(
         id="metrics",
         path="/metrics",
-        summary="Every metric with its meaning",
+        summary=_("Every metric with its meaning"),
         asked=asked.Paged,
         run=metrics,
         told=shapes.Metrics,
     ),
-    Operation(id="metric", path="/metrics/{name}", summary="One metric", run=one_metric, told=shapes.Metric),
+    Operation(
+        id="metric", path="/metrics/{name}", summary=_("One metric"), run=one_metric, told=shapes.Metric
+    ),
     Operation(
         id="areas",
         path="/areas",
-        summary="The areas that are open to the reader",
+        summary=_("The areas that are open to the reader"),
         asked=asked.AreasAsked,
         run=areas,
         told=shapes.Areas,
@@ -289,8 +296,10 @@ OPERATIONS = (
     Operation(
         id="figures",
         path="/metrics/{name}/figures",
-        summary="Figures of a metric",
-        description="Each question is on record, with its purpose, before it is answered. What is missing says why.",
+        summary=_("Figures of a metric"),
+        description=_(
+            "Each question is on record, with its purpose, before it is answered. What is missing says why."
+        ),
         asked=asked.PageOfFiguresAsked,
         run=figures,
         told=shapes.Figures,
@@ -298,8 +307,8 @@ OPERATIONS = (
     Operation(
         id="figures_csv",
         path="/metrics/{name}/figures.csv",
-        summary="The same as a table, whole",
-        description="UTF-8, separated by commas, with a decimal point. Each question is on record first.",
+        summary=_("The same as a table, whole"),
+        description=_("UTF-8, separated by commas, with a decimal point. Each question is on record first."),
         asked=asked.FiguresAsked,
         run=figures_as_file,
         told=None,
@@ -308,7 +317,7 @@ OPERATIONS = (
     Operation(
         id="lineage",
         path="/metrics/{name}/lineage",
-        summary="Where figures of a metric come from",
+        summary=_("Where figures of a metric come from"),
         run=lineage,
         told=shapes.Lineage,
         page="lineage",
@@ -316,7 +325,7 @@ OPERATIONS = (
     Operation(
         id="releases",
         path="/releases",
-        summary="Data sets of anonymous figures that have been published",
+        summary=_("Data sets of anonymous figures that have been published"),
         asked=asked.Paged,
         run=releases,
         told=shapes.Releases,
@@ -324,14 +333,14 @@ OPERATIONS = (
     Operation(
         id="data_set",
         path="/releases/{release}/{number}",
-        summary="What a published data set holds, and how it was protected",
+        summary=_("What a published data set holds, and how it was protected"),
         run=data_set,
         told=shapes.DataSetDescription,
     ),
     Operation(
         id="data_set_csv",
         path="/releases/{release}/{number}/figures.csv",
-        summary="The figures of a published data set",
+        summary=_("The figures of a published data set"),
         run=data_set_as_file,
         told=None,
     ),

@@ -6,9 +6,11 @@ import json
 from functools import cache
 from typing import Any
 
+from django.utils import translation
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from virtaama.portal.api.asked import MEANINGS
 from virtaama.portal.api.operations import OPERATIONS, PARTS, ROOT, Operation
 from virtaama.portal.api.problems import MEDIA_TYPE, STATUS, Kind, Problem
 
@@ -17,11 +19,6 @@ DESCRIPTION = (
     "Metrics, areas and figures of the county for its own tools. It only reads, and answers through the same door as "
     "the portal: the same rights, the same protection of small groups, and an entry of the audit log before the answer."
 )
-PARTS_IN_WORDS = {
-    "name": "The name of a metric.",
-    "release": "The name of a release.",
-    "number": "The number of a data set of it.",
-}
 HEADERS: dict[str, Any] = {
     "ETag": {
         "description": "What this answer is known by: it holds the policy it was given under and the snapshot.",
@@ -47,7 +44,12 @@ SIGNED_IN: list[dict[str, list[str]]] = [{"bearer": []}, {"session": []}]
 
 @cache
 def openapi() -> dict[str, Any]:
-    """The description of the whole API."""
+    """The description of the whole API, in English: it is for programs and those who write them."""
+    with translation.override("en"):
+        return made()
+
+
+def made() -> dict[str, Any]:
     answers: list[type[BaseModel]] = [Problem, *(each.told for each in OPERATIONS if each.told)]
     _, described = models_json_schema(
         [(model, "serialization") for model in dict.fromkeys(answers)], ref_template=REFERENCE
@@ -97,12 +99,12 @@ def as_json() -> bytes:
 def operation_described(operation: Operation, components: dict[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {
         "operationId": operation.id,
-        "summary": operation.summary,
+        "summary": str(operation.summary),
         "parameters": parameters(operation, components),
         "responses": {"200": answer(operation), **({} if operation.is_open else {"304": not_changed()})},
     }
     if operation.description:
-        told["description"] = operation.description
+        told["description"] = str(operation.description)
     if operation.is_open:
         told["security"] = []
     told["responses"] |= {str(status): problem(status) for status in statuses(operation)}
@@ -116,7 +118,7 @@ def parameters(operation: Operation, components: dict[str, Any]) -> list[dict[st
             "name": name,
             "in": "path",
             "required": True,
-            "description": PARTS_IN_WORDS[name],
+            "description": str(MEANINGS[name]),
             "schema": {"type": "string", "pattern": PARTS[name]},
         }
         for name in names_in(operation.path)
@@ -129,7 +131,7 @@ def parameters(operation: Operation, components: dict[str, Any]) -> list[dict[st
                 "name": name,
                 "in": "query",
                 "required": name in described.get("required", []),
-                "description": schema.pop("description"),
+                "description": str(MEANINGS[name]),
                 "schema": without_null(schema),
             }
         )
@@ -150,7 +152,7 @@ def names_in(path: str) -> list[str]:
 
 
 def answer(operation: Operation) -> dict[str, Any]:
-    told: dict[str, Any] = {"description": operation.summary + "."}
+    told: dict[str, Any] = {"description": f"{operation.summary}."}
     if operation.told:
         content = {"application/json": {"schema": {"$ref": REFERENCE.format(model=operation.told.__name__)}}}
     else:

@@ -66,6 +66,9 @@ class Reader(Shape):
     levels: list[Level]
     municipalities: list[str] = Field(description="Their own; none where they see the whole county.")
     own_municipality_only: bool
+    branches: list[str] = Field(
+        description="Of units, they see those of these branches; none: of every branch."
+    )
     minimum_group: int = Field(description="Figures about fewer persons are hidden, by this role.")
     rounding: int = Field(description="Counts are multiples of it; 1 where they are exact.")
 

@@ -68,6 +68,7 @@ def reader(asker: Asker, role: Role | None) -> shapes.Reader:
         levels=[level for level in Level if role and level.value in role.levels],
         municipalities=sorted(asker.municipalities),
         own_municipality_only=bool(role and role.own_municipality_only),
+        branches=sorted(role.branches) if role else [],
         minimum_group=role.minimum_group if role else 0,
         rounding=role.rounding if role else 1,
     )

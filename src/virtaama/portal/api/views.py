@@ -7,19 +7,21 @@ import logging
 import re
 from collections.abc import Callable
 from functools import partial, wraps
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 from django.utils.http import parse_etags
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 from pydantic import BaseModel
 
 from virtaama.portal.api import limits
-from virtaama.portal.api.asked import read
+from virtaama.portal.api.asked import MEANINGS, read
 from virtaama.portal.api.operations import OPERATIONS, PARTS, ROOT, Call, Operation, Told
 from virtaama.portal.api.problems import WORDS, Kind, Refusal, told
 from virtaama.portal.api.schema import as_json, openapi
@@ -197,8 +199,18 @@ def guide(request: HttpRequest) -> HttpResponse:
             "section": "api",
             "root": ROOT,
             "operations": [
-                (operation, described[ROOT + operation.path]["get"]["parameters"]) for operation in OPERATIONS
+                (operation, parameters_of(described[ROOT + operation.path]["get"]))
+                for operation in OPERATIONS
             ],
             "problems": [(kind.value, *WORDS[kind]) for kind in Kind],
         },
     )
+
+
+def parameters_of(operation: dict[str, Any]) -> list[tuple[str, bool, Promise]]:
+    """Name, whether it is needed, and what it is, of those that stand in an address."""
+    return [
+        (each["name"], each["required"], MEANINGS[each["name"]])
+        for each in operation["parameters"]
+        if each["in"] != "header"
+    ]
