@@ -18,7 +18,7 @@ from virtaama.metrics.render.person import (
     section_query,
     staff_query,
 )
-from virtaama.metrics.render.trees import Stars
+from virtaama.metrics.render.trees import StarsOfCarers
 from virtaama.model.model import Model
 from virtaama.privacy.person_policy import LookUpAllowed, PersonAllowed, SectionScope
 from virtaama.sql.spelling import spelled
@@ -72,7 +72,7 @@ class Statements:
 
     def __init__(self, views: PersonViews, model: Model) -> None:
         self.views = views
-        self._stars = Stars(model)
+        self._stars = StarsOfCarers(model)
         self._made: dict[tuple[object, ...], _Statement] = {}
         of = model.concept(views.persons.of)
         closed = {attribute.name for attribute in of.attributes if attribute.sensitivity == "direct"}

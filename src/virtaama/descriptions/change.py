@@ -117,6 +117,7 @@ MEMBERS: Final[dict[str, Text]] = {
     "supplier": Text("toimittaja", "leverantör", "supplier"),
     "contract": Text("sopimus", "avtal", "contract"),
     "place": Text("sijainti", "plats", "place"),
+    "withheld": Text("ei kerrota turvakiellossa", "sägs inte vid spärrmarkering", "withheld under an order"),
     "retention": Text("säilytysaika", "bevaringstid", "retention"),
     "sign_in": Text("tunnistuspalvelu", "inloggning", "sign-in"),
     "anchor": Text("lokin ankkuri", "loggens ankare", "anchor of the log"),

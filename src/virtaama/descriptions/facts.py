@@ -123,9 +123,14 @@ def facts_of_model(model: Model, catalogue: Catalogue) -> Facts:
             for attribute in concept.attributes
         }
         | {
-            concept.name: {"retention": concept.retention.none or _listed(concept.retention.named)}
+            concept.name: {
+                "retention": (concept.retention.none or _listed(concept.retention.named))
+                if concept.retention
+                else "",
+                "withheld": _listed(concept.protection.withheld) if concept.protection else "",
+            }
             for concept in model.concepts
-            if concept.retention
+            if concept.retention or concept.protection
         },
         Section.FIGURES: {
             metric.name: {

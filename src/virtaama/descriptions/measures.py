@@ -148,6 +148,17 @@ MEASURES: Final[Mapping[str, Measure]] = {
         ),
         tests=(f"{_PRIVACY}/test_released_figures_give_nobody_away.py",),
     ),
+    "protection_orders": Measure(
+        words=Text(
+            "Turvakiellon alaisen ihmisen asuinpaikkaa tai siihen viittaavaa ei ole missään näkymässä, luvussa eikä "
+            "rivissä, miltä ajalta tahansa.",
+            "Var en människa med spärrmarkering bor, eller något som antyder det, finns inte i någon vy, siffra eller "
+            "rad, av vilken tid som helst.",
+            "Where a person under a protection order lives, or what hints at it, is in no view, figure or row, of "
+            "whatever moment.",
+        ),
+        tests=(f"{_PRIVACY}/test_protection_orders.py",),
+    ),
     "extracts": Measure(
         words=Text(
             "Henkilörivejä annetaan vain, kun riittävän moni jakaa tunnistavat piirteet.",

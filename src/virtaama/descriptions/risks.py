@@ -42,6 +42,14 @@ RISKS: Final[Mapping[str, Risk]] = {
         ),
         measures=("small_groups", "releases", "extracts"),
     ),
+    "found": Risk(
+        words=Text(
+            "Joku, jota ihminen pakenee, saa selville, missä tämä asuu.",
+            "Någon som en människa flyr från får veta var hon bor.",
+            "Somebody a person flees from finds out where they live.",
+        ),
+        measures=("protection_orders", "decision", "record"),
+    ),
     "other_purpose": Risk(
         words=Text(
             "Tietoja käytetään muuhun kuin siihen, mihin ne on kerätty.",

@@ -32,8 +32,9 @@ from virtaama.model.feeds import Delivery
 from virtaama.model.lineage import described_by
 from virtaama.model.model import Model
 from virtaama.sql.build import drop_table, select, table, temporary_table
-from virtaama.vault.derive import as_of, end_of, star
+from virtaama.vault.derive import as_of, end_of, order_now, star
 from virtaama.vault.endings import NO_ENDINGS, Endings, ending_name, endings_of
+from virtaama.vault.protection import people_under_order, protected_name
 from virtaama.vault.tables import VaultDesign
 
 THEN, NOW = "then_", "now_"
@@ -62,6 +63,7 @@ class FeatureBuild:
     design: VaultDesign
     catalogue: Catalogue
     batches: tuple[Batch, ...]
+    protected: str = ""  # a digest of who has a protection order: where it changes, every day is made anew
 
     def days(self) -> tuple[date, ...]:
         """The days of the calendar that the deliveries tell of: from the first to the last that is over."""
@@ -78,6 +80,10 @@ class FeatureBuild:
         stars = self._stars
         query = feature_rows(self.table, day, self.absent(day), self.catalogue, stars)
         after = concepts_of_uses(self.table.outcomes, self.catalogue, stars.now)
+        for person in people_under_order(self.model):
+            for place in (stars.then, stars.now):
+                name = place.table(protected_name(person)).name
+                query = query.with_(name, as_=order_now(self.model, self.design, person), copy=False)
         for name in self._before():
             view = as_of(self.model, self.design, name, end_of(day), made=stars.then.table, endings=endings)
             query = query.with_(f"{THEN}{name}", as_=view, copy=False)
@@ -117,6 +123,7 @@ class FeatureBuild:
             self.model.version,
             self.catalogue.version,
             self.table,
+            self.protected,
             day,
             *((batch.number, batch.parquet_sha256, batch.extracted) for batch in told),
         )

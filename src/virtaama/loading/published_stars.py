@@ -14,6 +14,12 @@ from virtaama.lake.coverage import FeedCoverage, last_whole_month
 from virtaama.loading import meta
 from virtaama.loading.inputs import Inputs, Warehouse
 from virtaama.loading.marts_made import MartsMade
+from virtaama.loading.published_protection import (
+    is_withheld_alike,
+    publish_care,
+    publish_protected,
+    withheld_now,
+)
 from virtaama.loading.recording import RECORDED, Counting
 from virtaama.metrics.definitions import Catalogue
 from virtaama.metrics.question import Level
@@ -63,6 +69,7 @@ class PublishedStars:
 
     def make(self, feeds: dict[str, FeedCoverage], applied: tuple[Batch, ...]) -> None:
         """Every star, and how each concept is recorded; what is held back is put back as it was."""
+        publish_protected(self.engine, self.marts, self.warehouse, STAR)
         for concepts in self._in_steps():
             for concept in concepts:
                 self.begin(concept)
@@ -99,13 +106,31 @@ class PublishedStars:
         made = {star_made(mart.table).name: mart.inputs for mart in self.marts.made.values()}
         made_from = self.made_from[concept] = self.warehouse.star(query, made)
         if concept in self.held:
-            if not self.marts.take_over(name):
+            if not self._stays(concept):
                 self.marts.write(name, query.where(exp.false()))
         elif not (self.marts.is_unchanged(name, made_from) and self.marts.take_over(name)):
             self.marts.write(name, query, made_from)
         self.engine.view(f"{STAR}{concept}", self.marts.paths(name))
+        publish_care(self.marts, self.warehouse, concept, star_made)
         if derived := self.model.derived_as(concept):
             self._refuse_repeated(derived)
+
+    def _stays(self, concept: str) -> bool:
+        """The star as it was last published, without what is withheld by now; False where it never was."""
+        name = f"star/{concept}"
+        if is_withheld_alike(self.marts, self.model, concept, star_made):
+            return self.marts.take_over(name)
+        if not self.marts.take_over(name):
+            return False
+        self.marts.discard(name)
+        self.marts.write(name, withheld_now(self.model, concept, self._before(name), star_made))
+        return True
+
+    def _before(self, name: str) -> exp.Select:
+        """The rows of a mart of the snapshot before."""
+        assert self.marts.earlier is not None
+        self.engine.view("published_before", self.marts.before[name].paths(self.marts.earlier))
+        return select(exp.Star()).from_(table("published_before"))
 
     def _refuse_repeated(self, derived: Derived) -> None:
         """A rule that makes two instances of one key would count them twice wherever it is followed."""
@@ -163,21 +188,21 @@ class PublishedStars:
             return
         wanted = star_columns(self.model.concept(concept))
         self.marts.discard(name)
+        rows: exp.Query
         if self.marts.take_over(name):
-            paths = self.marts.paths(name)
-            self.engine.view(f"{STAR}{concept}", paths)
-            found = self.engine.read(select(exp.Star()).from_(star_made(concept)).limit(0)).column_names
-            if set(found) == {column for column, _ in wanted}:
+            found = self.engine.read(self._before(name).limit(0)).column_names
+            alike = is_withheld_alike(self.marts, self.model, concept, star_made)
+            if alike and set(found) == {column for column, _ in wanted}:
+                self.engine.view(f"{STAR}{concept}", self.marts.paths(name))
                 return
             self.marts.discard(name)
-            assert self.marts.earlier is not None
-            self.engine.view("published_before", self.marts.before[name].paths(self.marts.earlier))
-            rows = select(
+            earlier = select(
                 *(
                     column if column in found else sql_named(cast(exp.null(), kind), column)
                     for column, kind in wanted
                 )
             ).from_(table("published_before"))
+            rows = withheld_now(self.model, concept, earlier, star_made)
         else:
             nothing = (sql_named(cast(exp.null(), kind), column) for column, kind in wanted)
             rows = select(*nothing).where(exp.false())

@@ -14,6 +14,7 @@ from virtaama.model.complete_for import complete_for_problems
 from virtaama.model.expectable import expectation_problems
 from virtaama.model.former import former_name_problems, replaced_feed_problems
 from virtaama.model.known_names import Names
+from virtaama.model.protection import protection_problems
 from virtaama.model.written import Written
 from virtaama.problems import Place, Problem
 
@@ -38,6 +39,8 @@ def problems_of(written: Written, unread: frozenset[str]) -> Iterator[Problem]:
     yield from _taken_twice("calendar", written.calendars)
     for concept in written.concepts:
         yield from concept_problems(concept, names)
+    if "concepts" not in unread:
+        yield from protection_problems(written.concepts)
     yield from former_name_problems(names.concepts.values())
     yield from replaced_feed_problems(names.feeds, all_read="systems" not in unread)
     for concept in made:

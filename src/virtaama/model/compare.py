@@ -23,7 +23,7 @@ from virtaama.model.changes import (
 )
 from virtaama.model.compare_mappings import compare_mappings
 from virtaama.model.compare_sources import compare_code_lists, compare_systems
-from virtaama.model.concepts import Attribute, Concept, Relationship, Retention, Validity
+from virtaama.model.concepts import Attribute, Concept, Protection, Relationship, Retention, Validity
 from virtaama.model.mappings import Mapping as FeedMapping
 from virtaama.model.matching import Item, Matched, matched, new_names
 from virtaama.model.members import member_changes
@@ -71,6 +71,7 @@ def under_new_names(old: Model, new: Model) -> Model:
             time=tuple(names.get(name, name) for name in found.time),
             valid=_renamed(found.valid, names),
             retention=_kept_as(found.retention, names),
+            protection=_withheld_as(found.protection, {**roles, **names}),
             attributes=tuple(replace(a, name=names.get(a.name, a.name)) for a in found.attributes),
             relationships=tuple(
                 replace(r, name=roles.get(r.name, r.name), to=concepts.get(r.to, r.to))
@@ -226,6 +227,19 @@ def _name(item: object) -> str:
 def _placed(item: object) -> Place:
     place = getattr(item, "place", None) if is_dataclass(item) else None
     return place if isinstance(place, Place) else Place("model")
+
+
+def _withheld_as(protection: Protection | None, names: Mapping[str, str]) -> Protection | None:
+    if protection is None:
+        return None
+    called = names.get
+    return replace(
+        protection,
+        told_by=called(protection.told_by, protection.told_by),
+        through=called(protection.through, protection.through),
+        places=tuple(called(name, name) for name in protection.places),
+        hints=tuple(called(name, name) for name in protection.hints),
+    )
 
 
 def _kept_as(retention: Retention | None, names: Mapping[str, str]) -> Retention | None:

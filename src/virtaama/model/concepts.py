@@ -154,6 +154,26 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Protection:
+    """What is withheld of persons under a protection order (turvakielto, 661/2009 36–37 §).
+
+    `told_by` is the truth value that tells who has one, at the concept of the persons; `through` the
+    relationship to the person, at every other. `places` are attributes and relationships nobody is told; `hints`
+    those that tell of places through the services used, told only to professionals in whose care the person is.
+    """
+
+    place: Place
+    told_by: str = ""
+    through: str = ""
+    places: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+
+    @property
+    def withheld(self) -> tuple[str, ...]:
+        return (*self.places, *self.hints)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Concept:
     """Something the county knows about. `key` names the attributes that identify an instance.
 
@@ -175,6 +195,7 @@ class Concept:
     )
     was: tuple[str, ...] = ()  # former names; those of several concepts where they are now one
     retention: Retention | None = None  # how long instances are kept; None where nobody has said
+    protection: Protection | None = None  # what is withheld of persons under a protection order
 
     def attribute(self, name: str) -> Attribute | None:
         return next((a for a in self.attributes if a.name == name), None)

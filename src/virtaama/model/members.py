@@ -10,7 +10,7 @@ from typing import Any
 from virtaama.model.changes import Change, Changed, Reworded, Thing
 from virtaama.model.record import meaning_of
 
-_WORDING = ("labels", "definition", "unit", "source", "retention")
+_WORDING = ("labels", "definition", "unit", "source", "retention", "protection")
 _UNTOLD = ("name", "place", "was", "also", "replaces")
 
 

@@ -214,6 +214,20 @@ RETENTION = members(
         "none": text("Why instances follow no rule: then nothing is said of when they are destroyed."),
     },
 )
+PROTECTION = members(
+    "What is withheld of persons under a protection order (turvakielto), everywhere.",
+    {
+        "told_by": text("At the concept of the persons: the truth value that tells who has an order."),
+        "through": text("At every other concept: the relationship to the person."),
+        "places": texts(
+            "Attributes and relationships that tell where the person lives: nobody is told them."
+        ),
+        "hints": texts(
+            "Those that tell of places through the services used, as the unit of a visit: told only to professionals "
+            "in whose care the person is."
+        ),
+    },
+)
 CONCEPT = members(
     "Something the county knows about.",
     {
@@ -232,6 +246,7 @@ CONCEPT = members(
         ),
         "was": WAS,
         "retention": RETENTION,
+        "protection": PROTECTION,
         "attributes": named("What is known of each instance.", ATTRIBUTE),
         "relationships": named("What each instance refers to.", RELATIONSHIP),
         "expectations": EXPECTATIONS,
@@ -244,8 +259,10 @@ CONCEPTS = members(
     required=("concepts",),
 )
 
-# What rules make is kept no longer than what it is made from.
-_WITHOUT_RETENTION = {name: member for name, member in CONCEPT["properties"].items() if name != "retention"}
+# What rules make is kept no longer than what it is made from, and is made of what is told.
+_OF_MADE = {
+    name: member for name, member in CONCEPT["properties"].items() if name not in ("retention", "protection")
+}
 DERIVED = members(
     "Concepts no source delivers: rules make them from other concepts.",
     {
@@ -253,7 +270,7 @@ DERIVED = members(
             "Derived concepts by name.",
             members(
                 "Something the county can work out from what it knows.",
-                {**_WITHOUT_RETENTION, **MADE_BY},
+                {**_OF_MADE, **MADE_BY},
                 required=(*CONCEPT["required"], "rules", "legal_basis", "source", "owner"),
             ),
         )

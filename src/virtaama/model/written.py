@@ -16,6 +16,7 @@ from virtaama.model.concepts import (
     CodeList,
     Concept,
     Kind,
+    Protection,
     Purpose,
     Relationship,
     Retention,
@@ -156,6 +157,7 @@ def _concept(name: str, entry: Entry) -> Concept:
         relationships=tuple(_relationship(*named) for named in entry.within("relationships")),
         place=entry.place,
         retention=_retention(entry.member("retention")),
+        protection=_protection(entry.member("protection")),
     )
 
 
@@ -203,6 +205,18 @@ def _retention(entry: Entry | None) -> Retention | None:
         rules=tuple((code, found.scalar) for code, found in entry.within("rules")),
         facts=tuple((fact, entry.at(("facts",)).one_or_more(fact)) for fact, _ in entry.within("facts")),
         none=entry.text("none"),
+    )
+
+
+def _protection(entry: Entry | None) -> Protection | None:
+    if entry is None:
+        return None
+    return Protection(
+        place=entry.place,
+        told_by=entry.text("told_by"),
+        through=entry.text("through"),
+        places=entry.texts("places"),
+        hints=entry.texts("hints"),
     )
 
 

@@ -31,6 +31,7 @@ def build_now(parts: Parts, table: FeatureTable, progress: Progress) -> Built:
     """The days of a feature table that are not built from what the warehouse holds now."""
     from virtaama.lake.marts import FeatureMart
     from virtaama.loading.features import FeatureBuild, applied_batches, build_features
+    from virtaama.loading.published_protection import protected_digest
 
     model = parts.model
     with on_record(parts.ledger, "features") as tell, opened(parts.settings, parts.ledger) as engine:
@@ -41,6 +42,7 @@ def build_now(parts: Parts, table: FeatureTable, progress: Progress) -> Built:
             design=design(model),
             catalogue=parts.catalogue,
             batches=applied_batches(engine, parts.ledger.batches()),
+            protected=protected_digest(engine, model, design(model)),
         )
         mart = FeatureMart(parts.settings.features / table.name)
         built = build_features(engine, build, mart, now(), progress)

@@ -16,12 +16,14 @@ from virtaama.metrics.plan import columns_of, dimensions_of, parts_of, read_aggr
 from virtaama.metrics.render.joins import Joins, flat
 from virtaama.metrics.render.trees import Stars, as_type, column, day, text
 from virtaama.model.paths import Name, names_in, rename
+from virtaama.model.protection import person_of
 from virtaama.sql.build import function
 
 SNAPSHOT_DAY, MISSING = "snapshot_day", "missing"
-UNKNOWN, NO_ROWS = "unknown", "no_rows"
-"""Why a value is missing in a row: the sources do not say; there is nothing to take a mean of."""
-_WHOSE, _STARTS, _ENDS = "_whose", "_starts", "_ends"
+UNKNOWN, NO_ROWS, NOT_TOLD = "unknown", "no_rows", "not_told"
+"""Why a value is missing in a row: the sources do not say; there is nothing to take a mean of; it is a place of
+somebody under a protection order."""
+_WHOSE, _STARTS, _ENDS, _UNDER_ORDER = "_whose", "_starts", "_ends", "_under_order"
 
 Reasons = Mapping[str, str]
 """Columns no row of a day can have a value in, each with why."""
@@ -62,9 +64,11 @@ def feature_rows(
             )
     columns = [(each, _column(each, states, values, absent)) for each in (*table.columns, *table.outcomes)]
     instance = column(key, table.of)
+    under_order, withheld = _under_order(table, joins, stars.then)
     inner = exp.select(
         instance.copy().as_(key, quoted=True),
         *(value.as_(each.name, quoted=True) for each, value in columns),
+        under_order.as_(_UNDER_ORDER, quoted=True),
     )
     inner = joins.add_to(inner)
     if condition is not None:
@@ -76,7 +80,7 @@ def feature_rows(
         column(key),
         day(at).as_(SNAPSHOT_DAY, quoted=True),
         *(column(each.name) for each, _ in columns),
-        _missing(columns, absent).as_(MISSING, quoted=True),
+        _missing(columns, absent, withheld).as_(MISSING, quoted=True),
     ).from_(inner.subquery("feature_rows"))
 
 
@@ -102,6 +106,7 @@ def concepts_of_states(table: FeatureTable, stars: Stars) -> tuple[str, ...]:
     for sql in (table.where, *(state.value for state in table.states)):
         if sql:
             joins.resolve(sql, {AT: exp.null()})
+    _under_order(table, joins, stars)
     return _concepts_in(joins.add_to(exp.select(exp.null())), stars)
 
 
@@ -124,15 +129,37 @@ def _is_sum(use: Use) -> bool:
     return use.aggregate == "days" or read_aggregate(use.aggregate).additive
 
 
-def _missing(columns: Iterable[tuple[State | Use, exp.Expr]], absent: Reasons) -> exp.Expr:
-    said = [
-        exp.case().when(
-            column(each.name).is_(exp.null()),
-            text(f"{each.name}: {absent.get(each.name, UNKNOWN if isinstance(each, State) else NO_ROWS)}"),
-        )
-        for each, _ in columns
-    ]
+def _missing(
+    columns: Iterable[tuple[State | Use, exp.Expr]], absent: Reasons, withheld: frozenset[str]
+) -> exp.Expr:
+    said = []
+    for each, _ in columns:
+        nothing = column(each.name).is_(exp.null())
+        why = absent.get(each.name, UNKNOWN if isinstance(each, State) else NO_ROWS)
+        reason = exp.case()
+        if each.name in withheld:
+            reason = reason.when(
+                exp.and_(nothing.copy(), column(_UNDER_ORDER)), text(f"{each.name}: {NOT_TOLD}")
+            )
+        said.append(reason.when(nothing, text(f"{each.name}: {why}")))
     return function("concat_ws", text("; "), *said)
+
+
+def _under_order(table: FeatureTable, joins: Joins, stars: Stars) -> tuple[exp.Expr, frozenset[str]]:
+    """Whether the person of a row has a protection order, and the states that are not told of who has."""
+    concept = stars.model.concept(table.of)
+    said, person = concept.protection, person_of(concept)
+    if said is None or not person:
+        return exp.false(), frozenset()
+    told_by = stars.model.concept(person).protection
+    assert told_by is not None
+    told = joins.column((said.through, told_by.told_by) if said.through else (told_by.told_by,))
+    withheld = frozenset(
+        state.name
+        for state in table.states
+        if any(name[0] in said.withheld for name in names_in(expand(read_expression(state.value))))
+    )
+    return exp.Coalesce(this=told, expressions=[exp.false()]), withheld
 
 
 # Uses ------------------------------------------------------------------------------------------------

@@ -8,8 +8,10 @@ from datetime import date
 
 from sqlglot import exp
 
+from virtaama.model.columns import star_columns
 from virtaama.model.model import Model
 from virtaama.sql.build import cast
+from virtaama.vault.protection import care_name, hints
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,36 @@ class Stars:
         known = {f"{self.prefix}{concept.name}": concept.name for concept in self.model.every_concept}
         tables = [table for table in query.find_all(exp.Table) if table.db == self.schema]
         return frozenset(known[table.name] for table in tables if table.name in known)
+
+
+@dataclass(frozen=True, slots=True)
+class StarsOfCarers(Stars):
+    """Stars as professionals see them in whose care a person is: with the hints that protection orders withhold."""
+
+    def table(self, concept: str) -> exp.Expr:  # type: ignore[override]
+        star, described = Stars.table(self, concept), self.model.concept(concept)
+        withheld = hints(described)
+        if not withheld:
+            return star
+        key = f"{concept}_key"
+        told = exp.table_(f"{self.prefix}{care_name(concept)}", db=self.schema or None, quoted=True)
+        shown = [
+            exp.Coalesce(this=column(name, "star"), expressions=[column(name, "care")]).as_(name, quoted=True)
+            if name in withheld
+            else column(name, "star")
+            for name, _ in star_columns(described)
+        ]
+        rows = exp.select(*shown).from_(exp.alias_(star, "star", table=True, quoted=True))
+        rows = rows.join(
+            exp.alias_(told, "care", table=True, quoted=True),
+            on=column(key, "care").eq(column(key, "star")),
+            join_type="left",
+        )
+        return exp.Subquery(this=rows)
+
+    def concepts_in(self, query: exp.Query) -> frozenset[str]:
+        """The tables a query reads: stars by their concepts, and those of hints."""
+        return frozenset(table.name for table in query.find_all(exp.Table) if table.db == self.schema)
 
 
 def column(name: str, table: str = "") -> exp.Column:
