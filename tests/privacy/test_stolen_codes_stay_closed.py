@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime
+from pathlib import Path
 from uuid import UUID
 
 import numpy as np
@@ -18,6 +19,7 @@ from attack.codes import (
     shown_by_rows,
     shown_by_store,
 )
+from tests.unit.loading.deliveries import Landing, feed, fields
 from virtaama.identities.store import Identities
 from virtaama.keyring import Keyring
 from virtaama.privacy.pseudonyms import is_identity_code
@@ -92,3 +94,19 @@ def test_no_hash_without_a_key_is_in_the_store(
     held = identities.store.path.read_bytes()
     hashes = (hashlib.new(algorithm, code.encode()).digest()[:16] for code in codes)
     assert not any(each in held for each in hashes)
+
+
+def test_a_delivery_of_one_row_is_told_by_no_mark_of_its_bytes(tmp_path: Path, codes: list[str]) -> None:
+    """All but the code is in the lake: who tries all codes knows the bytes when they see their plain hash."""
+    visits = feed(*fields(CODE="identity", UNIT="text"))
+    landing = Landing(tmp_path, (visits,))
+    landing.deliver(f"CODE;UNIT\n{codes[7]};U1\n")
+    [batch] = landing.land().landed
+    [row] = landing.rows()
+    tried = {f"CODE;UNIT\n{code};{row['UNIT']}\n".encode() for code in codes}
+    plain = {hashlib.sha256(delivered).hexdigest() for delivered in tried}
+    assert hashlib.sha256((tmp_path / "deliveries" / batch.file).read_bytes()).hexdigest() in plain
+    kept = [path for path in tmp_path.rglob("*") if path.is_file() and "deliveries" not in path.parts]
+    assert not [path for path in kept if path.stem in plain]
+    held = b"".join(path.read_bytes() for path in kept)
+    assert not [digest for digest in plain if digest.encode() in held or bytes.fromhex(digest) in held]

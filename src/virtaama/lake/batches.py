@@ -19,7 +19,7 @@ class Batch:
     number: int
     feed: str
     file: str
-    sha256: str  # of the delivered bytes: the identity of the batch
+    sha256: str  # a mark of the delivered bytes, under a key: the identity of the batch
     parquet: str
     parquet_sha256: str
     extracted: datetime

@@ -19,7 +19,7 @@ from virtaama.problems import Damaged
 
 @dataclass(frozen=True, slots=True)
 class Lake:
-    """The folder the Parquet files live in: `<feed>/<SHA-256 of the delivered bytes>.parquet`."""
+    """The folder the Parquet files live in: `<feed>/<mark of the delivered bytes>.parquet`."""
 
     folder: Path
 

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 from virtaama.identities.store import Identities
 from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch
-from virtaama.lake.files import Lake, sha256_of
+from virtaama.lake.files import Lake
 from virtaama.lake.ledger import Ledger
 from virtaama.lake.not_taken import Refused
 from virtaama.loading.deliveries import Delivered
 from virtaama.loading.difference import difference
 from virtaama.loading.land import Landing, LandReport, Progress, piece_of, reading_engine
 from virtaama.loading.pseudonymise import Pseudonymiser
+from virtaama.loading.recognition import mark_of, mark_of_text
 from virtaama.model.collect import Collect, FromDatabase, kind_of
 from virtaama.model.feeds import Feed
 from virtaama.problems import DeliveryRefused
@@ -193,12 +194,13 @@ def _take(landing: Landing, met: Collected | NotCollected, memory: str) -> Batch
         if (moved := {**known, **met.position}) != before:
             ledger.move_position(met.feed.id, moved, landing.now)
         return None
-    content = sha256_of(met.file)
+    keyring = landing.pseudonymiser.keyring
+    content = mark_of(met.file, keyring)
     if met.complete and content == before.get("content"):
         return None
     # The same bytes after something else are something else: where it began is part of what it is.
     begun = json.dumps([before.get("identity", ""), content])
-    identity = hashlib.sha256(begun.encode()).hexdigest()
+    identity = mark_of_text(begun, keyring)
     moved = {**met.position, "content": content, "identity": identity}
     delivered = replace(delivered, extracted=met.extracted)
     batches = ledger.batches(met.feed.id)

@@ -15,13 +15,14 @@ from virtaama.engines.memory import in_megabytes
 from virtaama.identities.store import Identities
 from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch
-from virtaama.lake.files import Lake, sha256_of
+from virtaama.lake.files import Lake
 from virtaama.lake.ledger import Ledger
 from virtaama.lake.not_taken import Refused, Repeat
 from virtaama.loading.contract import contract_of
 from virtaama.loading.deliveries import Delivered, discover, opened, outer
 from virtaama.loading.prepare import Prepared, Stopped, prepare
 from virtaama.loading.pseudonymise import Pseudonymiser
+from virtaama.loading.recognition import mark_of
 from virtaama.model.feeds import Feed
 from virtaama.privacy.pseudonyms import without_codes
 from virtaama.problems import DeliveryRefused
@@ -126,7 +127,7 @@ def _take(landing: Landing, deliveries: Path, delivered: Delivered) -> Batch | R
     try:
         with opened(deliveries, delivered) as path:
             written = _written(path)
-            sha256 = sha256_of(path)
+            sha256 = mark_of(path, landing.pseudonymiser.keyring)
             batches = landing.ledger.batches(delivered.feed.id)
             if known := [batch for batch in batches if batch.sha256 == sha256]:
                 if any(batch.file == delivered.file for batch in known):

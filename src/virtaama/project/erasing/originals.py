@@ -11,10 +11,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch
-from virtaama.lake.files import sha256_of, sync
+from virtaama.lake.files import sync
 from virtaama.lake.ledger import Ledger
 from virtaama.loading.deliveries import Delivered, discover, opened, outer
+from virtaama.loading.recognition import mark_of
 from virtaama.model.feeds import Feed
 from virtaama.project.copies import files_below
 from virtaama.project.erasing.search import Traces, names_somebody
@@ -30,7 +32,12 @@ class Originals:
 
 
 def originals(
-    folder: Path, feeds: Iterable[Feed], ledger: Ledger, gone_from: Collection[int], traces: Traces
+    folder: Path,
+    feeds: Iterable[Feed],
+    ledger: Ledger,
+    keyring: Keyring,
+    gone_from: Collection[int],
+    traces: Traces,
 ) -> Originals:
     """The files that name somebody, or that batches came from of which rows go."""
     delivered: dict[str, list[Delivered]] = defaultdict(list)
@@ -46,7 +53,8 @@ def originals(
         if not went and not names_somebody(path, traces):
             continue
         has_landed = bool(became) and all(
-            _has_landed(folder, each, batches) for each, batches in zip(delivered[name], became, strict=True)
+            _has_landed(folder, each, batches, keyring)
+            for each, batches in zip(delivered[name], became, strict=True)
         )
         (destroyed if has_landed else waiting).append(name)
     return Originals(tuple(destroyed), tuple(waiting))
@@ -75,9 +83,9 @@ def _known(ledger: Ledger) -> Mapping[tuple[str, str], tuple[Batch, ...]]:
     return {key: tuple(of) for key, of in found.items()}
 
 
-def _has_landed(folder: Path, delivered: Delivered, batches: tuple[Batch, ...]) -> bool:
+def _has_landed(folder: Path, delivered: Delivered, batches: tuple[Batch, ...], keyring: Keyring) -> bool:
     if not batches:
         return False
     with opened(folder, delivered) as path:
-        digest = sha256_of(path)
-    return any(batch.sha256 == digest for batch in batches)
+        mark = mark_of(path, keyring)
+    return any(batch.sha256 == mark for batch in batches)

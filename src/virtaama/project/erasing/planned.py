@@ -127,7 +127,12 @@ def _planned(
         due=due,
         rejected=rejected_of(parts, who),
         originals=originals(
-            settings.deliveries, parts.model.feeds, parts.ledger, gone_from, traces_of(parts, who)
+            settings.deliveries,
+            parts.model.feeds,
+            parts.ledger,
+            parts.keyring,
+            gone_from,
+            traces_of(parts, who),
         ),
         snapshots=tuple(name for name in _names(settings.published) if snapshot_number(name)),
         features=tuple(_names(settings.features)),
