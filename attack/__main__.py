@@ -15,6 +15,7 @@ from attack import (
     disclosure,
     erasure,
     measured_session,
+    persons,
     record,
     rotation,
     row_policy,
@@ -55,6 +56,7 @@ ATTACKS: dict[str, Callable[[float, Path], Iterator[Row]]] = {
     "statements": lambda share, folder: statements.rows(folder / "statements", share),
     "session": lambda share, folder: measured_session.rows(max(1, round(COUNTIES * share))),
     "policy": lambda share, folder: row_policy.rows(max(1, round(row_policy.CASES * share))),
+    "persons": lambda share, folder: persons.rows(max(10, round(persons.CASES * share))),
     "portal": lambda share, folder: at_the_portal.rows(share),
 }
 
