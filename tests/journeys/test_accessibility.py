@@ -74,6 +74,7 @@ PAGES = {
     "runs": ("insinoori", "/toiminta/"),
     "batches": ("insinoori", "/toiminta/erat/?feed=staff.shifts&order=-rows"),
     "own sign-ins": ("tietosuoja", "/istunnot/?ended=1"),
+    "opening a person": ("hoitaja", "/henkilo/"),
     "audit log": ("tietosuoja", "/loki/"),
     "entry of the audit log": ("tietosuoja", "/loki/1/"),
     "what stands out": ("tietosuoja", "/loki/poikkeavat/"),
@@ -152,7 +153,7 @@ def opened(browser: Browser, portal: str, name: str, language: str, scripts: boo
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("user", ["", "analyytikko", "insinoori", "tietosuoja"])
+@pytest.mark.parametrize("user", ["", "analyytikko", "insinoori", "hoitaja", "tietosuoja"])
 def test_no_page_breaks_wcag(browser: Browser, portal: str, user: str, language: str) -> None:
     found: list[str] = []
     with opened(browser, portal, user, language) as page:
@@ -167,6 +168,49 @@ def test_no_page_breaks_wcag(browser: Browser, portal: str, user: str, language:
                 page.set_viewport_size({"width": width, "height": 900})
                 found += [f"{name}, {scheme}, {width}: {fault}" for fault in faults_of(page, width)]
     assert found == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_about_a_person_breaks_wcag(browser: Browser, portal: str, language: str) -> None:
+    """A record, nobody found, a reason that is none, and a person opened outside one's scope: by keyboard alone."""
+    found: list[str] = []
+    written = "The patient was brought here unconscious; we must check the medication."
+    with opened(browser, portal, "hoitaja", language) as page:
+        for name, reference, reason, status in (
+            ("record", "1", "Appointment", 200),
+            ("nobody", "2", "Appointment", 404),
+            ("no reason", "2", "x", 422),
+        ):
+            page.goto(f"{portal}/henkilo/")
+            page.fill("#reference", reference)
+            page.fill("#reason", reason)
+            with page.expect_navigation() as went:
+                page.press("#reason", "Enter")
+            assert went.value.status == status
+            found += [f"{name}, {fault}" for fault in faults_in_every_look(page, language)]
+        page.goto(f"{portal}/henkilo/")
+        page.fill("#reference", "2")
+        page.fill("#reason", "Appointment")
+        with page.expect_navigation():
+            page.press("#reason", "Enter")
+        for reason in ("aaaa", written):
+            page.fill("#glass-reason", reason)
+            page.press("#glass-reason", "Tab")
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
+            found += [f"glass, {fault}" for fault in faults_in_every_look(page, language)]
+        assert written in page.locator("main").inner_text()
+    assert found == []
+
+
+def faults_in_every_look(page: Page, language: str) -> list[str]:
+    page.evaluate(AXE)
+    found = []
+    for scheme, width in looks(language):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 900})
+        found += [f"{scheme}, {width}: {fault}" for fault in faults_of(page, width)]
+    return found
 
 
 def looks(language: str) -> list[tuple[str, int]]:

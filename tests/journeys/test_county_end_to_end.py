@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
 import subprocess
 import sys
 from collections import Counter
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
+from virtaama.access.opened import NotOpened, OpenedPerson
+from virtaama.access.persons import person_key
 from virtaama.cli.main import run
 from virtaama.metrics.question import Grain, Level, Missing, Question
 from virtaama.privacy.policy import Asker, Purpose
+from virtaama.project import persons
 from virtaama.project.invented import read_invented
 from virtaama.project.project import Project
 from virtaama.synthetic.manifest import Flaw
@@ -266,3 +272,74 @@ def test_a_feature_table_has_a_row_for_each_living_resident_and_month(county: Pr
     assert {row["ward_days_next_month"] for row in last} == {None}
     assert county.audit.entries()[-1].number == opened.record
     assert not list(county.settings.published.rglob("*service_use*"))
+
+
+# One person ---------------------------------------------------------------------------------------
+
+NURSE = Asker(id="hoitaja", role="reception_nurse", units=frozenset({"U0701"}))
+REASON = "Varattu vastaanotto"
+
+
+def registered(project: Project) -> dict[str, set[str]]:
+    """The family names the population register delivered for each code."""
+    found: dict[str, set[str]] = {}
+    for path in sorted(project.settings.deliveries.rglob("vaesto_*.csv")):
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            for row in csv.DictReader(file, delimiter=";"):
+                if row.get("SUKUNIMI"):
+                    found.setdefault(row["HENKILOTUNNUS"], set()).add(row["SUKUNIMI"])
+    return found
+
+
+def test_a_nurse_opens_who_was_at_her_unit_and_nobody_else(
+    county: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = max(batch.extracted for batch in county.ledger.batches())
+    monkeypatch.setattr(persons, "now", lambda: datetime.combine(last, last.time()) + timedelta(days=1))
+    door = county.person_door()
+    before = len(county.audit.entries())
+    opened: dict[str, OpenedPerson] = {}
+    asked = 0
+    for code in registered(county):
+        asked += 1
+        found = door.open(county.person_asked(code, REASON), NURSE, Purpose.CLIENT_CARE)
+        match found:
+            case OpenedPerson():
+                opened[code] = found
+            case NotOpened():
+                pass
+        if len(opened) == 2:
+            break
+    assert opened, "nobody was at the unit"
+    assert len(county.audit.entries()) == before + asked
+    names = registered(county)
+    for code, person in opened.items():
+        [basics] = [section for section in person.sections if section.name == "basics"]
+        shown = dict(zip([column.name for column in basics.columns], basics.rows[0].values, strict=True))
+        assert shown["family_name"] in names[code]
+        assert bool(shown["street_address"]) != person.protected
+        surrogate = county.identities.find(code)
+        assert surrogate
+        [entry] = [e for e in county.audit.entries() if e.number == person.record]
+        assert entry.person == person_key(surrogate)
+        assert "population_register" in entry.providers
+
+
+def test_what_is_looked_up_is_enciphered_where_it_lies(county: Project) -> None:
+    names = {name.encode() for delivered in registered(county).values() for name in delivered}
+    files = [path for path in county.settings.direct.rglob("*") if path.is_file()]
+    assert any(path.suffix == ".parquet" for path in files)
+    for path in files:
+        packed = path.suffix == ".parquet"
+        text = repr(pq.read_table(path).to_pylist()).encode() if packed else path.read_bytes()
+        assert not [name for name in names if len(name) > 4 and name in text], path.name
+
+
+def test_views_that_show_another_name_are_published_anew(county: Project) -> None:
+    assert county.direct_wanted == {"resident": ("family_name", "given_names", "street_address")}
+    other = Project(county.settings)
+    views = county.person_views
+    assert views
+    other.person_views = replace(views, sections=())
+    assert other.direct_wanted == {"resident": ("family_name", "street_address")}
+    assert not other.is_published

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.portal.pairs_for_tests import PairsForTests
+from tests.portal.person_door_for_tests import PersonDoorForTests
 from virtaama.access.answers import Answer, AreaName, FeedLineage, Lineage, Snapshot
 from virtaama.access.audit import AuditLog
 from virtaama.access.audit_entries import Act, Persons
@@ -20,6 +21,7 @@ from virtaama.access.expectations import ExpectationState, Held
 from virtaama.access.incident_record import IncidentRecord
 from virtaama.access.link_review import LinkReview
 from virtaama.access.names import Names
+from virtaama.access.opened import PersonQuestion
 from virtaama.access.oversight import Oversight
 from virtaama.access.persons import person_key
 from virtaama.access.recording import By, RecordingAnswer, RecordingLine, RecordingQuestion, RecordingWords
@@ -119,6 +121,12 @@ ROLES = (
         purposes=frozenset({Purpose.DATA_QUALITY}),
         levels=frozenset(),
         pages=frozenset({"linking"}),
+    ),
+    Role(
+        name="reception_nurse",
+        purposes=frozenset({Purpose.CLIENT_CARE}),
+        levels=frozenset(),
+        pages=frozenset({"persons"}),
     ),
     Role(
         name="data_protection_officer",
@@ -860,6 +868,12 @@ class LogForTests:
     @property
     def descriptions(self) -> DescriptionsForTests:
         return DescriptionsForTests()
+
+    def person_door(self) -> PersonDoorForTests:
+        return PersonDoorForTests()
+
+    def person_asked(self, reference: str, reason: str, *, break_glass: bool) -> PersonQuestion:
+        return PersonQuestion(number=reference, reason=reason, break_glass=break_glass)
 
     def person_referred_to(self, reference: str) -> bytes:
         return referred_to(reference, IDENTITIES)

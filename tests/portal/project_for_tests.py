@@ -24,6 +24,7 @@ roles:
   analyst: {labels: {fi: Analyytikko, sv: Analytiker, en: Analyst}}
   data_engineer: {labels: {fi: Tietoinsinööri, sv: Dataingenjör, en: Data engineer}}
   link_reviewer: {labels: {fi: Yhdistäjä, sv: Granskare av länkar, en: Link reviewer}}
+  reception_nurse: {labels: {fi: Vastaanoton hoitaja, sv: Mottagningens skötare, en: Reception nurse}}
   data_protection_officer: {labels: {fi: Tietosuojavastaava, sv: Dataskyddsombud, en: Data protection officer}}
 demo_users:
   johtaja: {name: Johanna Johtaja, role: manager, password: virtaava-koski}
@@ -31,6 +32,7 @@ demo_users:
   analyytikko: {name: Anna Analyytikko, role: analyst, password: virtaava-koski}
   insinoori: {name: Ilmari Insinööri, role: data_engineer, password: virtaava-koski}
   yhdistaja: {name: Yrsa Yhdistäjä, role: link_reviewer, password: virtaava-koski}
+  hoitaja: {name: Hanna Hoitaja, role: reception_nurse, password: virtaava-koski, units: [U3981]}
   tietosuoja: {name: Tiina Tietosuoja, role: data_protection_officer, password: virtaava-koski}
 """
 
