@@ -25,7 +25,7 @@ from virtaama.privacy.policy import Role
 if TYPE_CHECKING:
     from attack.portal_policy import Address
 
-COUNTIES, ADDRESSES, TIMES, REQUESTS = 20, 40, 15, 150
+COUNTIES, ADDRESSES, TIMES, REQUESTS = 20, 40, 15, 152
 SLOWER = 1.25
 """One answer is told from another by its time where the medians of so many differ by more."""
 
