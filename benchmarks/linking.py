@@ -26,7 +26,7 @@ from virtaama.model.parse import parse_model
 from virtaama.synthetic.county import County, CountySize, settle
 from virtaama.synthetic.facts import MUNICIPALITIES
 from virtaama.synthetic.manifest import Manifest
-from virtaama.synthetic.mistyped import Written, written_down
+from virtaama.synthetic.mistyped import CARELESS, Habits, Written, written_down
 from virtaama.synthetic.rows import COMPACT, ISO, day_texts
 
 STRANGERS = 0.1  # of the records: their persons are in no register
@@ -83,7 +83,7 @@ def county_linkage() -> Linkage:
     return linkage
 
 
-def invented(residents: int, records: int, seed: int) -> Case:
+def invented(residents: int, records: int, seed: int, habits: Habits | None = None) -> Case:
     """A county, and clients of it as they were written down."""
     county = settle(CountySize(residents=residents, seed=seed), Manifest())
     people, rng = county.people, np.random.default_rng([seed, 4_711])
@@ -109,7 +109,7 @@ def invented(residents: int, records: int, seed: int) -> Case:
             born=day_texts(people.born[third : third + 1], COMPACT)[0].as_py(),
         )
         former = people.surname[int(rng.choice(registered))].as_py()
-        typed = written_down(rng, person, former)
+        typed = written_down(rng, person, former, habits)
         key = f"{n:032x}"
         found.append(
             Instance(
@@ -238,6 +238,7 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=4_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--learn", action="store_true", help="learn weights first, and print them")
+    parser.add_argument("--careless", action="store_true", help="records with two to ten times the errors")
     asked = parser.parse_args()
     linkage = county_linkage()
     if asked.learn:
@@ -246,7 +247,7 @@ def main() -> None:
             print(f"      {name}:")
             for level, (m, u) in levels.items():
                 print(f"        {level}: [{m:.7f}, {u:.7f}]")
-    case = invented(asked.residents, asked.records, asked.seed)
+    case = invented(asked.residents, asked.records, asked.seed, CARELESS if asked.careless else None)
     begun, used = time.perf_counter(), time.process_time()
     pairs = pairs_of(case, linkage)
     print(

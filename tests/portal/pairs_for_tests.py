@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.linked_clinic import MODEL, linkage
+from tests.linked_model import MODEL, linkage
 from virtaama.access.audit import AuditLog
 from virtaama.access.link_pairs import Shown
 from virtaama.access.link_review import LinkReview

@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.linked_clinic import Clinic, linkage
+from tests.linked_clinic import Clinic
+from tests.linked_model import linkage
 from tests.portal.pairs_for_tests import PairsForTests
 from virtaama.access.audit import AuditLog
 from virtaama.access.link_pairs import PairFilters

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.linked_clinic import BORN, LINKS, Clinic, linkage
+from tests.linked_clinic import BORN, Clinic
+from tests.linked_model import LINKS, linkage
 from virtaama.lake.link_record import LinkRecord, OutOfDate, Verdict
 from virtaama.loading.table_hash import table_hashes
 from virtaama.sql.build import select, subquery, table

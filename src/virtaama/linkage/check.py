@@ -31,6 +31,12 @@ def problems_of(linkage: Linkage, model: Model) -> Iterator[Problem]:
     if linkage.of not in concepts or linkage.to not in concepts:
         return
     of, to = concepts[linkage.of], concepts[linkage.to]
+    if of is to:
+        yield wrong(
+            f"'{of.name}' is linked to itself.",
+            f"Link it to what its instances are of; or count by a relationship of '{of.name}' to itself, `…_last`.",
+        )
+        return
     for concept in (of, to):
         if len(concept.key) != 1:
             yield wrong(f"the key of '{concept.name}' has several parts.", "Link what one value identifies.")

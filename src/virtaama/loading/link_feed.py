@@ -70,19 +70,21 @@ def delivered_links(feed: Feed, ledger: Ledger, lake: Lake) -> dict[str, Deliver
 
 
 def deliver(
-    links: Iterable[Delivered], feed: Feed, ledger: Ledger, lake: Lake, now: datetime
+    links: Iterable[Delivered], feed: Feed, ledger: Ledger, lake: Lake, now: datetime, told: datetime
 ) -> Batch | None:
-    """Land links that were made or ended, as one batch; None where there are none. The caller holds the lock."""
+    """Land links that were made or ended, as one batch; None where there are none. The caller holds the lock.
+
+    The moment they describe is that of the newest delivery they were made from (`told`): a decision of today tells
+    nothing of what no source has told yet.
+    """
     changed = sorted(links, key=lambda link: link.instance)
     if not changed:
         return None
     batches = ledger.batches(feed.id)
-    moment = now.replace(tzinfo=None)
-    # Clocks are set back: then the sequence of landing holds.
-    extracted = max([moment, *(batch.extracted for batch in batches)])
+    extracted = max([told, *(batch.extracted for batch in batches)])
     schema = pa.schema([(declared.name, _ARROW[declared.type]) for declared in feed.fields])
     rows = [{name: values.get(name) for name in schema.names} for values in map(_row, changed)]
-    written = json.dumps([str(extracted), len(batches), rows], default=str, sort_keys=True)
+    written = json.dumps([str(now), len(batches), rows], default=str, sort_keys=True)
     sha256 = hashlib.sha256(written.encode()).hexdigest()
     relative = lake.path_of(feed.id, sha256)
 
@@ -91,7 +93,7 @@ def deliver(
 
     return ledger.record_batch(
         feed=feed.id,
-        file=f"{feed.id.replace('.', '/')}_{extracted:%Y-%m-%dT%H%M%S}_{len(batches) + 1}",
+        file=f"{feed.id.replace('.', '/')}_{now:%Y-%m-%dT%H%M%S}_{len(batches) + 1}",
         sha256=sha256,
         parquet=relative,
         parquet_sha256=lake.store(relative, write),

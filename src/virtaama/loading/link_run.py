@@ -44,6 +44,7 @@ class LinkRun:
     lake: Lake
     ledger: Ledger
     read: str  # changes with whatever either concept is made of
+    told: datetime  # the moment the newest of these deliveries describes
     key: bytes = field(repr=False)  # marks of what was compared are made with it
     now: datetime
     memory: str
@@ -259,7 +260,7 @@ class LinkRun:
                     weight=link.weight,
                 )
             )
-        batch = deliver(changed, model.feed(linkage.feed), self.ledger, self.lake, self.now)
+        batch = deliver(changed, model.feed(linkage.feed), self.ledger, self.lake, self.now, self.told)
         return batch, len(changed) - len(ended), len(ended)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
 from virtaama.engines.port import Engine
+from virtaama.lake.batches import Batch
 from virtaama.lake.link_record import LinkRecord
 from virtaama.linkage.definitions import Level, Linkage
 from virtaama.loading.deployed import refuse_unfinished
@@ -79,13 +80,15 @@ def _link(parts: Parts, linkages: tuple[Linkage, ...], progress: Progress) -> di
         refuse_unfinished(engine, parts.model)
         for place, linkage in enumerate(linkages):
             progress(place, len(linkages), linkage.name)
+            deliveries = _deliveries(parts, engine, linkage)
             done[linkage.name] = LinkRun(
                 linkage=linkage,
                 reader=reader(parts, engine, linkage),
                 record=record,
                 lake=parts.lake,
                 ledger=parts.ledger,
-                read=_read(parts, engine, linkage),
+                read=_read(parts, deliveries),
+                told=max((batch.extracted for batch in deliveries), default=now().replace(tzinfo=None)),
                 key=linking_key(parts),
                 now=now(),
                 memory=parts.settings.memory,
@@ -146,10 +149,14 @@ def reader(parts: Parts, engine: Engine, linkage: Linkage) -> Reader:
     return Reader(engine, parts.model, linkage, parts.identities)
 
 
-def _read(parts: Parts, engine: Engine, linkage: Linkage) -> str:
-    """Changes with every delivery either concept is made of, and with the model."""
+def _deliveries(parts: Parts, engine: Engine, linkage: Linkage) -> tuple[Batch, ...]:
+    """What either concept is made of, as far as the warehouse holds it."""
     concepts = (linkage.of, linkage.to)
     feeds = {mapping.feed for mapping in parts.model.mappings if mapping.concept in concepts}
-    batches = [b.number for b in applied_batches(engine, parts.ledger.batches()) if b.feed in feeds]
-    told = [parts.model.version, sorted(batches)]
+    return tuple(b for b in applied_batches(engine, parts.ledger.batches()) if b.feed in feeds)
+
+
+def _read(parts: Parts, deliveries: Iterable[Batch]) -> str:
+    """Changes with every delivery, and with the model."""
+    told = [parts.model.version, sorted(batch.number for batch in deliveries)]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.linked_clinic import linkage
+from tests.linked_model import linkage
 from virtaama.linkage.judge import Judged, Pair, judge
 
 LINKAGE = replace(linkage(), link=10.0, review=0.0, ahead=4.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.linked_clinic import FILES, LINKS, MODEL, linkage
+from tests.linked_model import FILES, LINKS, MODEL, linkage
 from virtaama.linkage.definitions import Kind, Level
 from virtaama.linkage.parse import parse_links
 from virtaama.model.parse import parse_model
@@ -35,6 +35,7 @@ def test_a_linkage_is_read_as_it_is_written() -> None:
     ("written", "instead", "what"),
     [
         ("of: client", "of: clint", HEAD + "'clint' is not a concept."),
+        ("of: client", "of: resident", HEAD + "'resident' is linked to itself."),
         ("told_by: resident", "told_by: same", HEAD + "'same' is no relationship of 'client' to 'resident'."),
         (
             "family_name: {as: name}",

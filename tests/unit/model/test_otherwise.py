@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.linked_clinic import FILES, MODEL
+from tests.linked_model import FILES, MODEL
 from virtaama.model.dependencies import needed_for, publication_order
 from virtaama.model.lineage import lineage_of_concept
 from virtaama.model.parse import parse_model
