@@ -227,11 +227,11 @@ months = st.lists(
         st.lists(st.tuples(persons, towns, st.sampled_from(("U1", "U2"))), max_size=3),
     ),
     min_size=1,
-    max_size=4,
+    max_size=3,
 )
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(told=months)
 def test_every_view_at_every_moment_is_the_plain_one_without_places_of_those_under_order_now(
     told: list[Any], tmp_path_factory: pytest.TempPathFactory
@@ -245,7 +245,7 @@ def test_every_view_at_every_moment_is_the_plain_one_without_places_of_those_und
     vault = design(MODEL)
     now = county.view(star(PLAIN, vault, "resident"))
     under_order = {row["resident_key"] for row in now if row["order"] == "True"}
-    moments = [(None, None), *((datetime(2025, 1 + m, 15), None) for m in range(1, len(told) + 1)), (None, 3)]
+    moments = [(None, None), (datetime(2025, 2, 15), None), (datetime(2025, 3, 15), 4)]
     for described in MODEL.concepts:
         withheld = set(withheld_columns(described))
         whose = f"{described.protection.through or described.name}_key" if described.protection else ""

@@ -210,6 +210,17 @@ MEASURES: Final[Mapping[str, Measure]] = {
             f"{_PRIVACY}/test_only_named_hosts_are_spoken_to.py",
         ),
     ),
+    "erased": Measure(
+        words=Text(
+            "Säilytysajat ovat päivättyä tietoa, ja poistettua ihmistä etsitään jälkikäteen jokaisesta tiedostosta.",
+            "Bevaringstiderna är daterade data, och en raderad människa söks efteråt i varje fil.",
+            "Retention times are dated data, and a person who was erased is searched for in every file afterwards.",
+        ),
+        tests=(
+            f"{_PRIVACY}/test_what_is_due_is_erased.py",
+            f"{_PRIVACY}/test_an_erased_person_is_found_nowhere.py",
+        ),
+    ),
     "checked": Measure(
         words=Text(
             "Toimituksia verrataan siihen, mitä niiltä odotetaan; virheelliset rivit siirretään syrjään ja luvut "

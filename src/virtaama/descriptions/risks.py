@@ -58,6 +58,14 @@ RISKS: Final[Mapping[str, Risk]] = {
         ),
         measures=("decision", "record"),
     ),
+    "kept_too_long": Risk(
+        words=Text(
+            "Tietoja säilytetään pidempään kuin laki sallii.",
+            "Uppgifter bevaras längre än lagen tillåter.",
+            "Data is kept for longer than the law allows.",
+        ),
+        measures=("erased",),
+    ),
     "wrong_data": Risk(
         words=Text(
             "Väärä tai puuttuva tieto vie palvelujen suunnittelun harhaan.",
