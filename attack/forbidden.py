@@ -25,6 +25,7 @@ NOT_THERE = {
     "release": "nothing_at_all",
     "set": "999999",
     "incident": "999999",
+    "pair": "999999",
 }
 
 
@@ -78,6 +79,7 @@ IN_PATHS = (
     Named("/kuvaukset/{}/", "set"),
     Named("/kuvaukset/{}/fi/records.md", "set"),
     Named("/poikkeamat/{}/", "incident"),
+    Named("/yhdistaminen/{}/", "pair"),
 )
 """Addresses that name a thing in their path: every route that does is here, or a test fails."""
 
@@ -88,6 +90,7 @@ THERE = {
     "entry": "1",
     "set": "1",
     "incident": "1",
+    "pair": "1",
 }
 
 
