@@ -5,15 +5,14 @@ from __future__ import annotations
 import fnmatch
 import os
 import re
-import shutil
 import tempfile
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from virtaama.loading.packed import names_in, unpacked
 from virtaama.model.feeds import Feed
 from virtaama.problems import DeliveryRefused
 
@@ -106,15 +105,15 @@ def _files(feed: Feed, deliveries: Path) -> list[str]:
 
 def _members(path: Path, pattern: str) -> list[str]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            return sorted(
-                name
-                for name in archive.namelist()
-                # As among files, a star stays in its folder.
-                if name.count("/") == pattern.count("/") and fnmatch.fnmatchcase(name, pattern)
-            )
-    except (zipfile.BadZipFile, OSError):
+        names = names_in(path)
+    except DeliveryRefused:
         return [pattern]  # refused with its reason when it is opened
+    return sorted(
+        name
+        for name in names
+        # As among files, a star stays in its folder.
+        if name.count("/") == pattern.count("/") and fnmatch.fnmatchcase(name, pattern)
+    )
 
 
 @contextmanager
@@ -123,23 +122,9 @@ def opened(deliveries: Path, delivered: Delivered) -> Iterator[Path]:
     outer, _, member = delivered.file.partition(_MEMBER)
     if member:
         with tempfile.TemporaryDirectory() as folder:
-            yield _unpacked(deliveries / outer, member, Path(folder))
+            yield unpacked(deliveries / outer, member, Path(folder))
     else:
         path = deliveries / outer
         if not os.access(path, os.R_OK):
             raise DeliveryRefused("the file cannot be opened.\n  Check who may read it.")
         yield path
-
-
-def _unpacked(outer: Path, member: str, folder: Path) -> Path:
-    target = folder / Path(member).name
-    try:
-        with zipfile.ZipFile(outer) as archive, archive.open(member) as packed, target.open("wb") as copy:
-            shutil.copyfileobj(packed, copy)
-    except (zipfile.BadZipFile, KeyError, RuntimeError, PermissionError) as error:
-        # RuntimeError is what the library raises for a member that needs a password.
-        raise DeliveryRefused(
-            f"the zip cannot be unpacked ({type(error).__name__}).\n"
-            "  Have it delivered again, whole and without a password."
-        ) from None
-    return target

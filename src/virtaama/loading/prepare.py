@@ -23,7 +23,7 @@ from virtaama.loading.set_aside import SetAside
 from virtaama.model.feeds import Feed, Format, Outcome
 from virtaama.problems import DeliveryRefused
 from virtaama.sources import csv, fhir, json_lines, parquet, sql_database
-from virtaama.sources.reading import DETAILS, FAULT, Reading, RejectedLine
+from virtaama.sources.reading import DETAILS, FAULT, MOST_COLUMNS, Reading, RejectedLine
 
 # What knows erased rows again is brought in where anything was erased.
 if TYPE_CHECKING:
@@ -190,6 +190,10 @@ class _Passing:
 
 def _columns(header: tuple[str, ...] | None, delivered: Delivered) -> drift.Columns:
     feed = delivered.feed
+    if header is not None and len(header) > MOST_COLUMNS:
+        raise DeliveryRefused(
+            f"it has more than {MOST_COLUMNS:,} columns.\n  Is the file what it is said to be?"
+        )
     if header is None:
         return drift.Columns(sources={field.name: field.name for field in feed.fields}, events=())
     if twice := drift.repeated(header):

@@ -28,7 +28,7 @@ from virtaama.sources.csv_lines import (
     parsed,
     records,
 )
-from virtaama.sources.pieces import PIECE, Ahead, first_line_end, in_memory, last_line_end
+from virtaama.sources.pieces import PIECE, Ahead, first_line_end, in_memory, last_line_end, refuse_packed
 from virtaama.sources.reading import (
     Reading,
     does_not_fit,
@@ -47,6 +47,7 @@ _FURTHER = 4 << 20  # bytes that are looked at beyond a piece for the end of its
 
 def header(connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed) -> tuple[str, ...]:
     """The column names of the first line; DeliveryRefused when the file is empty or has no usable header."""
+    refuse_packed(file)
     with file.open("rb") as opened:
         first = opened.readline(LONGEST_LINE)
     if len(first) == LONGEST_LINE and len(first.splitlines()) == 1:

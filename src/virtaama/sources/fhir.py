@@ -18,7 +18,7 @@ from virtaama.sources.json_lines import (
     located,
     member_values,
 )
-from virtaama.sources.pieces import PIECE, in_memory, whole_lines
+from virtaama.sources.pieces import PIECE, in_memory, refuse_packed, whole_lines
 from virtaama.sources.reading import (
     FAULT,
     Reading,
@@ -35,6 +35,7 @@ def header(connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed) -> Non
     """Resources leave out what they do not know, so no member can be said to be missing."""
     if file.stat().st_size == 0:
         raise DeliveryRefused("the file is empty.\n  A delivery without rows needs no file.")
+    refuse_packed(file)
 
 
 def read(

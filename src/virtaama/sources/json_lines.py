@@ -10,8 +10,9 @@ import duckdb
 
 from virtaama.model.feeds import Feed
 from virtaama.problems import DeliveryRefused
-from virtaama.sources.pieces import PIECE, in_memory, whole_lines
+from virtaama.sources.pieces import PIECE, in_memory, refuse_packed, whole_lines
 from virtaama.sources.reading import (
+    MOST_COLUMNS,
     Reading,
     Value,
     fetch,
@@ -30,10 +31,11 @@ def header(connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed) -> tup
     """The members of the objects, and the fields that have a path; None when there is no object."""
     if file.stat().st_size == 0:
         raise DeliveryRefused("the file is empty.\n  A delivery without rows needs no file.")
+    refuse_packed(file)
     members = fetch(
         connection,
         f"SELECT DISTINCT unnest(json_keys(json)) AS name FROM {lines_of(file)} "
-        "WHERE json_type(json) = 'OBJECT' ORDER BY name",
+        f"WHERE json_type(json) = 'OBJECT' ORDER BY name LIMIT {MOST_COLUMNS + 1}",
         feed,
     )["name"].to_pylist()
     if not members:

@@ -9,7 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from virtaama.problems import DeliveryRefused
+
 PIECE = 16 << 20  # bytes, unless told otherwise
+LONGEST = 64 << 20
+"""Bytes after which a line is no line any more: the file is something else."""
 
 
 class Ahead:
@@ -25,7 +29,8 @@ class Ahead:
         """Have at least `size` bytes in `data`, or all there are left."""
         parts = [self.data]
         missing = size - len(self.data)
-        while missing > 0 and (read := self._file.read(missing)):
+        # A read takes room for all it is asked for, whether the file has so much or not.
+        while missing > 0 and (read := self._file.read(min(missing, PIECE))):
             parts.append(read)
             missing -= len(read)
         if len(parts) > 1:
@@ -38,13 +43,45 @@ class Ahead:
         self.data = self.data[size:]
 
     def skip_line(self) -> None:
-        """Go on after the end of the line that begins `data`, however far that is."""
+        """Go on after the end of the line that begins `data`; DeliveryRefused where none comes in LONGEST bytes."""
         size = max(len(self.data), 1)
+        skipped = 0
         while not (end := first_line_end(self.data, ended=self.ended)) and not self.ended:
             self.data = self.data[-1:] if self.data.endswith(b"\r") else b""
             self.fill(len(self.data) + size)
+            skipped += size
+            if skipped > LONGEST:
+                raise too_long(self.line)
         self.data = self.data[end:] if end else b""
         self.line += 1
+
+
+def too_long(line: int) -> DeliveryRefused:
+    return DeliveryRefused(
+        f"line {line} is longer than {LONGEST:,} bytes.\n  Is the file what it is said to be?"
+    )
+
+
+_PACKED = {
+    b"\x1f\x8b": "gzip",
+    b"PK\3\4": "zip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ": "xz",
+    b"\x28\xb5\x2f\xfd": "Zstandard",
+    b"7z\xbc\xaf": "7z",
+}
+
+
+def refuse_packed(file: Path) -> None:
+    """DeliveryRefused where a file of text is packed: nothing is unpacked that nobody said is packed."""
+    with file.open("rb") as opened:
+        begins = opened.read(6)
+    for mark, kind in _PACKED.items():
+        if begins.startswith(mark):
+            raise DeliveryRefused(
+                f"the file is packed ({kind}).\n"
+                "  Have it delivered unpacked; or, in a zip, name the file inside it: `files: x.zip!NAME.csv`."
+            )
 
 
 def line_ends(data: bytes, end: int) -> int:
@@ -78,6 +115,8 @@ def whole_lines(path: Path, size: int) -> Iterator[tuple[int, bytes]]:
             ahead.fill(size)
             end = len(ahead.data) if ahead.ended else ahead.data.rfind(b"\n") + 1
             if not end and ahead.data:
+                if len(ahead.data) > LONGEST:
+                    raise too_long(ahead.line)
                 ahead.fill(2 * len(ahead.data))  # a long line is read whole
                 continue
             yield ahead.line, ahead.data[:end]

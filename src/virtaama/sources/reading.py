@@ -14,6 +14,8 @@ from virtaama.model.feeds import CsvDialect, Feed, Field, Outcome
 from virtaama.problems import DeliveryRefused
 from virtaama.sql.spelling import COLUMN_TYPES
 
+MOST_COLUMNS = 10_000
+"""Columns, or different members, a delivery may have: more are a mistake, or meant badly."""
 FAULT = "fault"  # the column that says why a row is set aside: "<reason>:<field>", null for a good row
 
 

@@ -1,0 +1,90 @@
+"""Zip files of deliveries: looked into before they are unpacked, and refused where they hold more than they can."""
+
+from __future__ import annotations
+
+import shutil
+import struct
+import zipfile
+from pathlib import Path
+from typing import Final
+
+from virtaama.problems import DeliveryRefused
+
+DIRECTORY: Final = 8 << 20
+"""Bytes of a zip's list of its files: a hundred thousand names."""
+FOLD, UNFOLDED = 300, 200_000_000
+"""A file that unpacks to more than so many times its size, and to more than so many bytes, is no delivery: text is
+packed to a tenth, the same line again and again to a hundredth."""
+_END: Final = struct.Struct("<4s4H2LH")
+_PIECE: Final = 1 << 20
+
+
+def names_in(path: Path) -> list[str]:
+    """The files a zip holds; DeliveryRefused where it cannot be looked into."""
+    _refuse_long_list(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.namelist()
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
+        raise not_unpacked(error) from None
+
+
+def unpacked(outer: Path, member: str, folder: Path) -> Path:
+    """One file of a zip, written below a folder; DeliveryRefused with the reason, and nothing written for long."""
+    _refuse_long_list(outer)
+    target = folder / Path(member).name
+    try:
+        with zipfile.ZipFile(outer) as archive:
+            told = archive.getinfo(member)
+            _refuse_bomb(told, folder)
+            with archive.open(told) as packed, target.open("wb") as copy:
+                left = told.file_size
+                while piece := packed.read(min(_PIECE, left + 1)):
+                    left -= len(piece)
+                    if left < 0:  # it said less than it holds
+                        raise zipfile.BadZipFile("longer than it says")
+                    copy.write(piece)
+    except (zipfile.BadZipFile, KeyError, RuntimeError, PermissionError, ValueError) as error:
+        # RuntimeError is what the library raises for a member that needs a password.
+        raise not_unpacked(error) from None
+    return target
+
+
+def not_unpacked(error: Exception) -> DeliveryRefused:
+    return DeliveryRefused(
+        f"the zip cannot be unpacked ({type(error).__name__}).\n"
+        "  Have it delivered again, whole and without a password."
+    )
+
+
+def _refuse_bomb(told: zipfile.ZipInfo, folder: Path) -> None:
+    if told.file_size > UNFOLDED and told.file_size > FOLD * max(told.compress_size, 1):
+        raise DeliveryRefused(
+            f"the zip holds a file of {told.file_size:,} bytes packed into {told.compress_size:,}: no delivery is as "
+            "even as that.\n  Ask who sent it. Nothing was unpacked."
+        )
+    if told.file_size > shutil.disk_usage(folder).free * 0.9:
+        raise DeliveryRefused(
+            f"there is no room to unpack a file of {told.file_size:,} bytes in {folder.parent}.\n"
+            "  Make room there, or have it delivered unpacked."
+        )
+
+
+def _refuse_long_list(path: Path) -> None:
+    """A list of millions of files is read whole by the library, whatever one wants of it."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            file.seek(max(0, size - _END.size - 65_535))
+            end = file.read()
+    except OSError:
+        return  # said when it is opened
+    at = end.rfind(b"PK\5\6")
+    if at < 0 or len(end) - at < _END.size:
+        return
+    length = _END.unpack_from(end, at)[5]
+    if length > DIRECTORY:
+        raise DeliveryRefused(
+            f"the zip holds more files than can be looked through: their list has {length:,} bytes.\n"
+            "  Have the files delivered in smaller parts."
+        )
