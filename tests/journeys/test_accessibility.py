@@ -153,7 +153,7 @@ def opened(browser: Browser, portal: str, name: str, language: str, scripts: boo
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("user", ["", "analyytikko", "insinoori", "hoitaja", "tietosuoja"])
+@pytest.mark.parametrize("user", ["", "analyytikko", "insinoori", "hoitaja", "yhdistaja", "tietosuoja"])
 def test_no_page_breaks_wcag(browser: Browser, portal: str, user: str, language: str) -> None:
     found: list[str] = []
     with opened(browser, portal, user, language) as page:
