@@ -20,12 +20,13 @@ import pyarrow as pa
 import pytest
 
 import virtaama
-from tests.unit.published_county import MANAGER, published_county
+from tests.unit.published_county import CATALOGUE, MANAGER, published_county
 from virtaama.access import log_report
 from virtaama.access.answers import AreaName
 from virtaama.cli import ask, features
 from virtaama.metrics.question import Grain, Question
 from virtaama.model.concepts import Text
+from virtaama.portal.api.tables import csv_of
 from virtaama.portal.ui.exports import Export, as_csv, as_xlsx
 from virtaama.privacy.policy import Purpose
 from virtaama.privacy.spreadsheets import BEGINNINGS
@@ -47,6 +48,7 @@ WRITERS = {
     "access/log_report.py",
     "cli/ask.py",
     "cli/features.py",
+    "portal/api/tables.py",
     "portal/ui/exports.py",
     "project/data_set.py",
     "project/retention.py",
@@ -133,6 +135,22 @@ def test_no_answer_in_the_terminal_begins_a_formula(
     ask.write_csv(replace(answer, figures=hostile), {("county", "07"): NAMED}, "fi")
     header, *rows = read_back(capsys.readouterr().out.encode())
     assert [row[header.index("member")] for row in rows] == [f"'{text}" for text in FORMULAS]
+    assert {row[header.index("value")] for row in rows} == {"-1.5"}, "a number is a number"
+
+
+def test_no_table_of_the_api_begins_a_formula(tmp_path: Path) -> None:
+    asked = Question(
+        metrics=("cost",), grain=Grain.MONTH, first=date(2024, 1, 1), last=date(2024, 3, 1), by="service"
+    )
+    answer = published_county(tmp_path).door().ask(asked, MANAGER, Purpose.STEERING)
+    some = next(figure for figure in answer.figures if figure.value)
+    hostile = tuple(replace(some, member=text, value=-1.5) for text in FORMULAS)
+    labels = {text: text for text in FORMULAS}
+    written = csv_of(CATALOGUE.metric("cost"), replace(answer, figures=hostile), labels, {"07": "=1+1"})
+    header, *rows = read_back(written)
+    for column in ("member", "member_label"):
+        assert [row[header.index(column)] for row in rows] == [f"'{text}" for text in FORMULAS]
+    assert {row[header.index("area_name")] for row in rows} == {"'=1+1"}
     assert {row[header.index("value")] for row in rows} == {"-1.5"}, "a number is a number"
 
 
