@@ -113,8 +113,10 @@ def read_manifest(snapshot: Path) -> Manifest:
     try:
         whole = json.loads(path.read_text(encoding="utf-8"))
         content = whole["manifest"]
-        if whole["sha256"] != _digest(content) or content["format"] != FORMAT:
+        if whole["sha256"] != _digest(content):
             raise _damaged(snapshot, f"{MANIFEST} is not as it was written")
+        if content["format"] != FORMAT:
+            raise _damaged(snapshot, f"{MANIFEST} is of form {content['format']}, this version reads {FORMAT}")
         return _manifest(content)
     except FileNotFoundError:
         raise _damaged(snapshot, f"{MANIFEST} is missing") from None
