@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
 
 from virtaama.cli.console import print_table, progress, say
+from virtaama.cli.describe import describe_with_report
 from virtaama.cli.flow import land_with_report, load_with_report
 from virtaama.cli.link import link_with_report
 from virtaama.cli.periods import last_day
@@ -54,6 +56,7 @@ def demo(folder: Path, residents: int, seed: int, months: int, until: str, port:
     load_with_report(project, publish=False)
     link_with_report(project)
     load_with_report(project)
+    describe_with_report(project, project.settings.languages, date.today())
     show_sign_ins(project, port)
     if serve:
         start_portal(project, ADDRESS, port)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -49,12 +50,18 @@ def describe(folder_out: Path | None, language: tuple[str, ...], made: datetime 
     Example:
         virtaama describe --out descriptions --language fi --project demo
     """
+    project = Project.open(folder, say)
+    languages = language or project.settings.languages
+    describe_with_report(project, languages, made.date() if made else date.today(), folder_out)
+
+
+def describe_with_report(
+    project: Project, languages: Iterable[str], day: date, folder_out: Path | None = None
+) -> None:
+    """Write the descriptions and say where they are and what is left to people."""
     # What writes PDF is brought in where it is wanted.
     from virtaama.project.describe import write_descriptions
 
-    project = Project.open(folder, say)
-    languages = language or project.settings.languages
-    day = made.date() if made else date.today()
     told, documents = write_descriptions(project, day, tuple(dict.fromkeys(languages)), folder_out)
     say(f"{counted(len(documents), 'description')} and {len(told.files)} files in {told.folder}.")
     open_questions = list(dict.fromkeys(blank.where for each in documents for blank in each.blanks))

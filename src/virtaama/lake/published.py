@@ -116,7 +116,9 @@ def read_manifest(snapshot: Path) -> Manifest:
         if whole["sha256"] != _digest(content):
             raise _damaged(snapshot, f"{MANIFEST} is not as it was written")
         if content["format"] != FORMAT:
-            raise _damaged(snapshot, f"{MANIFEST} is of form {content['format']}, this version reads {FORMAT}")
+            raise _damaged(
+                snapshot, f"{MANIFEST} is of form {content['format']}, this version reads {FORMAT}"
+            )
         return _manifest(content)
     except FileNotFoundError:
         raise _damaged(snapshot, f"{MANIFEST} is missing") from None
