@@ -10,11 +10,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
+
+from virtaama.privacy.leaves import Asker
 
 FORM: Final = 2
 """The form in which entries are written and sealed. Entries of form 1 say neither data nor about whom."""
@@ -112,6 +114,26 @@ class Entry:
     @property
     def allowed(self) -> bool:
         return self.decision == ALLOWED
+
+    @property
+    def asker_name(self) -> str:
+        """What the asker was called then; empty where the entry does not say."""
+        found = json.loads(self.question).get(_NAME, "")
+        return found if isinstance(found, str) else ""
+
+    @property
+    def who(self) -> str:
+        """The asker as told to a person: the name with the identifier (703/2023 10 §), or the identifier alone."""
+        return f"{self.asker_name} ({self.asker})" if self.asker_name else self.asker
+
+
+_NAME: Final = "asker's name"
+
+
+def asked_by(asker: Asker, question: Mapping[str, object]) -> str:
+    """The question of an entry about persons, with what the asker is called, as JSON."""
+    named = {_NAME: asker.name} if asker.name else {}
+    return json.dumps({**question, **named}, ensure_ascii=False)
 
 
 ALLOWED: Final = "allowed"

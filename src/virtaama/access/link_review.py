@@ -5,7 +5,6 @@ Names are opened for one pair at a time, and who looked at whom is on record bef
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -14,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from virtaama.access.audit import AuditLog
-from virtaama.access.audit_entries import ALLOWED, Act, Persons
+from virtaama.access.audit_entries import ALLOWED, Act, Persons, asked_by
 from virtaama.access.behind import providers_of
 from virtaama.access.link_pairs import (
     MOST_WORDS,
@@ -276,7 +275,7 @@ class LinkReview:
             asker=asker.id,
             role=asker.role,
             purpose=linkages[0].purpose.value if linkages else "",
-            question=json.dumps(question, ensure_ascii=False),
+            question=asked_by(asker, question),
             decision=decision,
             snapshot=None,
             rows=rows,

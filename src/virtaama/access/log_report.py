@@ -71,7 +71,7 @@ def worded(report: LogReport, names: Names, language: str) -> Worded:
 def _row(entry: Entry, names: Names, language: str) -> tuple[str, ...]:
     return (
         _minute(entry.moment),
-        entry.asker,
+        entry.who,
         called(names.roles, entry.role, language) or words.TERMINAL.in_language(language),
         called(words.PURPOSES, entry.purpose, language),
         called(words.ACTS, entry.act, language),
@@ -181,8 +181,8 @@ def _audit_event(entry: Entry, names: Names, source: str, language: str) -> dict
             },
             {
                 "type": _concept(f"{_FHIR}/v3-ParticipationType", "IRCP", "information recipient"),
-                "who": {"display": entry.asker},
-                "name": entry.asker,
+                "who": {"identifier": {"value": entry.asker}, "display": entry.who},
+                "name": entry.asker_name or entry.asker,
                 "requestor": True,
                 **role,
                 "purposeOfUse": [

@@ -6,7 +6,6 @@ way. What names a person is deciphered here and nowhere else.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from virtaama.access.audit import AuditLog
-from virtaama.access.audit_entries import ALLOWED, NOBODY, Act, Persons
+from virtaama.access.audit_entries import ALLOWED, NOBODY, Act, Persons, asked_by
 from virtaama.access.behind import providers_of
 from virtaama.access.opened import (
     NotOpened,
@@ -309,7 +308,7 @@ class _Opening:
             asker=self._asker.id,
             role=self._asker.role,
             purpose=self._purpose.value,
-            question=json.dumps(question, ensure_ascii=False),
+            question=asked_by(self._asker, question),
             decision=decision,
             snapshot=self._snapshot.info.number,
             rows=rows,

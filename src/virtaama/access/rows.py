@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +11,7 @@ from uuid import UUID
 import pyarrow as pa
 
 from virtaama.access.audit import AuditLog
-from virtaama.access.audit_entries import NOBODY, Act, Persons
+from virtaama.access.audit_entries import NOBODY, Act, Persons, asked_by
 from virtaama.access.behind import Behind
 from virtaama.access.persons import person_key, persons_in, surrogates_shown
 from virtaama.lake.marts import About, FeatureMart
@@ -136,7 +135,7 @@ class RowDoor:
             asker=asker.id,
             role=asker.role,
             purpose=purpose.value,
-            question=json.dumps(question, ensure_ascii=False),
+            question=asked_by(asker, question),
             decision=decision,
             snapshot=None,
             rows=rows,

@@ -21,6 +21,7 @@ class Asker:
 
     id: str
     role: str
+    name: str = field(default="", repr=False)  # what the sign-in calls them; told to those they look at
     municipalities: frozenset[str] = frozenset()
     units: frozenset[str] = frozenset()
     family_name: str = field(default="", repr=False)

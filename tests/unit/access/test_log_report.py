@@ -18,7 +18,7 @@ import pytest
 
 from tests.privacy.tampering import person
 from virtaama.access.audit import AuditLog
-from virtaama.access.audit_entries import Act, Persons
+from virtaama.access.audit_entries import Act, Persons, asked_by
 from virtaama.access.log_report import as_csv, as_fhir, as_pdf, worded
 from virtaama.access.looked import LogReport
 from virtaama.access.names import Names
@@ -250,3 +250,22 @@ def test_no_report_tells_a_key_of_anybody(report: LogReport, language: str) -> N
         for key in (ANN, BOB, CYD):
             assert key not in content
             assert key.hex().encode() not in content
+
+
+def test_who_opened_is_told_by_name_and_identifier(log: AuditLog, oversight: Oversight) -> None:
+    nurse = Asker(id="e-1234", role="analyst", name="Maija Esimerkki")
+    shown(log, NOW, ANN, asker=nurse.id, question=asked_by(nurse, {"open person": "by identity code"}))
+    shown(log, NOW, ANN)  # as before names were kept
+    found = oversight.report(ANN, OFFICER)
+    told = list(csv.reader(StringIO(as_csv(worded(found, NAMES, "en")).decode("utf-8-sig")), delimiter=";"))
+    assert [row[1] for row in told if row[1:2] and "e-1234" in row[1]] == ["Maija Esimerkki (e-1234)"]
+    assert any("anna" in row for row in told)
+    agents = [
+        agent
+        for each in as_fhir(found, NAMES, "x", "en")["entry"]
+        for agent in each["resource"]["agent"]
+        if agent["requestor"]
+    ]
+    assert ("Maija Esimerkki", "e-1234") in [
+        (agent["name"], agent["who"]["identifier"]["value"]) for agent in agents
+    ]

@@ -43,6 +43,7 @@ class Account(AbstractBaseUser):
         return Asker(
             id=self.name,
             role=self.role,
+            name=self.full_name,
             municipalities=frozenset(self.municipalities),
             units=frozenset(self.units),
         )
