@@ -90,6 +90,7 @@ def test_keeping_the_same_demo_accounts_again_changes_nothing(accounts: dict[str
             role_labels=MANAGER,
             password=PASSWORD,
             municipalities=tuple(account.municipalities),
+            units=tuple(account.units),
         )
         for account in accounts.values()
     ]
