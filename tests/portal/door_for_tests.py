@@ -25,6 +25,7 @@ from virtaama.access.opened import PersonQuestion
 from virtaama.access.oversight import Oversight
 from virtaama.access.persons import person_key
 from virtaama.access.recording import By, RecordingAnswer, RecordingLine, RecordingQuestion, RecordingWords
+from virtaama.access.sign_ins import SignIns
 from virtaama.access.then import FirstDays
 from virtaama.descriptions.document import Document, Paragraph
 from virtaama.descriptions.forms import as_markdown, as_plain
@@ -856,6 +857,10 @@ class LogForTests:
 
     def oversight(self) -> Oversight:
         return Oversight(audit=self.log, roles=ROLES, clock=lambda: datetime.now().astimezone())
+
+    @property
+    def sign_ins(self) -> SignIns:
+        return SignIns(self.log, lambda: datetime.now().astimezone())
 
     @property
     def incident_record(self) -> IncidentRecord:

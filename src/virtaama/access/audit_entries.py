@@ -43,6 +43,8 @@ class Act(StrEnum):
     LINK = "link"  # was said of two records that may be about the same person
     INCIDENT = "incident"  # something was written about an incident
     ERASE = "erase"  # data about persons was destroyed
+    SIGN_IN = "sign_in"  # a session of the portal began
+    SIGN_OUT = "sign_out"  # and ended
 
 
 class About(StrEnum):

@@ -85,6 +85,8 @@ ACTS: Final[dict[str, Text]] = {
         "decided whether records are about the same person",
     ),
     Act.INCIDENT: Text("kirjasi poikkeamaa", "antecknade om en incident", "wrote about an incident"),
+    Act.SIGN_IN: Text("kirjautui", "loggade in", "signed in"),
+    Act.SIGN_OUT: Text("kirjautui ulos", "loggade ut", "signed out"),
     Act.ERASE: Text(
         "hävitti henkilöitä koskevia tietoja",
         "förstörde uppgifter om personer",
@@ -105,6 +107,7 @@ PURPOSES: Final[dict[str, Text]] = {
         "vård av eller service till klienten",
         "care of or service to the client",
     ),
+    "sign_in": Text("kirjautuminen", "inloggning", "signing in"),
     "oversight": Text("lokien valvonta", "övervakning av loggar", "oversight of logs"),
     "erasure": Text("tietojen hävittäminen", "förstöring av uppgifter", "destruction of data"),
 }

@@ -223,13 +223,14 @@ class Oversight:
         return tuple(reversed(tuple(self._audit.numbered(sorted(found[:MOST])))))
 
     def _days(self, first: int, last: int) -> list[Day]:
-        """What each asker did on each day, among entries of some numbers that are no looks into the log."""
+        """What each asker did on each day, among entries of some numbers that are questions: no sign-ins, no looks into the log."""
         found: dict[tuple[str, str], Day] = {}
         for piece in self._audit.pieces(first, last):
             for asker, role, day, entries, persons in self._audit.read(
                 "SELECT asker, max(role), substr(moment, 1, 10) AS day, count(*), sum(persons + unknown) "
-                "FROM record WHERE number BETWEEN ? AND ? AND act <> ? AND decision = ? GROUP BY asker, day",
-                (*piece, Act.LOOK, ALLOWED),
+                "FROM record WHERE number BETWEEN ? AND ? AND act NOT IN (?, ?, ?) AND decision = ? "
+                "GROUP BY asker, day",
+                (*piece, Act.LOOK, Act.SIGN_IN, Act.SIGN_OUT, ALLOWED),
             ):
                 before = found.get((asker, day))
                 found[asker, day] = Day(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from virtaama.access.groups import Group
     from virtaama.access.incident_record import IncidentRecord
     from virtaama.access.link_review import LinkReview
+    from virtaama.access.sign_ins import SignIns
     from virtaama.descriptions.organisation import Organisation
     from virtaama.identities.store import Identities
     from virtaama.keyring import Keyring
@@ -257,6 +258,14 @@ class Parts:
         from virtaama.access.audit import AuditLog
 
         return AuditLog(self.settings.audit, self.keyring.key("audit"))
+
+    @property
+    def sign_ins(self) -> SignIns:
+        """Where it goes on record that somebody was signed in to the portal, and until when."""
+        from virtaama.access.sign_ins import SignIns
+        from virtaama.project.on_record import now
+
+        return SignIns(self.audit, now)
 
     @property
     def incident_record(self) -> IncidentRecord:

@@ -17,6 +17,7 @@ from virtaama.access.names import Names
 from virtaama.access.opened import PersonQuestion
 from virtaama.access.oversight import Oversight
 from virtaama.access.person_door import PersonDoor
+from virtaama.access.sign_ins import SignIns
 from virtaama.metrics.releases import Release
 from virtaama.portal.core.models import Account
 from virtaama.portal.core.sessions import FAMILY_NAME, PERSON
@@ -52,6 +53,11 @@ def person_asked(reference: str, reason: str, *, break_glass: bool) -> PersonQue
 def oversight() -> Oversight:
     """The door to the audit log."""
     return project().oversight()
+
+
+def sign_ins() -> SignIns:
+    """Where it goes on record that somebody was signed in, and until when."""
+    return project().sign_ins
 
 
 def link_review() -> LinkReview:

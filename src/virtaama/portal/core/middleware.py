@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 
 from virtaama.portal.core.actions import record_end_of_session
 from virtaama.portal.core.address import address_of
+from virtaama.portal.core.door import sign_ins
 from virtaama.portal.core.models import Account
 from virtaama.portal.core.sessions import GROUPS, is_over, touch
 from virtaama.portal.core.sign_in import in_use
@@ -81,10 +82,15 @@ def sessions_end(get_response: Respond) -> Respond:
     def respond(request: HttpRequest) -> HttpResponse:
         if isinstance(request.user, Account):
             if is_over(request.session) or is_of_other_groups(request.session):
+                asker = request.user.asker()
                 record_end_of_session(
                     account=request.user, address=address_of(request), now=timezone.now(), by="virtaama"
                 )
                 logout(request)
+                try:
+                    sign_ins().end(asker, "the session was over")
+                except NotRecorded:
+                    return not_recorded(request)
             else:
                 touch(request.session)
         return get_response(request)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from virtaama.portal.core import actions, queries
 from virtaama.portal.core.address import address_of
 from virtaama.portal.core.context import COLOUR_SCHEMES
-from virtaama.portal.core.door import role_of
+from virtaama.portal.core.door import role_of, sign_ins
 from virtaama.portal.core.forms import SignInForm
 from virtaama.portal.core.models import Account
 from virtaama.portal.core.own_sessions import end_own_sessions, own_events, own_sessions
@@ -55,6 +55,7 @@ def start(request: HttpRequest) -> HttpResponse:
         except actions.SignInHeldBack:
             form.add_error(None, _("Too many wrong attempts. Wait 15 minutes and try again."))
         else:
+            sign_ins().begin(account.asker(), "a password of the demo")
             login(request, account)
             return HttpResponseRedirect(wanted_page(request))
     provider = in_use.provider()
@@ -79,6 +80,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         actions.sign_out(account=account, address=address_of(request), now=timezone.now(), by=account.name)
     token = request.session.get(PROVIDER_TOKEN)
     logout(request)
+    if isinstance(account, Account):
+        sign_ins().end(account.asker(), "signed out")
     address = address_to_sign_out(token) if token else None
     # A page that leads on by itself: a form may not lead off our host, and this one does not.
     response = (

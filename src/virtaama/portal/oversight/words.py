@@ -25,6 +25,8 @@ ACTS: dict[str, Promise] = {
     Act.REVIEW: gettext_lazy("marked an entry"),
     Act.LINK: gettext_lazy("decided on a link"),
     Act.INCIDENT: gettext_lazy("wrote about an incident"),
+    Act.SIGN_IN: gettext_lazy("signed in"),
+    Act.SIGN_OUT: gettext_lazy("signed out"),
     Act.ERASE: gettext_lazy("destroyed data about persons"),
 }
 PURPOSES: dict[str, Promise] = {
@@ -33,6 +35,7 @@ PURPOSES: dict[str, Promise] = {
     Purpose.EVALUATION: gettext_lazy("evaluation"),
     Purpose.DATA_QUALITY: gettext_lazy("quality of data"),
     Purpose.CLIENT_CARE: gettext_lazy("care of or service to the client"),
+    "sign_in": gettext_lazy("signing in"),
     "oversight": gettext_lazy("oversight"),
     "erasure": gettext_lazy("destruction of data"),
 }

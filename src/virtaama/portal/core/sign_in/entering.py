@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from virtaama.access.groups import standing_of
 from virtaama.portal.core import actions
 from virtaama.portal.core.address import address_of
+from virtaama.portal.core.door import sign_ins
 from virtaama.portal.core.pages import safe_page, wanted_page
 from virtaama.portal.core.sessions import (
     FAMILY_NAME,
@@ -95,6 +96,7 @@ def let_in(request: HttpRequest, proven: Proven, page: str) -> HttpResponse:
     )
     if account is None:
         raise SignInFailed(Why.DEMO_ACCOUNT)
+    sign_ins().begin(account.asker(), BY)
     login(request, account)
     request.session.pop(BEGUN, None)
     SessionStore.clear_expired()
