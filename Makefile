@@ -20,7 +20,7 @@ RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
 FAST := tests/unit tests/spec tests/docs
 
-.PHONY: help setup demo test check static browser java postgresql xmlsec bench bench-vault bench-nation torture attack lock clean
+.PHONY: help setup demo test check static browser java postgresql xmlsec bench bench-vault bench-nation properties torture attack lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ bench-vault: $(DEV) ## Measure loading beside SQL by hand, and beside peers [SCA
 
 bench-nation: $(DEV) ## Load 5.6 million residents with 60 million contacts once [SHARE=1]
 	$(BIN)/python -m benchmarks.vault.nation --share $(SHARE) --document
+
+properties: $(DEV) ## Try generated models, orders and deliveries at length [EXAMPLES=20]
+	EXAMPLES=$(or $(EXAMPLES),20) $(BIN)/pytest tests/generative --timeout 7200
 
 torture: $(DEV) ## Kill, fill, flip and cut; write what came of it to docs/reliability.md [SHARE=1 ONLY= WITHOUT=]
 	PYTHONPATH=. $(BIN)/python -m torture --share $(SHARE) --write \

@@ -9,6 +9,7 @@ import duckdb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.generative.examples import examples
 from tests.unit.loading.deliveries import feed, fields
 from virtaama.model.feeds import CsvDialect
 from virtaama.sources import csv
@@ -40,7 +41,7 @@ def outcome(reading: Reading) -> tuple[list[Any], list[Any]]:
     return [row for row in rows if not row[FAULT]], sorted(aside)
 
 
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=examples(80))
 @given(
     st.lists(st.one_of(ROW, st.just(""), ROW, ROW), max_size=16),
     st.sampled_from(["utf-8", "latin-1"]),

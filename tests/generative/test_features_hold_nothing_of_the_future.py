@@ -12,6 +12,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.generative.examples import examples
 from tests.spec.care import COMPUTED, EPISODE, Care
 from tests.spec.features import FACTS, column, feature_table, hospital, table_text
 from virtaama.loading.features import FeatureBuild
@@ -80,7 +81,7 @@ deliveries = st.lists(
 )
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(deliveries=deliveries, day=st.sampled_from([date(2025, 2, 28), date(2025, 3, 31), date(2025, 4, 10)]))
 def test_a_feature_is_what_it_would_be_if_nothing_had_come_after_its_day(
     deliveries: list[tuple[str, datetime, list[dict[str, Any]]]], day: date

@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.generative.examples import examples
 from tests.generative.interpreter import Delivery, History, Row, interpret
 from tests.small_warehouse import Ordered, Warehouse, endings, residents
 from virtaama.loading.table_hash import table_hashes
@@ -35,7 +36,7 @@ DELIVERIES = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(24), deadline=None)
 @given(deliveries=DELIVERIES, full=st.booleans())
 def test_duckdb_agrees_with_the_interpreter(
     deliveries: list[tuple[int, list[Row], bool]], full: bool
@@ -74,7 +75,7 @@ def test_duckdb_agrees_with_the_interpreter(
                 assert _living(warehouse, moment, None, ordered) == expected.living(moment)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(18), deadline=None)
 @given(deliveries=DELIVERIES, full=st.booleans())
 def test_what_is_loaded_together_or_one_by_one_is_the_same(
     deliveries: list[tuple[int, list[Row], bool]], full: bool

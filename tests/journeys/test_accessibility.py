@@ -267,7 +267,7 @@ def test_the_keyboard_reaches_everything_in_order_and_one_sees_where_one_is(
     with opened(browser, portal, "analyytikko", "en") as page:
         page.goto(f"{portal}/ohjaus/")
         reached = []
-        for _ in range(16):
+        for _ in range(20):
             page.keyboard.press("Tab")
             reached.append(
                 page.evaluate(

@@ -223,7 +223,7 @@ class Oversight:
         return tuple(reversed(tuple(self._audit.numbered(sorted(found[:MOST])))))
 
     def _days(self, first: int, last: int) -> list[Day]:
-        """What each asker did on each day, among entries of some numbers that are questions: no sign-ins, no looks into the log."""
+        """What each asker asked on each day, among entries of some numbers; neither sign-ins nor looks into the log."""
         found: dict[tuple[str, str], Day] = {}
         for piece in self._audit.pieces(first, last):
             for asker, role, day, entries, persons in self._audit.read(

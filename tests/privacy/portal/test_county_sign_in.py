@@ -14,8 +14,9 @@ import requests
 from django.conf import settings
 from django.test import Client, override_settings
 
-from tests.portal.door_for_tests import ROLES, DoorForTests
+from tests.portal.door_for_tests import ROLES, DoorForTests, LogForTests
 from tests.privacy.portal.signing_in import GROUPS, PORTAL, ProviderRunning, begun, running, signed_in_by
+from virtaama.access.audit_entries import Act
 from virtaama.access.groups import Group
 from virtaama.portal.core import door as portal_door
 from virtaama.portal.core.models import Account, Event, Session
@@ -54,7 +55,7 @@ def trust(monkeypatch: pytest.MonkeyPatch, provider: Provider) -> None:
 
 
 def with_groups(monkeypatch: pytest.MonkeyPatch, door: DoorForTests, mapped: tuple[Group, ...]) -> None:
-    class ProjectForTests:
+    class ProjectForTests(LogForTests):
         roles = ROLES
         demo_users = ()
         groups = mapped
@@ -93,6 +94,9 @@ def test_someone_with_a_group_gets_in_and_may_do_what_the_group_may(provider: Pr
     assert account.municipalities == ["098", "398"]
     assert account.password.startswith("!")
     assert Event.objects.filter(kind=Event.Kind.SIGNED_IN, by="provider").count() == 1
+    sealed = portal_door.project().log.entries()  # type: ignore[attr-defined]
+    [entry] = [each for each in sealed if each.act == Act.SIGN_IN]
+    assert (entry.asker, json.loads(entry.question)["by"]) == (account.name, "provider")
 
 
 def test_a_claim_gives_the_family_name_openings_are_held_against(
