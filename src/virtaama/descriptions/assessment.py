@@ -130,15 +130,7 @@ POINTS: Final = {
 
 def impact_assessment(known: Known, language: str) -> Document:
     told = Told(known, language)
-    return Document(
-        name="impact-assessment",
-        language=language,
-        title=told.say(TITLE),
-        basis=BASIS,
-        county=told.say(known.county),
-        made=known.made,
-        parts=tuple(_parts(told)),
-    )
+    return told.document("impact-assessment", TITLE, BASIS, _parts(told))
 
 
 def _parts(told: Told) -> Iterator[Part]:

@@ -167,15 +167,7 @@ QUESTIONS: Final[dict[str, Text]] = {
 
 def change_assessment(known: Known, before: Before, language: str) -> Document:
     told = Told(known, language)
-    return Document(
-        name="change-assessment",
-        language=language,
-        title=told.say(TITLE),
-        basis=BASIS,
-        county=told.say(known.county),
-        made=known.made,
-        parts=tuple(_parts(told, before)),
-    )
+    return told.document("change-assessment", TITLE, BASIS, _parts(told, before))
 
 
 def changes(known: Known, before: Before) -> tuple[Difference, ...]:

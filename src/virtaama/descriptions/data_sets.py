@@ -134,15 +134,7 @@ def _definition(fact: Fact, known: Known) -> Text:
 
 def data_set_descriptions(known: Known, language: str) -> Document:
     told = Told(known, language)
-    return Document(
-        name="data-sets",
-        language=language,
-        title=told.say(TITLE),
-        basis=BASIS,
-        county=told.say(known.county),
-        made=known.made,
-        parts=tuple(_parts(told)),
-    )
+    return told.document("data-sets", TITLE, BASIS, _parts(told))
 
 
 def _parts(told: Told) -> Iterator[Part]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from virtaama.descriptions.document import Blank, Cell
+from virtaama.descriptions.document import Blank, Cell, Document, Part
 from virtaama.descriptions.measures import Safeguards
 from virtaama.descriptions.organisation import Organisation
 from virtaama.descriptions.words import SENSITIVITY, Text
@@ -87,6 +87,18 @@ class Told:
     def answer(self, where: str, question: Text) -> Cell:
         """What people wrote there, or the question."""
         return self.known.organisation.text(where, self.language) or Blank(self.say(question), where)
+
+    def document(self, name: str, title: Text, basis: str, parts: Iterable[Part]) -> Document:
+        """A description of the county, as of the day it is made on."""
+        return Document(
+            name=name,
+            language=self.language,
+            title=self.say(title),
+            basis=basis,
+            county=self.say(self.known.county),
+            made=self.known.made,
+            parts=tuple(parts),
+        )
 
     def listed(self, names: Iterable[str], otherwise: str = "–") -> str:
         return ", ".join(names) or otherwise

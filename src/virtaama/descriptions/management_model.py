@@ -55,15 +55,7 @@ ASK_ARCHIVED: Final = Text(
 
 def management_model(known: Known, language: str) -> Document:
     told = Told(known, language)
-    return Document(
-        name="information-management-model",
-        language=language,
-        title=told.say(TITLE),
-        basis=BASIS,
-        county=told.say(known.county),
-        made=known.made,
-        parts=tuple(_parts(told)),
-    )
+    return told.document("information-management-model", TITLE, BASIS, _parts(told))
 
 
 def _parts(told: Told) -> Iterator[Part]:

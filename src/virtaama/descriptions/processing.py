@@ -87,15 +87,7 @@ ASK_BASIS: Final = Text(
 
 def processing_records(known: Known, language: str) -> Document:
     told = Told(known, language)
-    return Document(
-        name="records-of-processing",
-        language=language,
-        title=told.say(TITLE),
-        basis=BASIS,
-        county=told.say(known.county),
-        made=known.made,
-        parts=tuple(_parts(told)),
-    )
+    return told.document("records-of-processing", TITLE, BASIS, _parts(told))
 
 
 def _parts(told: Told) -> Iterator[Part]:

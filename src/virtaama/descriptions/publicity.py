@@ -61,15 +61,7 @@ ASK_HOW: Final = Text(
 
 def public_description(known: Known, language: str) -> Document:
     told = Told(known, language)
-    return Document(
-        name="public-description",
-        language=language,
-        title=told.say(TITLE),
-        basis=BASIS,
-        county=told.say(known.county),
-        made=known.made,
-        parts=tuple(_parts(told)),
-    )
+    return told.document("public-description", TITLE, BASIS, _parts(told))
 
 
 def _parts(told: Told) -> Iterator[Part]:

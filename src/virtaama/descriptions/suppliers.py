@@ -47,15 +47,7 @@ ASK_SECURITY: Final = Text(
 
 def systems_and_suppliers(known: Known, language: str) -> Document:
     told = Told(known, language)
-    return Document(
-        name="systems-and-suppliers",
-        language=language,
-        title=told.say(TITLE),
-        basis=BASIS,
-        county=told.say(known.county),
-        made=known.made,
-        parts=tuple(_parts(told)),
-    )
+    return told.document("systems-and-suppliers", TITLE, BASIS, _parts(told))
 
 
 def _parts(told: Told) -> Iterator[Part]:
