@@ -23,8 +23,11 @@ from virtaama.metrics.schema import METRICS
 from virtaama.model.shape import Shape
 from virtaama.problems import VirtaamaError
 from virtaama.project.settings import SETTINGS
+from virtaama.project.statutes import shipped_statutes
 from virtaama.statutes.access_page import page as access_page
+from virtaama.statutes.kinds import KINDS
 from virtaama.statutes.reference import retention_page
+from virtaama.statutes.statutes_page import statutes_page
 from virtaama.vault.reference import steps_page
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -114,3 +117,9 @@ def test_the_feature_table_of_the_guide_is_of_the_right_shape(number: int, shape
 
 def test_the_page_of_retention_rules_is_what_the_rules_say() -> None:
     assert page("retention.md") == retention_page(), "python tools/retention.py"
+
+
+def test_the_page_of_packs_is_what_the_packs_say() -> None:
+    assert page("statutes.md") == statutes_page(KINDS, map(shipped_statutes().pack, KINDS)), (
+        "python tools/statutes.py"
+    )

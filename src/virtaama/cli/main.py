@@ -45,6 +45,7 @@ COMMANDS = {
     "runs": "runs",
     "audit": "audit",
     "identity": "identity",
+    "statutes": "statutes",
     "retention": "retention",
     "erase": "erase",
     "verify": "keep",

@@ -165,6 +165,8 @@ def _subject(path: Sequence[str | int]) -> str:
         rest = " ".join(str(step) for step in path[position + 1 :] if isinstance(step, str))
         if section == "mappings" and isinstance(name, int):
             subject = f"mapping {name + 1}"
+        elif position == 1 and isinstance(name, int):
+            subject = f"row {name + 1} of {section}"
         elif section in _SECTIONS and isinstance(name, str) and _is_section(path, position - 1):
             subject = f"{_SECTIONS[str(section)]} '{name}'"
         else:

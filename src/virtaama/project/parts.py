@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from virtaama.privacy.policy import Role
     from virtaama.project.demo_users import DemoUser
     from virtaama.project.descriptions import Descriptions
+    from virtaama.statutes.editions import Edition, Statutes
 
 MODEL_FOLDERS = ("systems", "concepts", "codes", "mappings", "derived", "calendars")
 METRIC_FOLDER = "metrics"
@@ -52,6 +53,18 @@ class Parts:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+
+    @cached_property
+    def statutes(self) -> Statutes:
+        """The packs of dated law; each is read when it is asked for, and ProblemsFound where it is wrong."""
+        from virtaama.project.statutes import statutes_of
+
+        return statutes_of(self.settings.folder)
+
+    @property
+    def editions(self) -> tuple[Edition, ...]:
+        """Every edition of every pack, each read; ProblemsFound with every problem of them."""
+        return self.statutes.all()
 
     @cached_property
     def model(self) -> Model:
@@ -189,6 +202,7 @@ class Parts:
         """Read everything; ProblemsFound with every problem of every file."""
         problems: list[Problem] = []
         for part in (
+            "editions",
             "model",
             "catalogue",
             "features",

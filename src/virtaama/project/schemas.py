@@ -14,6 +14,8 @@ from virtaama.metrics.release_schema import RELEASES
 from virtaama.metrics.schema import METRICS
 from virtaama.model.schema import KINDS
 from virtaama.project.settings import SETTINGS
+from virtaama.statutes.kinds import KINDS as PACKS
+from virtaama.statutes.pack_shape import shape_of
 
 SHAPES = {
     **KINDS,
@@ -25,6 +27,7 @@ SHAPES = {
     "access": ACCESS,
     "organisation": ORGANISATION,
     "virtaama": SETTINGS,
+    **{f"statutes_{kind.name}": shape_of(kind) for kind in PACKS},
 }
 
 
