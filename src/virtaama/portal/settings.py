@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "virtaama.portal.core.middleware.never_stored",
+    "virtaama.portal.api.by_tls.machines_come_by_tls",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "virtaama.portal.core.middleware.in_chosen_language",
     "django.middleware.common.CommonMiddleware",
@@ -121,6 +122,13 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 600
 
 SECURE_SSL_REDIRECT = BEHIND_TLS
+# No person opens these: they are refused, not led on, so that a program that forgot TLS is noticed.
+SECURE_REDIRECT_EXEMPT = [
+    r"^api/",
+    r"^kirjaudu/ulos/$",
+    r"^kirjaudu/avaimet\.json$",
+    r"^kirjaudu/saml/tiedot\.xml$",
+]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
 SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = BEHIND_TLS

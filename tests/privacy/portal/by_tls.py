@@ -13,6 +13,16 @@ from typing import Any
 
 HOST = "portal.example"
 PASSWORD = "a long one of its own"
+FOR_MACHINES = (
+    "/api/v1/reader",
+    "/api/v1/openapi.json",
+    "/api/v1/health",
+    "/api/",
+    "/api/v2/anything",
+    "/kirjaudu/ulos/",
+    "/kirjaudu/avaimet.json",
+    "/kirjaudu/saml/tiedot.xml",
+)
 
 
 def main(folder: Path) -> list[dict[str, Any]]:
@@ -51,6 +61,7 @@ def main(folder: Path) -> list[dict[str, Any]]:
             "status": response.status_code,
             "headers": dict(response.headers),
             "cookies": [morsel.OutputString() for morsel in response.cookies.values()],
+            "type": "problem+json" in response.headers.get("Content-Type", "") and response.json()["type"],
             "tells a password": not response.streaming and PASSWORD in response.text,
         }
 
@@ -63,6 +74,12 @@ def main(folder: Path) -> list[dict[str, Any]]:
     by_tls = {"headers": {"X-Forwarded-Proto": "https"}}
     told = [answers(browser(), "/", headers={"X-Forwarded-Proto": "http"})]
     told.append(answers(Client(HTTP_HOST=HOST, REMOTE_ADDR="10.9.8.7"), "/", **by_tls))
+    for address in FOR_MACHINES:
+        client = browser()
+        client.force_login(account)
+        plain = {"X-Forwarded-Proto": "http", "Authorization": "Bearer x.y.z", "Accept-Language": "en"}
+        told.append(answers(client, address, headers=plain))
+        told.append(told_of(f"POST {address}", client.post(address, {}, headers=plain)))
     for row in table():
         told.append(answers(browser(), row.address, **by_tls))
         client = browser()

@@ -17,7 +17,7 @@ from django.test import Client
 
 from tests.portal.project_for_tests import make_project
 from tests.privacy.portal.authorization import METHODS, table
-from tests.privacy.portal.by_tls import PASSWORD
+from tests.privacy.portal.by_tls import FOR_MACHINES, PASSWORD
 from tests.privacy.portal.saml_signing_in import silent_saml
 from tests.privacy.portal.signing_in import silent_provider
 from virtaama.portal.core.sign_in import in_use
@@ -130,6 +130,7 @@ def by_tls(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
 
 def test_by_tls_every_answer_is_guarded_and_asks_for_tls_from_now_on(by_tls: list[dict[str, Any]]) -> None:
     unsafe, spoofed, *answers = by_tls
+    answers = answers[2 * len(FOR_MACHINES) :]
     # Without TLS, or with a word of TLS from someone who is no proxy of ours, there is only the way to it.
     for sent_on in (unsafe, spoofed):
         assert (sent_on["status"], sent_on["headers"]["Location"]) == (301, "https://portal.example/")
@@ -137,6 +138,20 @@ def test_by_tls_every_answer_is_guarded_and_asks_for_tls_from_now_on(by_tls: lis
     for answer in answers:
         assert answer["headers"]["Strict-Transport-Security"] == HSTS, answer["address"]
         assert_guarded(answer["headers"], stored=answer["address"].startswith("/static/"))
+
+
+def test_without_tls_a_program_is_refused_and_not_led_on(by_tls: list[dict[str, Any]]) -> None:
+    answers = by_tls[2 : 2 + 2 * len(FOR_MACHINES)]
+    assert {answer["address"].removeprefix("POST ") for answer in answers} == set(FOR_MACHINES)
+    for answer in answers:
+        assert answer["status"] == 403, answer["address"]
+        assert answer["headers"]["Content-Type"] == "application/problem+json"
+        assert "Location" not in answer["headers"]
+        assert "Strict-Transport-Security" not in answer["headers"]  # means nothing without TLS
+        assert answer["type"] == "urn:virtaama:problem:not-by-tls"
+        # Nothing that was sent was looked at: neither the session nor the token.
+        assert answer["cookies"] == []
+        assert_guarded(answer["headers"])
 
 
 def test_by_tls_cookies_are_of_this_host_alone_and_out_of_reach(by_tls: list[dict[str, Any]]) -> None:

@@ -15,6 +15,7 @@ MEDIA_TYPE = "application/problem+json"
 class Kind(StrEnum):
     """Every problem there is. A program goes by the last part of its `type`, people read the rest."""
 
+    NOT_BY_TLS = "not-by-tls"
     NOT_SIGNED_IN = "not-signed-in"
     TOKEN = "token-not-accepted"  # noqa: S105 – the name of a problem
     NOT_ALLOWED = "not-allowed"
@@ -31,6 +32,7 @@ class Kind(StrEnum):
 
 
 STATUS = {
+    Kind.NOT_BY_TLS: 403,
     Kind.NOT_SIGNED_IN: 401,
     Kind.TOKEN: 401,
     Kind.NOT_ALLOWED: 403,
@@ -46,6 +48,12 @@ STATUS = {
     Kind.PROVIDER: 503,
 }
 WORDS: dict[Kind, tuple[Promise, Promise]] = {
+    Kind.NOT_BY_TLS: (
+        _("Programs ask by HTTPS only"),
+        _(
+            "Write https:// in the address. What was sent came in the clear: do not use a token that was in it again."
+        ),
+    ),
     Kind.NOT_SIGNED_IN: (
         _("Not signed in"),
         _("Sign in to the portal, or send a token of the county's sign-in."),

@@ -167,7 +167,7 @@ def not_changed() -> dict[str, Any]:
 
 def statuses(operation: Operation) -> list[int]:
     """The problems an operation may end in."""
-    kinds = {Kind.ONLY_READS, Kind.NOT_UNDERSTOOD, Kind.BROKEN, Kind.NOT_READY}
+    kinds = {Kind.NOT_BY_TLS, Kind.ONLY_READS, Kind.NOT_UNDERSTOOD, Kind.BROKEN, Kind.NOT_READY}
     if not operation.is_open:
         kinds |= {Kind.NOT_SIGNED_IN, Kind.NOT_ALLOWED, Kind.TOO_OFTEN}
     if "{" in operation.path:

@@ -22,6 +22,7 @@ from pydantic import BaseModel
 
 from virtaama.portal.api import limits
 from virtaama.portal.api.asked import MEANINGS, read
+from virtaama.portal.api.languages import language_of
 from virtaama.portal.api.operations import OPERATIONS, PARTS, ROOT, Call, Operation, Told
 from virtaama.portal.api.problems import WORDS, Kind, Refusal, told
 from virtaama.portal.api.schema import as_json, openapi
@@ -75,19 +76,6 @@ def answer_or_problem(answer: Callable[[], HttpResponse]) -> HttpResponse:
     except Exception as error:
         log.error("An answer of the API broke: %s", type(error).__name__, exc_info=settings.DEBUG)
         return told(Refusal(Kind.BROKEN))
-
-
-def language_of(request: HttpRequest) -> str:
-    """The language chosen in the portal; of a program that chose none, the one it asks for."""
-    languages = {code for code, _ in settings.LANGUAGES}
-    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-    if chosen in languages:
-        return chosen
-    for wished in request.headers.get("Accept-Language", "").split(","):
-        code = wished.partition(";")[0].strip()[:2].lower()
-        if code in languages:
-            return code
-    return str(settings.LANGUAGE_CODE)
 
 
 def view_of(operation: Operation) -> Callable[..., HttpResponse]:
