@@ -202,8 +202,9 @@ class Bent:
         self.last_nonce = nonce
         return bent
 
-    def signed(self, claims: dict[str, Any]) -> str:
-        return str(JWS(json.dumps(claims), alg=ALGORITHM).sign_compact(self.keys()))
+    def signed(self, claims: dict[str, Any], typ: str = "") -> str:
+        more = {"typ": typ} if typ else {}
+        return str(JWS(json.dumps(claims), alg=ALGORITHM, **more).sign_compact(self.keys()))
 
     def keys(self) -> list[Any]:
         return list(self.server.keyjar.get_signing_key("RSA"))
@@ -276,7 +277,7 @@ def main(port: int, folder: Path) -> None:
                         **json.loads(asked["claims"]),
                     }
                     kept = {name: value for name, value in claims.items() if value is not None}
-                    self.say(200, bent.signed(kept))
+                    self.say(200, bent.signed(kept, typ=asked["typ"].strip()))
                 case "/verify":
                     self.verify(asked)
                 case "/authorization":

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from virtaama.model.concepts import Text
 from virtaama.model.documents import Entry
-from virtaama.model.shape import members, one_of, text, texts, words
+from virtaama.model.shape import members, one_of, text, texts, truth, words
 from virtaama.problems import Problem
 
 SIGN_IN = members(
@@ -40,6 +40,10 @@ SIGN_IN = members(
         "api_audience": text(
             "OpenID Connect: what the provider calls the API in access tokens (aud). Without it no token is taken."
         ),
+        "untyped_logout": truth(
+            "OpenID Connect: a word that a session is over is taken without the type logout+jwt too, from a provider "
+            "that does not write it."
+        ),
         "metadata": text("SAML: the file with the provider's metadata, within the project folder."),
         "entity_id": text("SAML: what the portal calls itself; the address of its metadata by itself."),
         "person_name": text("SAML: the attribute with a person's name as it is shown."),
@@ -47,7 +51,7 @@ SIGN_IN = members(
     required=("address", "contact"),
 )
 _ONLY = {
-    "oidc": ("issuer", "client_id", "scopes", "family_name", "person", "api_audience"),
+    "oidc": ("issuer", "client_id", "scopes", "family_name", "person", "api_audience", "untyped_logout"),
     "saml": ("metadata", "entity_id", "person_name"),
 }
 _NEEDED = {"oidc": ("issuer", "client_id"), "saml": ("metadata",)}
@@ -76,6 +80,7 @@ class SignIn:
     scopes: tuple[str, ...] = ("profile",)
     levels: tuple[str, ...] = ()
     api_audience: str = ""
+    untyped_logout: bool = False
 
     @property
     def host(self) -> str:
@@ -156,6 +161,7 @@ def parse_sign_in(root: Entry, folder: Path) -> CountySignIn | None:
         scopes=entry.texts("scopes") or ("profile",),
         levels=entry.texts("levels"),
         api_audience=entry.text("api_audience"),
+        untyped_logout=entry.truth("untyped_logout"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -61,8 +62,8 @@ CLAIMS = st.sampled_from(
 )
 
 
-def signed(claims: object) -> str:
-    return serialize_compact({"alg": "RS256", "kid": "one"}, json.dumps(claims), KEY)
+def signed(claims: object, **header: object) -> str:
+    return serialize_compact({"alg": "RS256", "kid": "one", **header}, json.dumps(claims), KEY)
 
 
 def read(token: str, keys: Any = KEYS) -> Any:
@@ -98,11 +99,39 @@ def test_with_any_claim_otherwise_a_token_is_right_or_refused(changed: dict[str,
 @given(st.dictionaries(st.sampled_from([*ENDED, "sid", "nonce"]), VALUES, min_size=1, max_size=2))
 def test_a_word_that_a_session_is_over_is_right_or_refused(changed: dict[str, Any]) -> None:
     try:
-        claims = read_logout_token(signed({**ENDED, **changed}), KEYS, SIGN_IN, now=NOW)
+        claims = read_logout_token(signed({**ENDED, **changed}, typ="logout+jwt"), KEYS, SIGN_IN, now=NOW)
     except SignInFailed:
         return
     assert claims["iss"] == RIGHT["iss"]
     assert "nonce" not in claims
+
+
+@pytest.mark.parametrize(
+    ("header", "taken", "taken_untyped"),
+    [
+        ({"typ": "logout+jwt"}, True, True),
+        ({"typ": "application/Logout+JWT"}, True, True),
+        ({}, False, True),
+        ({"typ": "JWT"}, False, True),
+        ({"typ": "at+jwt"}, False, False),
+        ({"typ": "logout"}, False, False),
+    ],
+    ids=str,
+)
+def test_the_type_of_a_word_that_a_session_is_over_is_demanded(
+    header: dict[str, object], taken: bool, taken_untyped: bool
+) -> None:
+    token = signed(ENDED, **header)
+
+    def refused_by(sign_in: SignIn) -> Why | None:
+        try:
+            read_logout_token(token, KEYS, sign_in, now=NOW)
+        except SignInFailed as failed:
+            return failed.why
+        return None
+
+    assert refused_by(SIGN_IN) == (None if taken else Why.TYPE)
+    assert refused_by(replace(SIGN_IN, untyped_logout=True)) == (None if taken_untyped else Why.TYPE)
 
 
 @settings(max_examples=100, deadline=None)

@@ -30,6 +30,7 @@ class Why(StrEnum):
     ENCRYPTION = "the assertion is encrypted for somebody else, in a way that is not accepted, or was changed"
     UNENCRYPTED = "the assertion holds an identity code and is not encrypted"
     REPLAYED = "the message has been used before"
+    TYPE = "the word that a session is over is not of the type logout+jwt: see untyped_logout"
     GROUPS_LEFT_OUT = "the provider left the groups out: there are too many for a token"
 
 

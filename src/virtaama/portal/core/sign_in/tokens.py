@@ -31,6 +31,8 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 LEEWAY = 60  # seconds by which two clocks may differ
 LOGOUT_LASTS = 300  # seconds a logout token is taken after it was made
 LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
+LOGOUT_TYPE = "logout+jwt"
+UNTYPED = ("", "jwt")
 # By itself: a long identifier may hold the same signs in a row by chance.
 IDENTITY_CODE = re.compile(r"(?<![0-9A-Z])\d{6}[-+A-FU-Y]\d{3}[0-9A-Y](?![0-9A-Z])", re.IGNORECASE)
 
@@ -62,9 +64,16 @@ def read_id_token(
 
 
 def read_logout_token(token: str, keys: Mapping[str, Any], sign_in: SignIn, *, now: int) -> Mapping[str, Any]:
-    """The claims of a logout token (OpenID Connect Back-Channel Logout 1.0, section 2.6)."""
+    """The claims of a logout token (OpenID Connect Back-Channel Logout 1.0, sections 2.4 and 2.6).
+
+    Its header names its type, so that no token of another use is taken for one; a county whose provider names none
+    says so in its settings.
+    """
     signed = verified(token, keys)
     claims = signed.claims
+    named = str(signed.header.get("typ", "")).lower().removeprefix("application/")
+    if named != LOGOUT_TYPE and not (sign_in.untyped_logout and named in UNTYPED):
+        raise SignInFailed(Why.TYPE)
     if claims.get("iss") != sign_in.issuer:
         raise SignInFailed(Why.ISSUER)
     meant = claims.get("aud")
