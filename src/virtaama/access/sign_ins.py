@@ -24,9 +24,10 @@ class SignIns:
         """Somebody is about to be signed in by a way that was proven; the number of the entry."""
         return self._write(asker, Act.SIGN_IN, {"by": way})
 
-    def end(self, asker: Asker, why: str) -> int:
-        """A session of somebody is about to end; the number of the entry."""
-        return self._write(asker, Act.SIGN_OUT, {"why": why})
+    def end(self, asker: Asker, why: str, *, sessions: int = 1) -> int:
+        """Sessions of somebody are over, or about to be; the number of the entry."""
+        several: dict[str, object] = {"sessions": sessions} if sessions > 1 else {}
+        return self._write(asker, Act.SIGN_OUT, {"why": why, **several})
 
     def _write(self, asker: Asker, act: Act, told: dict[str, object]) -> int:
         return self._audit.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from getpass import getuser
 from pathlib import Path
 
 from django.utils import timezone
@@ -23,12 +24,19 @@ def main() -> int:
 
 
 def end_sessions(folder: Path, account: str | None) -> int:
-    """End the sessions of an account, or of everybody where none is named; how many there were."""
+    """End the sessions of an account, or of everybody where none is named; how many there were.
+
+    Whose they were is sealed in the audit log. Raises NotRecorded where that cannot be: the sessions are over then too.
+    """
     set_up(folder)
     # Django's models can be imported only once it has been set up for a project.
-    from virtaama.portal.core.actions import end_sessions_by_administrator
+    from virtaama.portal.core.door import sign_ins
+    from virtaama.portal.core.ending import end_sessions_by_administrator, seal
 
-    return end_sessions_by_administrator(name=account, now=timezone.now(), by="virtaama sign-out")
+    ended = end_sessions_by_administrator(name=account, now=timezone.now(), by="virtaama sign-out")
+    if ended:
+        seal(sign_ins(), ended, f"ended by terminal:{getuser()}")
+    return sum(each.sessions for each in ended)
 
 
 if __name__ == "__main__":

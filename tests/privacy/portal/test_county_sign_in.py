@@ -16,6 +16,7 @@ from django.test import Client, override_settings
 
 from tests.portal.door_for_tests import ROLES, DoorForTests, LogForTests
 from tests.privacy.portal.signing_in import GROUPS, PORTAL, ProviderRunning, begun, running, signed_in_by
+from virtaama.access.audit import AuditLog
 from virtaama.access.audit_entries import Act
 from virtaama.access.groups import Group
 from virtaama.portal.core import door as portal_door
@@ -28,6 +29,7 @@ from virtaama.portal.core.sign_in.provider import LEFT_ALONE, Provider
 from virtaama.portal.core.sign_in.signing_key import make_signing_key, read_signing_key
 from virtaama.portal.core.sign_in.tokens import account_of
 from virtaama.portal.exposure import Exposure
+from virtaama.problems import NotRecorded
 
 PAGE = "/ohjaus/"
 ISSUER = "issuer"
@@ -68,6 +70,14 @@ def with_groups(monkeypatch: pytest.MonkeyPatch, door: DoorForTests, mapped: tup
 
 def opens(client: Client) -> bool:
     return client.get(PAGE).status_code == 200
+
+
+def sealed_ends() -> list[tuple[str, str]]:
+    """Whose sessions ended and why, as the audit log has it."""
+    sealed = portal_door.project().log.entries()  # type: ignore[attr-defined]
+    return [
+        (each.asker_name, json.loads(each.question)["why"]) for each in sealed if each.act == Act.SIGN_OUT
+    ]
 
 
 @pytest.fixture
@@ -214,6 +224,7 @@ def test_someone_who_lost_the_group_is_refused_and_their_sessions_end(
     assert response.status_code == 403
     assert said() == [Why.NO_GROUP]
     assert not Session.objects.filter(account=Account.objects.get().pk).exists()
+    assert sealed_ends() == [("Anna Analyytikko", "the provider no longer gives them a right")]
 
 
 # Nobody without a group
@@ -576,6 +587,35 @@ def test_the_provider_ends_a_session(provider: ProviderRunning) -> None:
     )
     assert not opens(here)
     assert opens(there)
+    assert sealed_ends() == [("Anna Analyytikko", "the provider ended the session")]
+
+
+def test_a_word_without_the_type_is_taken_where_the_settings_say_so(
+    provider: ProviderRunning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trust(monkeypatch, provider.as_seen(untyped_logout=True))
+    client = Client()
+    signed_in_by(provider, client, "anna")
+    name = Account.objects.get().name
+    for typ, status in (("at+jwt", 400), ("JWT", 200)):
+        token = provider.logout_token(typ=typ, sub=name)
+        assert Client().post("/kirjaudu/ulos/", {"logout_token": token}).status_code == status
+    assert not opens(client)
+
+
+def test_a_session_the_provider_ends_is_over_though_it_cannot_be_recorded(
+    provider: ProviderRunning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: object, **more: object) -> int:
+        raise NotRecorded("no space left")
+
+    client = Client()
+    signed_in_by(provider, client, "anna")
+    token = provider.logout_token(sub=Account.objects.get().name)
+    monkeypatch.setattr(AuditLog, "append", full)
+    assert Client().post("/kirjaudu/ulos/", {"logout_token": token}).status_code == 503
+    monkeypatch.undo()
+    assert not Session.objects.filter(account__isnull=False).exists()
 
 
 def test_the_provider_ends_a_session_by_its_own_name_for_it(provider: ProviderRunning) -> None:
@@ -599,6 +639,9 @@ def test_the_provider_ends_a_session_by_its_own_name_for_it(provider: ProviderRu
         {"events": {}},
         {"sub": None},
         {"jti": None},
+        {"typ": "JWT"},
+        {"typ": "at+jwt"},
+        {"typ": ""},
     ],
 )
 def test_a_word_that_a_session_is_over_is_believed_of_the_provider_only(

@@ -23,7 +23,9 @@ from tests.privacy.portal.saml_attacks import BENT, WRAPPED, hostile_documents, 
 from tests.privacy.portal.saml_signing_in import CODE, HETU, PORTAL, SamlRunning, saml_running
 from tests.privacy.portal.signing_in import GROUPS
 from tests.privacy.portal.test_county_sign_in import opens, with_groups
+from virtaama.access.audit_entries import Act
 from virtaama.access.groups import Group
+from virtaama.portal.core import door as portal_door
 from virtaama.portal.core.models import Account, Event, Session
 from virtaama.portal.core.sign_in import in_use
 from virtaama.portal.core.sign_in.failures import SignInFailed, Why
@@ -536,6 +538,8 @@ def test_the_provider_ends_a_session(saml: SamlRunning) -> None:
     assert saml.provider.told_signed_out(response["Location"]).status_ok()
     assert not opens(here)
     assert opens(there)
+    sealed = portal_door.project().log.entries()  # type: ignore[attr-defined]
+    assert [each.asker_name for each in sealed if each.act == Act.SIGN_OUT] == ["Anna Analyytikko"]
     # Once: whoever brings it again changes nothing.
     saml.signed_in(here, "anna")
     assert browser.get(asked["Location"].removeprefix(PORTAL)).status_code == 400

@@ -8,10 +8,12 @@ from collections.abc import Callable
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from virtaama.access.audit import AuditLog
 from virtaama.access.audit_entries import Act, Entry
 from virtaama.portal.core import door
+from virtaama.portal.core.ending import end_sessions_by_administrator, seal
 from virtaama.portal.core.models import Account
 from virtaama.portal.core.sessions import SEEN
 from virtaama.problems import NotRecorded
@@ -81,6 +83,36 @@ def test_a_session_that_is_over_by_its_age_is_an_entry(signed_in: Browse) -> Non
     session.save()
     client.get("/ohjaus/")
     assert (of_sign_ins()[-1].act, of_sign_ins()[-1].asker) == ("sign_out", "johtaja")
+
+
+def test_sessions_ended_in_another_browser_are_one_entry(signed_in: Browse) -> None:
+    here, _there, _elsewhere = signed_in("johtaja"), signed_in("johtaja"), signed_in("johtaja")
+    here.post("/istunnot/", {"others": "1"})
+    (entry,) = of_sign_ins()
+    assert (entry.act, entry.asker) == ("sign_out", "johtaja")
+    told = json.loads(entry.question)
+    assert (told["why"], told["sessions"]) == ("ended in another browser of theirs", 2)
+    here.post("/istunnot/", {"session": "0" * 16})
+    assert len(of_sign_ins()) == 1, "where nothing ended there is nothing to say"
+
+
+def test_sessions_an_administrator_ends_are_an_entry_of_each_account(signed_in: Browse) -> None:
+    for name in ("johtaja", "johtaja", "analyytikko"):
+        signed_in(name)
+    ended = end_sessions_by_administrator(name=None, now=timezone.now(), by="test")
+    seal(door.sign_ins(), ended, "ended by terminal:test")
+    assert [
+        (
+            entry.asker,
+            entry.role,
+            json.loads(entry.question)["why"],
+            json.loads(entry.question).get("sessions"),
+        )
+        for entry in of_sign_ins()
+    ] == [
+        ("johtaja", "manager", "ended by terminal:test", 2),
+        ("analyytikko", "analyst", "ended by terminal:test", None),
+    ]
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from virtaama.access.groups import Standing
-from virtaama.portal.core.models import Account, Event, Session, UsedOnce
+from virtaama.portal.core.models import Account, Event, UsedOnce
 from virtaama.project.demo_users import DemoUser
 
 WINDOW = timedelta(minutes=15)
@@ -80,10 +80,7 @@ def sign_in_by_provider(
 
 @transaction.atomic
 def refuse_by_provider(*, name: str, why: str, address: str, now: datetime, by: str) -> None:
-    """Put on record that a sign-in with the provider came to nothing.
-
-    Where the provider named someone, `name`, who has no right here any more, their sessions end.
-    """
+    """Put on record that a sign-in with the provider came to nothing; `name` is who it named, where it is proven."""
     recent = Event.objects.filter(
         kind=Event.Kind.SIGN_IN_REFUSED, by=by, address=address, at__gt=now - WINDOW
     ).count()
@@ -96,10 +93,6 @@ def refuse_by_provider(*, name: str, why: str, address: str, now: datetime, by: 
             subject=digest_of_name(name) if name else why,
             address=address,
         )
-    if name:
-        account = Account.objects.filter(name=name, is_demo=False).first()
-        if account is not None:
-            Session.objects.filter(account=account.pk).delete()
 
 
 @transaction.atomic
@@ -109,39 +102,6 @@ def use_once(*, mark: str, until: datetime, now: datetime) -> bool:
     UsedOnce.objects.filter(until__lt=now - WINDOW).delete()
     _, is_new = UsedOnce.objects.get_or_create(mark=mark, defaults={"until": until})
     return is_new
-
-
-@transaction.atomic
-def end_sessions_by_provider(*, name: str, provider_session: str, now: datetime, by: str) -> int:
-    """End the sessions of an account, or those begun in one session of the provider; how many there were.
-
-    Where both are given, both must be right, as the provider meant one session of one person.
-    """
-    sessions = Session.objects.all()
-    if name:
-        sessions = sessions.filter(account__in=Account.objects.filter(name=name, is_demo=False).values("pk"))
-    if provider_session:
-        sessions = sessions.filter(provider_session=provider_session)
-    if not (name or provider_session):
-        return 0
-    ended = sessions.delete()[0]
-    if ended:
-        subject = digest_of_name(name) if name else "a session of the provider"
-        Event.objects.create(at=now, kind=Event.Kind.SESSION_ENDED, by=by, subject=subject)
-    return ended
-
-
-@transaction.atomic
-def end_sessions_by_administrator(*, name: str | None, now: datetime, by: str) -> int:
-    """End the sessions of an account, or, where no name is given, of everybody; how many there were."""
-    sessions = Session.objects.filter(account__isnull=False)
-    if name is not None:
-        sessions = sessions.filter(account__in=Account.objects.filter(name=name).values("pk"))
-    ended = sessions.delete()[0]
-    if ended:
-        subject = "everybody" if name is None else digest_of_name(name)
-        Event.objects.create(at=now, kind=Event.Kind.SESSION_ENDED, by=by, subject=subject)
-    return ended
 
 
 def sign_out(*, account: Account, address: str, now: datetime, by: str) -> None:

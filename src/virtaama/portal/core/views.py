@@ -110,6 +110,8 @@ def sessions(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
             by=account.name,
         )
+        if ended:
+            sign_ins().end(account.asker(), "ended in another browser of theirs", sessions=ended)
         return redirect(f"{reverse('core:sessions')}?{urlencode({'ended': ended})}")
     ended_now = request.GET.get("ended", "")
     return render(

@@ -18,6 +18,7 @@ from virtaama.access.groups import standing_of
 from virtaama.portal.core import actions
 from virtaama.portal.core.address import address_of
 from virtaama.portal.core.door import sign_ins
+from virtaama.portal.core.ending import end_sessions_without_right, seal
 from virtaama.portal.core.pages import safe_page, wanted_page
 from virtaama.portal.core.sessions import (
     FAMILY_NAME,
@@ -38,6 +39,8 @@ BEGUN = "sign_ins_begun"
 AT_ONCE = 5  # sign-ins begun in one browser: as many tabs
 LASTS = 600  # seconds one may take over signing in
 BY = "provider"
+NO_RIGHT = "the provider no longer gives them a right"
+ENDED_THERE = "the provider ended the session"
 log = logging.getLogger("virtaama.sign_in")
 
 
@@ -116,9 +119,10 @@ def mark_of_session(named: object) -> str:
 def refuse(request: HttpRequest, why: Why, sign_in: CountySignIn, name: str = "") -> HttpResponse:
     """Put on record that a sign-in came to nothing, and say so. `name` is who was proven to be there, if anybody."""
     without_right = name if why in (Why.NO_GROUP, Why.GROUPS_LEFT_OUT) else ""
-    actions.refuse_by_provider(
-        name=without_right, why=why, address=address_of(request), now=timezone.now(), by=BY
-    )
+    now = timezone.now()
+    actions.refuse_by_provider(name=without_right, why=why, address=address_of(request), now=now, by=BY)
+    if without_right:
+        seal(sign_ins(), end_sessions_without_right(name=without_right, now=now, by=BY), NO_RIGHT)
     return failure(request, why, sign_in, mark=without_right)
 
 

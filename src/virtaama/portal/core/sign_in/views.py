@@ -13,10 +13,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from virtaama.portal.core import actions
+from virtaama.portal.core.door import sign_ins
+from virtaama.portal.core.ending import end_sessions_by_provider, seal
 from virtaama.portal.core.pages import wanted_page
 from virtaama.portal.core.sign_in import in_use
 from virtaama.portal.core.sign_in.entering import (
     BY,
+    ENDED_THERE,
     Proven,
     begin,
     failure,
@@ -106,12 +109,13 @@ def end(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"error": "invalid_request"}, status=400)
     # Known by another claim than `sub`, a person is not found by it: the session is, if it is named.
     by_sub = provider.sign_in.account == "sub"
-    actions.end_sessions_by_provider(
+    ended = end_sessions_by_provider(
         name=str(claims.get("sub", "")) if by_sub else "",
         provider_session=mark_of_session(claims.get("sid")),
         now=timezone.now(),
         by=BY,
     )
+    seal(sign_ins(), ended, ENDED_THERE)
     return JsonResponse({})
 
 

@@ -21,9 +21,20 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from virtaama.portal.core import actions
+from virtaama.portal.core.door import sign_ins
+from virtaama.portal.core.ending import end_sessions_by_provider, seal
 from virtaama.portal.core.sessions import SessionStore
 from virtaama.portal.core.sign_in import in_use
-from virtaama.portal.core.sign_in.entering import BY, Proven, let_in, log, mark_of_session, refuse, taken
+from virtaama.portal.core.sign_in.entering import (
+    BY,
+    ENDED_THERE,
+    Proven,
+    let_in,
+    log,
+    mark_of_session,
+    refuse,
+    taken,
+)
 from virtaama.portal.core.sign_in.failures import SignInFailed, Why
 from virtaama.portal.core.sign_in.saml.provider import SamlProvider
 
@@ -110,9 +121,10 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     except SignInFailed as failed:
         log.warning("a message that a session is over was refused: %s", failed.why)
         return HttpResponse(status=400)
-    actions.end_sessions_by_provider(
+    ended = end_sessions_by_provider(
         name="", provider_session=mark_of_session(told.name), now=timezone.now(), by=BY
     )
+    seal(sign_ins(), ended, ENDED_THERE)
     address = provider.address_when_signed_out(told, sent.get("RelayState", "")[:80])
     return HttpResponseRedirect(address) if address else redirect("core:start")
 
