@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from virtaama.metrics.functions import functions_by
 from virtaama.metrics.person_views import CareRelation, Limit, PersonViews, Section
 from virtaama.metrics.render.person import (
     Query,
@@ -73,6 +74,7 @@ class Statements:
     def __init__(self, views: PersonViews, model: Model) -> None:
         self.views = views
         self._stars = StarsOfCarers(model)
+        self._functions = functions_by(views.limits)
         self._made: dict[tuple[object, ...], _Statement] = {}
         of = model.concept(views.persons.of)
         closed = {attribute.name for attribute in of.attributes if attribute.sensitivity == "direct"}
@@ -99,12 +101,13 @@ class Statements:
 
     def relation(self, relation: CareRelation, limit: Limit) -> _Statement:
         what = ("relation", relation.name, limit.valid_from)
-        return self._statement(what, lambda: relation_query(relation, limit, self._stars))
+        return self._statement(what, lambda: relation_query(relation, limit, self._stars, self._functions))
 
     def section(self, section: Section, every: bool) -> _Statement:
         what = ("section", section.name, every)
         return self._statement(
-            what, lambda: section_query(section, self._stars, every=every, most=MOST_ROWS + 1)
+            what,
+            lambda: section_query(section, self._stars, self._functions, every=every, most=MOST_ROWS + 1),
         )
 
     def _statement(self, what: tuple[object, ...], make: Callable[[], Query]) -> _Statement:

@@ -50,7 +50,7 @@ class Then:
         known: dict[str, Coverage | None] = {}
 
         def looked_at(part: Fact) -> Span:
-            statement = looking_back(span(part, self.stars), self.stars, self.design, self.place)
+            statement = looking_back(span(part, catalogue, self.stars), self.stars, self.design, self.place)
             [(first, last, without_end)] = read(statement.sql, marts_of(statement))
             return first, last, without_end
 

@@ -139,7 +139,7 @@ class FeatureBuild:
         """The concepts looked at as they were, each after what it needs."""
         then = self._stars.then
         uses = concepts_of_uses(self.table.uses, self.catalogue, then)
-        return self._in_order((*concepts_of_states(self.table, then), *uses))
+        return self._in_order((*concepts_of_states(self.table, self.catalogue, then), *uses))
 
     def _in_order(self, concepts: tuple[str, ...]) -> tuple[str, ...]:
         """The concepts and all they are computed from, each after what it needs."""

@@ -83,7 +83,7 @@ def _of_catalogue(model: Model, catalogue: Catalogue) -> Iterator[Said]:
         )
     for fact in catalogue.facts:
         if not fact.union:
-            yield fact.place, f"fact '{fact.name}'", partial(span, fact, stars)
+            yield fact.place, f"fact '{fact.name}'", partial(span, fact, catalogue, stars)
 
 
 def _read(sql: str) -> Callable[[], exp.Expr]:

@@ -75,7 +75,7 @@ class PublishedFigures:
 
     def _months_of(self, part: Fact) -> Coverage | None:
         def looked_at(part: Fact) -> Span:
-            [(first, last, without_end)] = meta.rows(self.engine, span(part, self.stars))
+            [(first, last, without_end)] = meta.rows(self.engine, span(part, self.catalogue, self.stars))
             return first, last, without_end
 
         if part.name not in self.months:

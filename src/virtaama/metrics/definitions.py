@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from virtaama.model.concepts import Text
 from virtaama.problems import Place
+from virtaama.statutes.care_guarantee import WaitLimit
 
 
 class Direction(StrEnum):
@@ -141,12 +142,16 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """Every fact, dimension and metric of a county, checked against its model."""
+    """Every fact, dimension and metric of a county, checked against its model; and the law they are reckoned by.
+
+    `version` is another where any of it is.
+    """
 
     version: str
     facts: tuple[Fact, ...]
     dimensions: tuple[Dimension, ...]
     metrics: tuple[Metric, ...]
+    limits: tuple[WaitLimit, ...] = ()  # of the care guarantee
 
     def fact(self, name: str) -> Fact:
         return next(f for f in self.facts if f.name == name)

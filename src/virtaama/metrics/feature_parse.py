@@ -11,7 +11,6 @@ from virtaama.metrics.described_twice import described_twice
 from virtaama.metrics.expressions import AT, read_expression
 from virtaama.metrics.feature_schema import FEATURES
 from virtaama.metrics.feature_tables import FeatureTable, Span, State, Use
-from virtaama.metrics.functions import expand
 from virtaama.metrics.plan import columns_of, dimensions_of, parts_of, read_aggregate
 from virtaama.model.concepts import Concept, Purpose, Sensitivity
 from virtaama.model.documents import Entry, did_you_mean
@@ -190,7 +189,7 @@ def _expression(
     sql: str, concept: Concept, known: frozenset[Name], model: Model, purposes: tuple[Purpose, ...]
 ) -> Iterator[str]:
     try:
-        tree = expand(read_expression(sql))
+        tree = read_expression(sql)
     except ValueError as error:
         yield str(error)
         return
@@ -209,7 +208,7 @@ def _expression(
 def _beyond(sql: str, concept: Concept, model: Model, purposes: tuple[Purpose, ...]) -> Iterator[str]:
     """Attributes an expression reads that may not be used for every purpose of the table."""
     try:
-        names = tuple(names_in(expand(read_expression(sql))))
+        names = tuple(names_in(read_expression(sql)))
     except ValueError:
         return
     for name in dict.fromkeys(names):

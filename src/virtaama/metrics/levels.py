@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from virtaama.metrics.definitions import Catalogue, Metric
 from virtaama.metrics.expressions import read_expression
-from virtaama.metrics.functions import expand
 from virtaama.metrics.plan import parts_of
 from virtaama.model.model import Model
 from virtaama.model.paths import Name, follow, names_in, rise
@@ -32,7 +31,7 @@ def several_levels(metric: Metric, catalogue: Catalogue, model: Model) -> Iterat
 
 def _levels_in(sql: str, concept: str, model: Model) -> Iterator[tuple[Name, int]]:
     """Each tree an expression rises in, by the path to it, and how far."""
-    for name in names_in(expand(read_expression(sql))):
+    for name in names_in(read_expression(sql)):
         here = model.concept(concept)
         try:
             steps = follow(model, here, name, rising=True).steps

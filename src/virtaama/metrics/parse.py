@@ -20,7 +20,7 @@ from virtaama.metrics.definitions import (
     Window,
 )
 from virtaama.metrics.expressions import AT, read_expression
-from virtaama.metrics.functions import expand
+from virtaama.metrics.functions import decided_by
 from virtaama.metrics.levels import several_levels
 from virtaama.metrics.plan import (
     STOCK_WINDOWS,
@@ -38,10 +38,11 @@ from virtaama.model.documents import Entry, did_you_mean
 from virtaama.model.model import Model
 from virtaama.model.paths import Name, follow, listed, names_in
 from virtaama.problems import Place, Problem, ProblemsFound
+from virtaama.statutes.care_guarantee import WaitLimit
 
 
-def parse_catalogue(files: Mapping[str, str], model: Model) -> Catalogue:
-    """The catalogue that files (name → text) describe together.
+def parse_catalogue(files: Mapping[str, str], model: Model, limits: Sequence[WaitLimit] = ()) -> Catalogue:
+    """The catalogue that files (name → text) describe together, reckoned by these limits of the care guarantee.
 
     Raises ProblemsFound with every problem of every file, each with its line and what would be right.
     """
@@ -51,12 +52,13 @@ def parse_catalogue(files: Mapping[str, str], model: Model) -> Catalogue:
     )
     if problems := (*wrong, *twice):
         raise ProblemsFound(problems)
-    content = "\0".join(f"{file}\0{text}" for file, text in sorted(files.items()))
+    content = "\0".join([*(f"{file}\0{text}" for file, text in sorted(files.items())), *decided_by(limits)])
     catalogue = Catalogue(
         version=hashlib.sha256(content.encode()).hexdigest()[:12],
         facts=tuple(_fact(*each) for root in roots for each in root.within("facts")),
         dimensions=tuple(_dimension(*each) for root in roots for each in root.within("dimensions")),
         metrics=tuple(_metric(*each) for root in roots for each in root.within("metrics")),
+        limits=tuple(limits),
     )
     if found := tuple(check_catalogue(catalogue, model)):
         raise ProblemsFound(found)
@@ -217,7 +219,7 @@ def _check_union(fact: Fact, catalogue: Catalogue) -> Iterator[Problem]:
 def _name_problems(sql: str, known: frozenset[Name], concept: str, model: Model) -> Iterator[str]:
     """What is wrong with an expression whose names are known ones or lead on from a concept."""
     try:
-        tree = expand(read_expression(sql))
+        tree = read_expression(sql)
     except ValueError as error:
         yield str(error)
         return

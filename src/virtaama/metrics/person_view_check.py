@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from sqlglot import exp
 
 from virtaama.metrics.expressions import read_expression
-from virtaama.metrics.functions import expand
 from virtaama.metrics.person_views import CareRelation, Path, Persons, Section, end_of, is_direct
 from virtaama.model.concepts import Attribute, Concept, Purpose, Type
 from virtaama.model.documents import did_you_mean
@@ -82,7 +81,7 @@ class _Checked:
         if not sql:
             return
         try:
-            tree = expand(read_expression(sql))
+            tree = read_expression(sql)
         except ValueError as error:
             yield self.wrong(f"where: {error}")
             return

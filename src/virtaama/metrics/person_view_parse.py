@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from virtaama.metrics.described_twice import described_twice
@@ -22,9 +22,12 @@ from virtaama.model.documents import Entry
 from virtaama.model.model import Model
 from virtaama.problems import Problem, ProblemsFound
 from virtaama.statutes.access_rights import Content, Domain, Service
+from virtaama.statutes.care_guarantee import WaitLimit
 
 
-def parse_person_views(files: Mapping[str, str], model: Model) -> PersonViews | None:
+def parse_person_views(
+    files: Mapping[str, str], model: Model, limits: Sequence[WaitLimit] = ()
+) -> PersonViews | None:
     """The views that files (name → text) describe together; None where there are no files.
 
     Raises ProblemsFound with every problem of every file, each with its line and what would be right.
@@ -43,6 +46,7 @@ def parse_person_views(files: Mapping[str, str], model: Model) -> PersonViews | 
         persons=_persons(whole[0]),
         relations=tuple(_relation(*each) for root in roots for each in root.within("care_relations")),
         sections=tuple(_section(*each) for root in roots for each in root.within("sections")),
+        limits=tuple(limits),
     )
     problems = tuple(check_persons(views.persons, model))
     if not problems:

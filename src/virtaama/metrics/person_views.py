@@ -11,6 +11,7 @@ from virtaama.model.model import Model
 from virtaama.model.paths import Name
 from virtaama.problems import Place
 from virtaama.statutes.access_rights import Content, Domain, Service
+from virtaama.statutes.care_guarantee import WaitLimit
 
 Path = tuple[str, ...]
 """Relationships followed from a concept, and at their end an attribute or nothing: ("service_event", "unit")."""
@@ -122,6 +123,7 @@ class PersonViews:
     persons: Persons
     relations: tuple[CareRelation, ...]
     sections: tuple[Section, ...]
+    limits: tuple[WaitLimit, ...] = ()  # of the care guarantee, which conditions may ask for
 
     def direct(self, model: Model) -> tuple[str, ...]:
         """The attributes that name a person and are shown, or looked at to flag openings."""

@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from virtaama.metrics.definitions import Catalogue, Fact, Measure, Metric, Window
+from virtaama.metrics.functions import asks_the_law, decided_by
 from virtaama.metrics.periods import last_day, needs_whole_year, period_of, periods
 from virtaama.metrics.question import Grain, Level
 from virtaama.model.digest import digest
@@ -155,10 +156,12 @@ def concepts_of(metric: Metric, catalogue: Catalogue) -> tuple[str, ...]:
 
 
 def definition_of(metric: Metric, catalogue: Catalogue) -> str:
-    """A digest of what a metric computes: its measures and the facts they count, but none of its words."""
-    facts = [catalogue.fact(measure.fact) for measure in measures_of(metric)]
+    """A digest of what a metric computes: measures, the facts they count and the law they ask, no words."""
+    measures = measures_of(metric)
+    facts = [catalogue.fact(measure.fact) for measure in measures]
     parts = [parts_of(fact, catalogue) for fact in facts]
-    return digest(measures_of(metric), metric.scale, metric.levels, metric.by, facts, parts)
+    law = decided_by(catalogue.limits) if asks_the_law(repr((measures, parts))) else ()
+    return digest(measures, metric.scale, metric.levels, metric.by, facts, parts, *law)
 
 
 def overlap(coverages: tuple[Coverage, ...]) -> Coverage | None:

@@ -92,7 +92,7 @@ def _catalogue_of(parts: Parts, model: Model) -> Catalogue:
         if each.version == model.version:
             files = {name: text for name, text in each.files.items() if name.startswith(f"{METRIC_FOLDER}/")}
             try:
-                return parse_catalogue(files, model)
+                return parse_catalogue(files, model, parts.care_guarantee.waits)
             except ProblemsFound:
                 break
     return Catalogue(version="", facts=(), dimensions=(), metrics=())

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from virtaama.privacy.policy import Role
     from virtaama.project.demo_users import DemoUser
     from virtaama.project.descriptions import Descriptions
+    from virtaama.statutes.care_guarantee import CareGuarantee
     from virtaama.statutes.editions import Edition, Statutes
 
 MODEL_FOLDERS = ("systems", "concepts", "codes", "mappings", "derived", "calendars")
@@ -66,6 +67,13 @@ class Parts:
         """Every edition of every pack, each read; ProblemsFound with every problem of them."""
         return self.statutes.all()
 
+    @property
+    def care_guarantee(self) -> CareGuarantee:
+        """How long a person may have to wait, dated; ProblemsFound where the pack is wrong."""
+        from virtaama.statutes.care_guarantee import CARE_GUARANTEE
+
+        return self.statutes.content(CARE_GUARANTEE)
+
     @cached_property
     def model(self) -> Model:
         """The concept model; ProblemsFound with every problem of its files."""
@@ -76,7 +84,8 @@ class Parts:
         """Facts, dimensions and metrics, checked against the model; ProblemsFound likewise."""
         from virtaama.metrics.parse import parse_catalogue
 
-        return parse_catalogue(dict(files_in(self.settings.folder, METRIC_FOLDER)), self.model)
+        files = dict(files_in(self.settings.folder, METRIC_FOLDER))
+        return parse_catalogue(files, self.model, self.care_guarantee.waits)
 
     @cached_property
     def features(self) -> tuple[FeatureTable, ...]:
@@ -113,7 +122,8 @@ class Parts:
             return None
         from virtaama.metrics.person_view_parse import parse_person_views
 
-        return parse_person_views(dict(files_in(self.settings.folder, PERSON_VIEW_FOLDER)), self.model)
+        files = dict(files_in(self.settings.folder, PERSON_VIEW_FOLDER))
+        return parse_person_views(files, self.model, self.care_guarantee.waits)
 
     @property
     def direct_wanted(self) -> dict[str, tuple[str, ...]]:

@@ -1,33 +1,29 @@
-"""How long a person may have to wait for care: the limits of terveydenhuoltolaki 51–53 §, dated.
+"""How long a person may have to wait for care: the limits of terveydenhuoltolaki 51–53 §, dated; and 55 §.
 
 Every limit holds between two days and for an age, because the law changed in 2023, 2024 and 2025. Callers look
-a limit up by what is waited for, age and day; no limit exists as a constant. Source: terveydenhuoltolaki 1326/2010
-as amended by 116/2023 (in force 1.9.2023), 848/2024 (1.1.2025) and 1107/2024 (1.5.2025). The seven days that 116/2023
-promised for 51 a § from 1.11.2024 were repealed before they came into force (HE 55/2023). Not legal advice.
+a limit up by what is waited for, age and day; no limit exists as a constant. Not legal advice.
 """
 
 from __future__ import annotations
 
-import calendar
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import date
+from typing import Final
 
-
-class WaitUnit(StrEnum):
-    """What the length of a limit is counted in."""
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
+from virtaama.model.documents import Entry
+from virtaama.model.shape import number, text
+from virtaama.problems import Problem
+from virtaama.statutes.lengths import Length, length, read_length
+from virtaama.statutes.packs import Kind, Rows, Table
+from virtaama.statutes.provisions import Provision, Standing, at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WaitLimit:
-    """The longest wait under one section, for an age at the start of the wait and the days it is in force.
+class WaitLimit(Provision):
+    """The longest wait, for an age at its start; `from_age` is included, `below_age` is not, None is open.
 
-    `from_age` is included, `below_age` is not; None is open. Both days of validity are included.
-    `section` names the section and, where it sets several limits, what is waited for:
+    `wait` names the section and, where it sets several limits, what is waited for:
 
     - 51 contact made → need of care assessed
     - 51a, 51b, 51c need assessed → care begun; 51a_doctor another professional's visit → the doctor's part
@@ -36,220 +32,59 @@ class WaitLimit:
     - 52_examinations, 53_examinations referral arrived → assessment and the examinations it needs done
     """
 
-    section: str
-    amount: int
-    unit: WaitUnit
-    valid_from: date
-    source: str  # the act, and the act that amended it
-    valid_until: date | None = None
+    wait: str
+    within: Length
     from_age: int = 0
     below_age: int | None = None
 
-    def holds(self, age: int, on: date) -> bool:
-        """Whether the limit is about a person of `age` whose wait begins `on` that day."""
-        return (
-            self.valid_from <= on
-            and (self.valid_until is None or on <= self.valid_until)
-            and self.from_age <= age
-            and (self.below_age is None or age < self.below_age)
+    def is_for(self, age: int) -> bool:
+        return self.from_age <= age and (self.below_age is None or age < self.below_age)
+
+    def ages_meet(self, other: WaitLimit) -> bool:
+        """Whether there is an age both are for."""
+        return (other.below_age is None or self.from_age < other.below_age) and (
+            self.below_age is None or other.from_age < self.below_age
         )
 
 
-_ACT = "Terveydenhuoltolaki 1326/2010"
-_IN_FORCE = date(2011, 5, 1)
-_UNTIL_2023 = date(2023, 8, 31)
-_FROM_2023 = date(2023, 9, 1)
-_UNTIL_2025 = date(2024, 12, 31)
-_FROM_2025 = date(2025, 1, 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication(Provision):
+    """How often it is published, unit by unit, how a wait came true (55 §)."""
 
-WAIT_LIMITS: tuple[WaitLimit, ...] = (
-    # Before 2023 the limit was counted in working days; it is not recorded here.
-    WaitLimit(
-        section="51",
-        amount=0,
-        unit=WaitUnit.DAY,
-        valid_from=_FROM_2023,
-        source=f"{_ACT} 51 §, 116/2023",
-    ),
-    # Primary care: 3 months; 14 days for all; 14 days for those under 23 only.
-    WaitLimit(
-        section="51a",
-        amount=3,
-        unit=WaitUnit.MONTH,
-        valid_from=_IN_FORCE,
-        valid_until=_UNTIL_2023,
-        source=f"{_ACT} 51 §",
-    ),
-    WaitLimit(
-        section="51a",
-        amount=14,
-        unit=WaitUnit.DAY,
-        valid_from=_FROM_2023,
-        valid_until=_UNTIL_2025,
-        source=f"{_ACT} 51 a §, 116/2023",
-    ),
-    WaitLimit(
-        section="51a",
-        amount=14,
-        unit=WaitUnit.DAY,
-        below_age=23,
-        valid_from=_FROM_2025,
-        source=f"{_ACT} 51 a §, 848/2024",
-    ),
-    WaitLimit(
-        section="51a",
-        amount=3,
-        unit=WaitUnit.MONTH,
-        from_age=23,
-        valid_from=_FROM_2025,
-        source=f"{_ACT} 51 a §, 848/2024",
-    ),
-    WaitLimit(
-        section="51a_doctor",
-        amount=7,
-        unit=WaitUnit.DAY,
-        below_age=23,
-        valid_from=_FROM_2025,
-        source=f"{_ACT} 51 a §, 848/2024",
-    ),
-    # Oral health: 6 months; 4 months; 3 months for the last two of 2024; 3 or 6 by age.
-    WaitLimit(
-        section="51b",
-        amount=6,
-        unit=WaitUnit.MONTH,
-        valid_from=_IN_FORCE,
-        valid_until=_UNTIL_2023,
-        source=f"{_ACT} 51 §",
-    ),
-    WaitLimit(
-        section="51b",
-        amount=4,
-        unit=WaitUnit.MONTH,
-        valid_from=_FROM_2023,
-        valid_until=date(2024, 10, 31),
-        source=f"{_ACT} 51 b §, 116/2023",
-    ),
-    WaitLimit(
-        section="51b",
-        amount=3,
-        unit=WaitUnit.MONTH,
-        valid_from=date(2024, 11, 1),
-        valid_until=_UNTIL_2025,
-        source=f"{_ACT} 51 b §, 116/2023",
-    ),
-    WaitLimit(
-        section="51b",
-        amount=3,
-        unit=WaitUnit.MONTH,
-        below_age=23,
-        valid_from=_FROM_2025,
-        source=f"{_ACT} 51 b §, 848/2024",
-    ),
-    WaitLimit(
-        section="51b",
-        amount=6,
-        unit=WaitUnit.MONTH,
-        from_age=23,
-        valid_from=_FROM_2025,
-        source=f"{_ACT} 51 b §, 848/2024",
-    ),
-    WaitLimit(
-        section="51c_assessment",
-        amount=3,
-        unit=WaitUnit.WEEK,
-        valid_from=_FROM_2023,
-        source=f"{_ACT} 51 c §, 116/2023",
-    ),
-    WaitLimit(
-        section="51c",
-        amount=3,
-        unit=WaitUnit.MONTH,
-        valid_from=_FROM_2023,
-        source=f"{_ACT} 51 c §, 116/2023",
-    ),
-    WaitLimit(
-        section="52_assessment",
-        amount=3,
-        unit=WaitUnit.WEEK,
-        valid_from=_IN_FORCE,
-        source=f"{_ACT} 52 §",
-    ),
-    WaitLimit(
-        section="52_examinations",
-        amount=3,
-        unit=WaitUnit.MONTH,
-        valid_from=_IN_FORCE,
-        source=f"{_ACT} 52 §",
-    ),
-    WaitLimit(
-        section="52",
-        amount=6,
-        unit=WaitUnit.MONTH,
-        valid_from=_IN_FORCE,
-        source=f"{_ACT} 52 §",
-    ),
-    # Mental health of the young: a psychosocial method in primary care; specialised care.
-    WaitLimit(
-        section="53_method",
-        amount=28,
-        unit=WaitUnit.DAY,
-        below_age=23,
-        valid_from=date(2025, 5, 1),
-        source=f"{_ACT} 53 §, 1107/2024",
-    ),
-    WaitLimit(
-        section="53_assessment",
-        amount=3,
-        unit=WaitUnit.WEEK,
-        below_age=23,
-        valid_from=_IN_FORCE,
-        source=f"{_ACT} 53 §",
-    ),
-    WaitLimit(
-        section="53_examinations",
-        amount=6,
-        unit=WaitUnit.WEEK,
-        below_age=23,
-        valid_from=_IN_FORCE,
-        source=f"{_ACT} 53 §",
-    ),
-    WaitLimit(
-        section="53",
-        amount=3,
-        unit=WaitUnit.MONTH,
-        below_age=23,
-        valid_from=_IN_FORCE,
-        source=f"{_ACT} 53 §",
-    ),
-)
+    wait: str
+    every: Length
 
 
-def wait_limits(section: str) -> tuple[WaitLimit, ...]:
-    """Every limit of a section, oldest first; at most one holds for an age and a day."""
-    found = (limit for limit in WAIT_LIMITS if limit.section == section)
-    return tuple(sorted(found, key=lambda limit: (limit.valid_from, limit.from_age)))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CareGuarantee:
+    """The limits of every wait, and what is published about them."""
 
+    waits: tuple[WaitLimit, ...]
+    publications: tuple[Publication, ...]
 
-def wait_limit(section: str, age: int, on: date) -> WaitLimit | None:
-    """The limit for a person of `age` whose wait begins `on` that day; None where the law sets none."""
-    return next((limit for limit in wait_limits(section) if limit.holds(age, on)), None)
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every wait there was ever a limit for."""
+        return tuple(dict.fromkeys(limit.wait for limit in self.waits))
 
+    def limits(self, wait: str) -> tuple[WaitLimit, ...]:
+        """Every limit of a wait, oldest first; at most one holds for an age and a day."""
+        found = (limit for limit in self.waits if limit.wait == wait)
+        return tuple(sorted(found, key=lambda limit: (limit.valid_from, limit.from_age)))
 
-def care_guarantee_deadline(section: str, born: date, on: date) -> date | None:
-    """The last day in time for what someone `born` then began to wait for `on` that day; None without a limit."""
-    limit = wait_limit(section, age_in_years(born, on), on)
-    return None if limit is None else last_day(limit, on)
+    def limit(self, wait: str, age: int, on: date) -> WaitLimit | None:
+        """The limit for a person of `age` whose wait begins `on` that day; None where the law sets none."""
+        return at((limit for limit in self.limits(wait) if limit.is_for(age)), on)
 
+    def deadline(self, wait: str, born: date, on: date) -> date | None:
+        """The last day in time for what someone `born` then began to wait for `on` that day; None without a limit."""
+        limit = self.limit(wait, age_in_years(born, on), on)
+        return None if limit is None else limit.within.last_day(on)
 
-def last_day(limit: WaitLimit, start: date) -> date:
-    """The last day of a wait that began on `start`."""
-    match limit.unit:
-        case WaitUnit.DAY:
-            return start + timedelta(days=limit.amount)
-        case WaitUnit.WEEK:
-            return start + timedelta(weeks=limit.amount)
-        case WaitUnit.MONTH:
-            return _months_later(start, limit.amount)
+    def published_every(self, wait: str, on: date) -> Length | None:
+        """How often figures about a wait have to be published on a day; None where the law does not ask for them."""
+        found = at((each for each in self.publications if each.wait == wait), on)
+        return found.every if found else None
 
 
 def age_in_years(born: date, on: date) -> int:
@@ -257,7 +92,65 @@ def age_in_years(born: date, on: date) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
-def _months_later(start: date, months: int) -> date:
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    # A month that lacks the day ends the wait on its own last day (150/1930 3 §).
-    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
+_WAIT: Final = text(
+    "What is waited for: the section, and what of it where it sets several limits: 51a_doctor."
+)
+_AGE: Final = {"minimum": 0, "multipleOf": 1}
+
+
+def _limit(entry: Entry, standing: Standing) -> WaitLimit:
+    below = entry.text("below_age")
+    return WaitLimit(
+        wait=entry.text("wait"),
+        within=read_length(entry.text("within")),
+        from_age=int(float(entry.text("from_age", "0"))),
+        below_age=int(float(below)) if below else None,
+        **standing,
+    )
+
+
+def _publication(entry: Entry, standing: Standing) -> Publication:
+    return Publication(wait=entry.text("wait"), every=read_length(entry.text("every")), **standing)
+
+
+def _make(rows: Rows) -> CareGuarantee:
+    return CareGuarantee(waits=rows["waits"], publications=rows["publications"])
+
+
+def _check(found: CareGuarantee) -> Iterator[Problem]:
+    for each in found.publications:
+        if each.wait not in found.names:
+            what = f"'{each.wait}' is published, and no wait is called so."
+            yield Problem(each.place, what, f"Known here: {', '.join(found.names)}.")
+
+
+CARE_GUARANTEE: Final = Kind(
+    name="care_guarantee",
+    about="How long a person may have to wait for care, by what is waited for, age and day; and what is published.",
+    tables=(
+        Table(
+            name="waits",
+            about="The longest waits: a wait is judged by the row that holds on the day it begins.",
+            members={
+                "wait": _WAIT,
+                "within": length("The longest wait."),
+                "from_age": number("The youngest age it is for.", **_AGE),
+                "below_age": number("The age from which it is no longer for somebody.", **_AGE),
+            },
+            required=("wait", "within"),
+            read=_limit,
+            key=lambda limit: limit.wait,
+            clash=lambda one, other: one.ages_meet(other),
+        ),
+        Table(
+            name="publications",
+            about="How often the county publishes, unit by unit, how waits came true.",
+            members={"wait": _WAIT, "every": length("How often.")},
+            required=("wait", "every"),
+            read=_publication,
+            key=lambda each: each.wait,
+        ),
+    ),
+    make=_make,
+    check=_check,
+)

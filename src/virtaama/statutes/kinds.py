@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from virtaama.statutes.care_guarantee import CARE_GUARANTEE
 from virtaama.statutes.hilmo import HILMO
 from virtaama.statutes.packs import Kind
 
-KINDS: Final[tuple[Kind[Any], ...]] = (HILMO,)
+KINDS: Final[tuple[Kind[Any], ...]] = (CARE_GUARANTEE, HILMO)

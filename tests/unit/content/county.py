@@ -18,6 +18,8 @@ from virtaama.metrics.render.trees import Stars
 from virtaama.model.concepts import Concept, Type
 from virtaama.model.model import Model
 from virtaama.model.parse import parse_model
+from virtaama.project.statutes import shipped_statutes
+from virtaama.statutes.care_guarantee import CARE_GUARANTEE, WaitLimit
 
 COLUMN_TYPES = {
     Type.TEXT: "VARCHAR",
@@ -48,7 +50,12 @@ def shipped_model() -> Model:
 
 @cache
 def shipped_catalogue() -> Catalogue:
-    return parse_catalogue(texts_of("metrics"), shipped_model())
+    return parse_catalogue(texts_of("metrics"), shipped_model(), waits())
+
+
+def waits() -> tuple[WaitLimit, ...]:
+    """The shipped limits of the care guarantee."""
+    return shipped_statutes().content(CARE_GUARANTEE).waits
 
 
 @dataclass
@@ -56,14 +63,15 @@ class StarsByHand:
     """Empty star tables of the county's model, filled row by row and asked metric by metric."""
 
     connection: duckdb.DuckDBPyConnection
+    catalogue: Catalogue
 
     @classmethod
-    def empty(cls) -> StarsByHand:
+    def empty(cls, catalogue: Catalogue | None = None) -> StarsByHand:
         connection = duckdb.connect()
         connection.execute("CREATE SCHEMA star")
         for concept in shipped_model().every_concept:
             connection.execute(f"CREATE TABLE star.{concept.name} ({', '.join(_columns(concept))})")
-        return cls(connection)
+        return cls(connection, catalogue or shipped_catalogue())
 
     def add(self, concept: str, key: str, **values: Value) -> str:
         """Add an instance; relationships are given by their name, the value being the other's key."""
@@ -87,11 +95,11 @@ class StarsByHand:
     ) -> dict[str, float | None]:
         """The values of the year's first period: by member where `by` is given, else by area."""
         plan = MetricPlan(
-            metric=shipped_catalogue().metric(metric),
+            metric=self.catalogue.metric(metric),
             breakdowns=(Breakdown(level, by),),
             coverage=Coverage(date(year, 1, 1), date(year, 12, 1)),
         )
-        query = question_query(plan, grain, "07", shipped_catalogue(), Stars(shipped_model()))
+        query = question_query(plan, grain, "07", self.catalogue, Stars(shipped_model()))
         rows = self.connection.execute(query.sql(dialect="duckdb")).fetchall()
         first = [row for row in rows if row[2] == date(year, 1, 1)]
         return {

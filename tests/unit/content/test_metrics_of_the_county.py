@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from importlib.resources import files
+
 import pytest
 
-from tests.unit.content.county import StarsByHand, shipped_catalogue
-from virtaama.metrics.plan import dimensions_of, measures_of
+from tests.unit.content.county import StarsByHand, shipped_catalogue, shipped_model, texts_of
+from virtaama.metrics.parse import parse_catalogue
+from virtaama.metrics.plan import definition_of, dimensions_of, measures_of
 from virtaama.metrics.question import Grain, Level
+from virtaama.statutes.care_guarantee import CARE_GUARANTEE
+from virtaama.statutes.editions import Statutes
+from virtaama.statutes.kinds import KINDS
 
 # Two adults and a young man of Lahti; three contacts in January.
 ADULT, YOUNG, OLD = "adult", "young", "old"
@@ -15,6 +22,11 @@ ADULT, YOUNG, OLD = "adult", "young", "old"
 @pytest.fixture
 def county() -> StarsByHand:
     stars = StarsByHand.empty()
+    of_two_adults(stars)
+    return stars
+
+
+def of_two_adults(stars: StarsByHand) -> None:
     stars.add("municipality", "lahti", code="398", name="Lahti")
     stars.add("municipality", "sysma", code="781", name="Sysmä")
     stars.add("unit", "centre", code="U1", service_class="PTH_VASTAANOTTO", municipality="lahti")
@@ -37,7 +49,6 @@ def county() -> StarsByHand:
         ("MIELI_PAIHDE", 150),
     ):
         stars.add("service_price", service_class, year=2025, service_class=service_class, unit_price=price)
-    return stars
 
 
 def visit(stars: StarsByHand, key: str, person: str, **more: str) -> None:
@@ -112,6 +123,39 @@ def test_the_care_guarantee_asks_the_law_of_the_day_and_the_age(county: StarsByH
     assert county.value("care_guarantee_share") == 50
     visit(county, "3", ADULT, need_assessed_at="2024-02-01 09:00", visit_started="2024-03-03 09:00")
     assert county.value("care_guarantee_share", year=2024) == 0
+
+
+@pytest.mark.parametrize(("since", "in_time"), [("2025-02-01", 0), ("2025-02-02", 100)])
+def test_a_pack_of_the_county_itself_reaches_its_figures_from_the_day_it_says(
+    since: str, in_time: int
+) -> None:
+    folder = files("virtaama") / "content" / "statutes"
+    shipped = (folder / "care_guarantee.yaml").read_text(encoding="utf-8")
+    before = "  - {wait: 51a, within: 3 months, from_age: 23, from: 2025-01-01, source: act_2025, section: 51 a §}\n"
+    last = date.fromisoformat(since) - timedelta(days=1)
+    own = shipped.replace(
+        before,
+        before.replace("from: 2025-01-01", f"from: 2025-01-01, until: {last}")
+        + f"  - {{wait: 51a, within: 28 days, from_age: 23, from: {since}, source: act_2025}}\n",
+    ).replace("edition: 2026", "edition: 2036")
+    packs = Statutes(KINDS, {"care_guarantee.yaml": shipped}, {"statutes/ours.yaml": own})
+    waits = packs.content(CARE_GUARANTEE).waits
+    catalogue = parse_catalogue(texts_of("metrics"), shipped_model(), waits)
+    # Thirty days, for somebody of age: in time by the shipped pack, too late by the county's own.
+    stars = StarsByHand.empty(catalogue)
+    of_two_adults(stars)
+    visit(stars, "1", ADULT, need_assessed_at="2025-02-01 09:00", visit_started="2025-03-03 09:00")
+    assert stars.value("care_guarantee_share") == in_time
+    of_before = shipped_catalogue()
+    assert catalogue.version != of_before.version
+    redefined = [
+        m.name for m in catalogue.metrics if definition_of(m, catalogue) != definition_of(m, of_before)
+    ]
+    assert redefined == [
+        "days_to_nonurgent_care_median",
+        "days_to_nonurgent_care_p90",
+        "care_guarantee_share",
+    ]
 
 
 def test_the_dentist_has_limits_of_its_own(county: StarsByHand) -> None:

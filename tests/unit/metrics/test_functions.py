@@ -6,15 +6,18 @@ import duckdb
 import pytest
 
 from virtaama.metrics.expressions import read_expression
-from virtaama.metrics.functions import expand
-from virtaama.sql.ages import AGE_GROUPS
+from virtaama.metrics.functions import functions_by
+from virtaama.project.statutes import shipped_statutes
+from virtaama.sql.ages import AGE_GROUPS, expand
+from virtaama.statutes.care_guarantee import CARE_GUARANTEE, WaitLimit
+
+WAITS = shipped_statutes().content(CARE_GUARANTEE).waits
 
 
-def value(sql: str) -> object:
+def value(sql: str, waits: tuple[WaitLimit, ...] = WAITS) -> object:
+    tree = expand(read_expression(sql), functions_by(waits))
     with duckdb.connect() as connection:
-        [(found,)] = connection.execute(
-            f"SELECT {expand(read_expression(sql)).sql(dialect='duckdb')}"
-        ).fetchall()
+        [(found,)] = connection.execute(f"SELECT {tree.sql(dialect='duckdb')}").fetchall()
     return found
 
 
@@ -71,3 +74,16 @@ def test_care_guarantee_ends_as_the_law_of_the_day_says(
 def test_no_limit_in_force_gives_no_deadline() -> None:
     assert value("care_guarantee_deadline('51a', DATE '1980-01-01', DATE '2001-01-01')") is None
     assert value("care_guarantee_deadline('99', DATE '1980-01-01', DATE '2025-01-01')") is None
+
+
+def test_without_limits_a_deadline_is_refused_rather_than_empty() -> None:
+    with pytest.raises(ValueError, match="no limits of the care guarantee are known"):
+        value("care_guarantee_deadline('51a', DATE '1980-01-01', DATE '2025-01-01')", ())
+
+
+@pytest.mark.parametrize(
+    "sql", ["age_years(DATE '1980-01-01')", "coalesce(care_guarantee_deadline('51a', at), at)"]
+)
+def test_a_call_with_the_wrong_number_of_arguments_is_refused(sql: str) -> None:
+    with pytest.raises(ValueError, match="takes [23] arguments, not [12]"):
+        read_expression(sql)

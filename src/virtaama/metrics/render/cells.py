@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from virtaama.metrics.definitions import Catalogue, Measure, Window
 from virtaama.metrics.expressions import read_expression
-from virtaama.metrics.functions import expand
+from virtaama.metrics.functions import functions_by
 from virtaama.metrics.members import NOT_TOLD, UNKNOWN
 from virtaama.metrics.periods import MONTHS_IN, periods, window_months
 from virtaama.metrics.plan import (
@@ -25,6 +25,7 @@ from virtaama.metrics.render.joins import flat
 from virtaama.metrics.render.observations import DAYS, LOST, MONTH, PERSON, STARTS
 from virtaama.metrics.render.trees import as_type, column, day, text, values
 from virtaama.model.paths import rename
+from virtaama.sql.ages import Functions, expand
 from virtaama.sql.build import function
 
 CELL_COLUMNS = ("grain", "period", "level", "area", "dimension", "member")
@@ -78,14 +79,14 @@ def cells(
     `window_values`. Columns: those of CELL_COLUMNS, value, rows, persons (as many as rows where the fact
     has no person).
     """
-    fact = catalogue.fact(measure.fact)
+    fact, functions = catalogue.fact(measure.fact), functions_by(catalogue.limits)
     spread = any(part.during for part in parts_of(fact, catalogue))
     # A row that touches several months of a window is one row: its first month there stands for it.
     once = exp.or_(column(STARTS, "o"), column(MONTH, "o").eq(column("window_first", "w")))
     counted_once = spread and measure.window not in STOCK_WINDOWS
     conditions: list[exp.Expr] = []
     if measure.where:
-        conditions.append(exp.Paren(this=_over_observations(measure.where)))
+        conditions.append(exp.Paren(this=_over_observations(measure.where, functions)))
     if counted_once and measure.window is not Window.DAYS:
         conditions.append(exp.Paren(this=once))
     rows: exp.Expr = exp.Count(this=exp.Star())
@@ -109,7 +110,7 @@ def cells(
             _first_grouped(levels, named=False, otherwise=county).as_("area"),
             _first_grouped(dimensions, named=True, otherwise="").as_("dimension"),
             _first_grouped(dimensions, named=False, otherwise="").as_("member"),
-            as_type(_aggregated(measure), "DOUBLE").as_("value"),
+            as_type(_aggregated(measure, functions), "DOUBLE").as_("value"),
             as_type(rows, "BIGINT").as_("rows"),
             as_type(persons, "BIGINT").as_("persons"),
         )
@@ -130,7 +131,7 @@ def cells(
     if measure.per_person_having:
         select = select.join(
             exp.alias_(
-                _qualifying(measure, window, observed, once if counted_once else None).subquery(),
+                _qualifying(measure, window, observed, once if counted_once else None, functions).subquery(),
                 "q",
                 table=True,
             ),
@@ -165,13 +166,13 @@ def _first_grouped(columns: dict[str, exp.Column], *, named: bool, otherwise: st
     return case.else_(text(otherwise))
 
 
-def _over_observations(sql: str) -> exp.Expr:
-    return rename(expand(read_expression(sql)), lambda name: column(flat(name), "o"))
+def _over_observations(sql: str, functions: Functions) -> exp.Expr:
+    return rename(expand(read_expression(sql), functions), lambda name: column(flat(name), "o"))
 
 
-def _aggregated(measure: Measure) -> exp.Expr:
+def _aggregated(measure: Measure, functions: Functions) -> exp.Expr:
     aggregate = read_aggregate(measure.aggregate)
-    argument = _over_observations(aggregate.argument) if aggregate.argument else exp.null()
+    argument = _over_observations(aggregate.argument, functions) if aggregate.argument else exp.null()
     by_days = measure.window is Window.DAYS
     match aggregate.function:
         case "count" if by_days:
@@ -213,7 +214,9 @@ def window_values(window: Window, grain: Grain, months: tuple[date, ...]) -> exp
     return values("w", ("month", "period", "window_first"), rows)
 
 
-def _qualifying(measure: Measure, window: exp.Expr, observed: str, once: exp.Expr | None) -> exp.Select:
+def _qualifying(
+    measure: Measure, window: exp.Expr, observed: str, once: exp.Expr | None, functions: Functions
+) -> exp.Select:
     """The persons whose rows of a period, anywhere in the county, satisfy the measure's condition."""
     select = (
         exp.select(column(PERSON, "o"), column("period", "w"))
@@ -221,10 +224,10 @@ def _qualifying(measure: Measure, window: exp.Expr, observed: str, once: exp.Exp
         .join(window.copy(), on=column(MONTH, "o").eq(column("month", "w")))
         .where(column(PERSON, "o").is_(exp.null()).not_())
         .group_by(column(PERSON, "o"), column("period", "w"))
-        .having(_over_observations(measure.per_person_having))
+        .having(_over_observations(measure.per_person_having, functions))
     )
     if measure.where:
-        select = select.where(exp.Paren(this=_over_observations(measure.where)))
+        select = select.where(exp.Paren(this=_over_observations(measure.where, functions)))
     return select.where(exp.Paren(this=once.copy())) if once is not None else select
 
 

@@ -11,12 +11,13 @@ from sqlglot import exp
 from virtaama.metrics.definitions import Catalogue, Fact
 from virtaama.metrics.expressions import AT, read_expression
 from virtaama.metrics.feature_tables import FeatureTable, State, Use
-from virtaama.metrics.functions import expand
+from virtaama.metrics.functions import functions_by
 from virtaama.metrics.plan import columns_of, dimensions_of, parts_of, read_aggregate
 from virtaama.metrics.render.joins import Joins, flat
 from virtaama.metrics.render.trees import Stars, as_type, column, day, text
 from virtaama.model.paths import Name, names_in, rename
 from virtaama.model.protection import person_of
+from virtaama.sql.ages import Functions, expand
 from virtaama.sql.build import function
 
 SNAPSHOT_DAY, MISSING = "snapshot_day", "missing"
@@ -41,7 +42,7 @@ def feature_rows(
     table: FeatureTable, at: date, absent: Reasons, catalogue: Catalogue, stars: Then
 ) -> exp.Select:
     """Key, `snapshot_day`, the columns, the outcomes, and `missing`: which are null and why, as `name: reason; …`."""
-    joins = Joins(table.of, stars.then)
+    joins = Joins(table.of, stars.then, functions_by(catalogue.limits))
     known = {AT: day(at)}
     key = f"{table.of}_key"
     states = {state.name: joins.resolve(state.value, known) for state in table.states}
@@ -100,9 +101,9 @@ def concepts_of_uses(uses: Iterable[Use], catalogue: Catalogue, stars: Stars) ->
     return tuple(found)
 
 
-def concepts_of_states(table: FeatureTable, stars: Stars) -> tuple[str, ...]:
+def concepts_of_states(table: FeatureTable, catalogue: Catalogue, stars: Stars) -> tuple[str, ...]:
     """The concepts whose views the states of a table read, its own among them."""
-    joins = Joins(table.of, stars)
+    joins = Joins(table.of, stars, functions_by(catalogue.limits))
     for sql in (table.where, *(state.value for state in table.states)):
         if sql:
             joins.resolve(sql, {AT: exp.null()})
@@ -157,7 +158,7 @@ def _under_order(table: FeatureTable, joins: Joins, stars: Stars) -> tuple[exp.E
     withheld = frozenset(
         state.name
         for state in table.states
-        if any(name[0] in said.withheld for name in names_in(expand(read_expression(state.value))))
+        if any(name[0] in said.withheld for name in names_in(read_expression(state.value)))
     )
     return exp.Coalesce(this=told, expressions=[exp.false()]), withheld
 
@@ -170,19 +171,21 @@ def _used(
 ) -> exp.Select:
     """For each instance with rows the values of uses of one fact, each over its own days."""
     own = {*dimensions_of(fact, catalogue), *columns_of(fact, catalogue)}
+    functions = functions_by(catalogue.limits)
     needed: dict[Name, None] = {}
     for use in uses:
         for sql in (use.where, _argument(use)):
             if sql:
-                needed.update(dict.fromkeys(names_in(expand(read_expression(sql)))))
+                needed.update(dict.fromkeys(names_in(read_expression(sql))))
     windows = [window(use, at, back) for use in uses]
     first, last = min(begin for begin, _ in windows), max(end for _, end in windows)
     rows: exp.Query | None = None
     for part in parts_of(fact, catalogue):
-        found = _rows_of(part, by, tuple(needed), own, first, last, stars)
+        joins = Joins(part.of, stars, functions)
+        found = _rows_of(part, by, tuple(needed), own, first, last, joins)
         rows = rows.union(found, distinct=False) if rows else found
     assert rows is not None
-    values = [_aggregated(use, window(use, at, back)).as_(use.name, quoted=True) for use in uses]
+    values = [_aggregated(use, window(use, at, back), functions).as_(use.name, quoted=True) for use in uses]
     return (
         exp.select(column(_WHOSE), *values)
         .from_(rows.subquery("u"))
@@ -192,10 +195,9 @@ def _used(
 
 
 def _rows_of(
-    part: Fact, by: str, needed: tuple[Name, ...], own: set[str], first: date, last: date, stars: Stars
+    part: Fact, by: str, needed: tuple[Name, ...], own: set[str], first: date, last: date, joins: Joins
 ) -> exp.Select:
     """The rows of a fact that touch some days: whose they are, first and last day, and the values needed."""
-    joins = Joins(part.of, stars)
     if part.during:
         starts, ends = (as_type(joins.resolve(sql, {}), "DATE") for sql in part.during)
         held_until: exp.Expr = exp.Coalesce(this=ends.copy(), expressions=[day(last)])
@@ -227,14 +229,14 @@ def _rows_of(
     return joins.add_to(query)
 
 
-def _aggregated(use: Use, days: tuple[date, date]) -> exp.Expr:
+def _aggregated(use: Use, days: tuple[date, date], functions: Functions) -> exp.Expr:
     first, last = day(days[0]), day(days[1])
     within = exp.and_(
         exp.LTE(this=column(_STARTS, "u"), expression=last),
         exp.GTE(this=column(_ENDS, "u"), expression=first),
     )
     if use.where:
-        within = exp.and_(within, exp.Paren(this=_over_rows(use.where)))
+        within = exp.and_(within, exp.Paren(this=_over_rows(use.where, functions)))
 
     def chosen(value: exp.Expr) -> exp.Expr:
         # CASE and not FILTER: every engine leaves nulls out of its aggregates.
@@ -249,7 +251,7 @@ def _aggregated(use: Use, days: tuple[date, date]) -> exp.Expr:
         )
         return exp.Sum(this=chosen(exp.Add(this=held, expression=exp.Literal.number(1))))
     aggregate = read_aggregate(use.aggregate)
-    argument = _over_rows(aggregate.argument) if aggregate.argument else exp.Literal.number(1)
+    argument = _over_rows(aggregate.argument, functions) if aggregate.argument else exp.Literal.number(1)
     match aggregate.function:
         case "count":
             return exp.Count(this=chosen(argument))
@@ -267,5 +269,5 @@ def _argument(use: Use) -> str:
     return "" if use.aggregate == "days" else read_aggregate(use.aggregate).argument
 
 
-def _over_rows(sql: str) -> exp.Expr:
-    return rename(expand(read_expression(sql)), lambda name: column(flat(name), "u"))
+def _over_rows(sql: str, functions: Functions) -> exp.Expr:
+    return rename(expand(read_expression(sql), functions), lambda name: column(flat(name), "u"))

@@ -7,17 +7,21 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from virtaama.metrics.expressions import read_expression
-from virtaama.metrics.functions import expand
 from virtaama.metrics.render.trees import Stars, column
 from virtaama.model.paths import Name, Rise, follow, names_in, rename, rise
+from virtaama.sql.ages import AGES, Functions, expand
 from virtaama.sql.build import any_of
 from virtaama.vault.hierarchy import lasts, levels
 
 
 class Joins:
-    """The star tables a fact needs, each joined once, found while its expressions are resolved."""
+    """The star tables a fact needs, each joined once, found while its expressions are resolved.
 
-    def __init__(self, concept: str, stars: Stars) -> None:
+    `functions` of the platform are written out where an author calls them.
+    """
+
+    def __init__(self, concept: str, stars: Stars, functions: Functions = AGES) -> None:
+        self._functions = functions
         self._concept = stars.model.concept(concept)
         self._stars = stars
         self._met: dict[tuple[str, ...], str] = {}
@@ -28,7 +32,7 @@ class Joins:
         def stands_for(name: Name) -> exp.Expr:
             return known[name].copy() if name in known else self.column(name)
 
-        return rename(expand(read_expression(sql)), stands_for)
+        return rename(expand(read_expression(sql), self._functions), stands_for)
 
     def column(self, name: Name) -> exp.Expr:
         followed = follow(self._stars.model, self._concept, name, rising=True)
@@ -41,7 +45,7 @@ class Joins:
     def lost(self, sql: str, known: Iterable[Name]) -> exp.Expr:
         """Whether a relationship followed in an expression names an instance that is not there."""
         paths: dict[tuple[str, ...], str] = {}
-        for name in names_in(expand(read_expression(sql))):
+        for name in names_in(read_expression(sql)):
             if name not in known:
                 steps = follow(self._stars.model, self._concept, name, rising=True).steps
                 for reach, (_, concept) in enumerate(steps, start=1):

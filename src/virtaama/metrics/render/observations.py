@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from virtaama.metrics.definitions import Catalogue, Fact, Measure
 from virtaama.metrics.expressions import AT, read_expression
-from virtaama.metrics.functions import expand
+from virtaama.metrics.functions import functions_by
 from virtaama.metrics.periods import last_day, periods
 from virtaama.metrics.plan import (
     Coverage,
@@ -37,7 +37,7 @@ def names_needed(measures: Iterable[Measure], fact: Fact, catalogue: Catalogue) 
         argument = read_aggregate(measure.aggregate).argument
         for sql in (measure.where, argument, measure.per_person_having):
             if sql:
-                needed.update(dict.fromkeys(names_in(expand(read_expression(sql)))))
+                needed.update(dict.fromkeys(names_in(read_expression(sql))))
     return tuple(needed)
 
 
@@ -70,7 +70,7 @@ def _observed(
     catalogue: Catalogue,
     stars: Stars,
 ) -> exp.Select:
-    joins = Joins(fact.of, stars)
+    joins = Joins(fact.of, stars, functions_by(catalogue.limits))
     if fact.during:
         start, end = (_as_day(joins.resolve(sql, {})) for sql in fact.during)
         first_of_month, last_of_month = (
@@ -130,9 +130,9 @@ def _observed(
     return select.join(_calendar(months), on=exp.true(), join_type="inner") if fact.during else select
 
 
-def span(part: Fact, stars: Stars) -> exp.Select:
+def span(part: Fact, catalogue: Catalogue, stars: Stars) -> exp.Select:
     """The first and the last day of a fact over one concept, and whether some row has no end yet."""
-    joins = Joins(part.of, stars)
+    joins = Joins(part.of, stars, functions_by(catalogue.limits))
     start, end = (_as_day(joins.resolve(sql, {})) for sql in part.during or (part.time, part.time))
     select = exp.select(
         exp.Min(this=start).as_("first"),

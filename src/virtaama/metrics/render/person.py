@@ -13,6 +13,7 @@ from sqlglot import exp
 from virtaama.metrics.person_views import CareRelation, Limit, Path, Persons, Section, Services, is_direct
 from virtaama.metrics.render.joins import Joins
 from virtaama.metrics.render.trees import Stars, as_type, column, text
+from virtaama.sql.ages import AGES, Functions
 from virtaama.sql.build import any_of, bound, function
 
 Query = exp.Select
@@ -22,9 +23,11 @@ WHEN, SERVICE = "_when", "_service"
 _UNIT = "_unit"
 
 
-def relation_query(relation: CareRelation, limit: Limit, stars: Stars) -> exp.Select:
+def relation_query(
+    relation: CareRelation, limit: Limit, stars: Stars, functions: Functions = AGES
+) -> exp.Select:
     """A row where an event gives the staff of `$units` a care relation with `$person` on `$today`."""
-    joins = Joins(relation.of, stars)
+    joins = Joins(relation.of, stars, functions)
     starts = _as_day(_first(joins, relation.starts))
     today = as_type(bound("today"), "DATE")
     conditions: list[exp.Expr] = [
@@ -44,12 +47,14 @@ def relation_query(relation: CareRelation, limit: Limit, stars: Stars) -> exp.Se
     return joins.add_to(exp.select(exp.true().as_("related"))).where(*conditions).limit(1)
 
 
-def section_query(section: Section, stars: Stars, *, every: bool, most: int) -> exp.Select:
+def section_query(
+    section: Section, stars: Stars, functions: Functions = AGES, *, every: bool, most: int
+) -> exp.Select:
     """The newest rows of a section about `$person`: WHEN, SERVICE and c0, c1, …, enciphered ones as nulls.
 
     `every`: all of them; else those of `$services`, and of `$services_at_units` at `$units`. `most` is how many.
     """
-    joins = Joins(section.of, stars)
+    joins = Joins(section.of, stars, functions)
     concept = stars.model.concept(section.of)
     apart = {attribute.name for attribute in concept.attributes if is_direct(attribute)}
     values = [

@@ -6,7 +6,6 @@ from sqlglot import exp
 
 from virtaama.metrics.definitions import Catalogue, Fact, Measure
 from virtaama.metrics.expressions import read_expression
-from virtaama.metrics.functions import expand
 from virtaama.metrics.periods import window_months
 from virtaama.metrics.plan import (
     STOCK_WINDOWS,
@@ -87,7 +86,7 @@ def _only_asked(
             measure.per_person_having,
         )
         if sql
-        for name in names_in(expand(read_expression(sql)))
+        for name in names_in(read_expression(sql))
     }
     dimensions = {(name,) for name in dimensions_of(fact, catalogue)}
     return tuple(
