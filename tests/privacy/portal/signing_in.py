@@ -88,8 +88,8 @@ class ProviderRunning:
     def rotate(self) -> None:
         self.web.get(f"{self.issuer}/rotate", timeout=10)
 
-    def logout_token(self, typ: str = "logout+jwt", **claims: Any) -> str:
-        asked = {"claims": json.dumps(claims), "typ": typ or " "}
+    def logout_token(self, header_typ: str = "logout+jwt", **claims: Any) -> str:
+        asked = {"claims": json.dumps(claims), "typ": header_typ or " "}
         return self.web.get(f"{self.issuer}/logout_token", params=asked, timeout=10).text
 
     def answer_to(self, address: str, name: str) -> str:

@@ -598,7 +598,7 @@ def test_a_word_without_the_type_is_taken_where_the_settings_say_so(
     signed_in_by(provider, client, "anna")
     name = Account.objects.get().name
     for typ, status in (("at+jwt", 400), ("JWT", 200)):
-        token = provider.logout_token(typ=typ, sub=name)
+        token = provider.logout_token(header_typ=typ, sub=name)
         assert Client().post("/kirjaudu/ulos/", {"logout_token": token}).status_code == status
     assert not opens(client)
 
@@ -639,9 +639,9 @@ def test_the_provider_ends_a_session_by_its_own_name_for_it(provider: ProviderRu
         {"events": {}},
         {"sub": None},
         {"jti": None},
-        {"typ": "JWT"},
-        {"typ": "at+jwt"},
-        {"typ": ""},
+        {"header_typ": "JWT"},
+        {"header_typ": "at+jwt"},
+        {"header_typ": ""},
     ],
 )
 def test_a_word_that_a_session_is_over_is_believed_of_the_provider_only(
