@@ -19,6 +19,7 @@ from attack.outcome import Should
 from attack.row_policy import Judge, at_random, filled, generated
 from tests.portal.project_for_tests import set_up_django
 from tests.privacy.county_of_rows import CountyOfRows, publish
+from tests.shipped_law import OF_LOGS
 from virtaama.access.oversight import Oversight
 from virtaama.privacy.policy import Role
 
@@ -65,7 +66,9 @@ def over(published: CountyOfRows, roles: tuple[Role, ...]) -> Iterator[None]:
             return door
 
         def oversight(self) -> Oversight:
-            return Oversight(audit=published.audit, roles=roles, clock=lambda: datetime.now().astimezone())
+            return Oversight(
+                audit=published.audit, roles=roles, clock=lambda: datetime.now().astimezone(), law=OF_LOGS
+            )
 
     before = portal_door.project
     portal_door.project = PublishedProject  # type: ignore[assignment]

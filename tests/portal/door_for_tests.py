@@ -14,6 +14,7 @@ from typing import Any
 
 from tests.portal.pairs_for_tests import PairsForTests
 from tests.portal.person_door_for_tests import PersonDoorForTests
+from tests.shipped_law import OF_LOGS
 from virtaama.access.answers import Answer, AreaName, FeedLineage, Lineage, Snapshot
 from virtaama.access.audit import AuditLog
 from virtaama.access.audit_entries import Act, Persons
@@ -856,7 +857,7 @@ class LogForTests:
         return self.log.append(**(given | more))
 
     def oversight(self) -> Oversight:
-        return Oversight(audit=self.log, roles=ROLES, clock=lambda: datetime.now().astimezone())
+        return Oversight(audit=self.log, roles=ROLES, clock=lambda: datetime.now().astimezone(), law=OF_LOGS)
 
     @property
     def sign_ins(self) -> SignIns:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from tests.shipped_law import OF_LOGS
 from tests.unit.published_county import ROLES, PublishedCounty, published_county
 from virtaama.access.door import Door
 from virtaama.access.oversight import Oversight
@@ -37,7 +38,9 @@ def browse(county: PublishedCounty, monkeypatch: pytest.MonkeyPatch, db: None) -
             return county.door()
 
         def oversight(self) -> Oversight:
-            return Oversight(audit=county.audit, roles=ROLES, clock=lambda: datetime.now().astimezone())
+            return Oversight(
+                audit=county.audit, roles=ROLES, clock=lambda: datetime.now().astimezone(), law=OF_LOGS
+            )
 
     portal_door.door.cache_clear()
     portal_door.roles.cache_clear()

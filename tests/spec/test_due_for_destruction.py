@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.shipped_law import RETENTION_RULES
 from tests.small_warehouse import HERE, Warehouse, attribute, concept, feed, mapping, model
 from virtaama.loading.retention import Due, due
 from virtaama.model.concepts import Concept, Kind, Retention, Sensitivity, Type
 from virtaama.model.feeds import Delivery
+from virtaama.statutes.retention import Fact, YearsAfter
+from virtaama.statutes.retention_rules import RetentionRules
 
 TODAY = date(2026, 11, 26)
 PERSONAL = Sensitivity.PERSONAL
@@ -115,6 +118,7 @@ class Told:
 
     def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
+        self.law = RETENTION_RULES
 
     def person(self, name: str, born: date | None = None, died: date | None = None) -> None:
         self.deliver("register.people", ID=name, BORN=born, DIED=died)
@@ -124,7 +128,7 @@ class Told:
 
     def due(self, on: date = TODAY) -> Due:
         self.warehouse.load()
-        return due(self.warehouse.engine, self.warehouse.model, on)
+        return due(self.warehouse.engine, self.warehouse.model, self.law, on)
 
 
 def named(found: Due) -> set[str]:
@@ -227,7 +231,7 @@ def test_looking_leaves_no_table_behind_and_gives_the_same_again(told: Told) -> 
     told.person("1-a", **LONG_DEAD)
     first = told.due()
     before = told.warehouse.engine.tables()
-    assert due(told.warehouse.engine, MODEL, TODAY) == first
+    assert due(told.warehouse.engine, MODEL, RETENTION_RULES, TODAY) == first
     assert told.warehouse.engine.tables() == before
     assert told.warehouse.engine.columns("kept__resident") == []
 
@@ -237,3 +241,21 @@ def test_the_keys_are_those_of_the_warehouse(told: Told) -> None:
     [found] = told.due().instances
     [(key,)] = told.warehouse.rows("SELECT replace(CAST(resident_key AS VARCHAR), '-', '') FROM hub_resident")
     assert found.key == found.person_key == key
+
+
+def test_a_pack_of_the_county_itself_decides_what_is_due_from_the_day_it_says(told: Told) -> None:
+    told.person("1-a", **LONG_DEAD)
+    assert named(told.due(date(2026, 3, 11))) == {"resident 1-a"}
+    told.law = RetentionRules(
+        tuple(
+            each
+            for rule in RETENTION_RULES.every
+            for each in (
+                replace(rule, valid_until=date(2026, 3, 31)),
+                replace(rule, valid_from=date(2026, 4, 1), period=YearsAfter(years=15, facts=(Fact.DEATH,))),
+            )
+        )
+    )
+    assert named(told.due(date(2026, 3, 31))) == {"resident 1-a"}
+    assert named(told.due(date(2026, 4, 1))) == set()
+    assert named(told.due(date(2029, 3, 11))) == {"resident 1-a"}

@@ -32,7 +32,7 @@ from virtaama.access.seen import seen
 from virtaama.privacy.policy import Asker, Role, may_open
 from virtaama.privacy.unusual import Day, is_out_of_hours, unusual_volumes
 from virtaama.problems import Damaged, NotAllowed, NotReady
-from virtaama.statutes.log_data import given_without_reason_since
+from virtaama.statutes.log_data import LogData
 
 FINLAND: Final = ZoneInfo("Europe/Helsinki")
 PAGE: Final = "audit"
@@ -49,10 +49,12 @@ class Oversight:
         audit: AuditLog,
         roles: tuple[Role, ...],
         clock: Callable[[], datetime],
+        law: LogData,
         anchors: Anchors | None = None,
     ) -> None:
         self._audit = audit
         self._anchors = anchors
+        self._law = law
         self._roles = {role.name: role for role in roles}
         self._clock = clock
 
@@ -74,7 +76,7 @@ class Oversight:
         """
         self._require(asker, {"log report": "of one person"})
         now = self._clock()
-        earliest = given_without_reason_since(now.date())
+        earliest = self._law.given_without_reason_since(now.date())
         first, last = first or earliest, last or now.date()
         if first < earliest and not reason.strip():
             raise ValueError(f"what is older than {earliest} is told for a special reason only")

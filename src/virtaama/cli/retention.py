@@ -70,9 +70,9 @@ def rules(on: datetime | None, folder: Path) -> None:
     """
     from virtaama.statutes.retained import without_rule
     from virtaama.statutes.retention import in_words
-    from virtaama.statutes.retention_rules import retention_rules
 
-    model = Project.open(folder, say).model
+    project = Project.open(folder, say)
+    model = project.model
     said = [(concept.name, concept.retention) for concept in model.concepts if concept.retention]
     print_table(
         ("rule", "kept", "followed by"),
@@ -82,7 +82,7 @@ def rules(on: datetime | None, folder: Path) -> None:
                 in_words(rule.period) + (f"; {rule.remark}" if rule.remark else ""),
                 ", ".join(name for name, retention in said if rule.name in retention.named),
             )
-            for rule in retention_rules(on.date() if on else date.today())
+            for rule in project.retention_rules.in_force(on.date() if on else date.today())
         ],
     )
     for name, retention in said:

@@ -11,7 +11,6 @@ from virtaama.descriptions.stores import Store
 from virtaama.metrics.definitions import Catalogue
 from virtaama.model.model import Model
 from virtaama.privacy.policy import Approval, PersonRights
-from virtaama.statutes.log_data import log_data_limits
 
 Values = dict[str, str]
 Facts = dict[str, dict[str, Values]]
@@ -149,7 +148,7 @@ def _retention(known: Known) -> Iterator[tuple[str, Values]]:
     for store in Store:
         said = known.organisation.text(f"retention.{store}", "fi")
         if store is Store.AUDIT and not said:
-            said = f"{log_data_limits(known.made).years_kept} a"
+            said = f"{known.log_data.limits(known.made).years_kept} a"
         yield store.value, {"retention": said}
 
 

@@ -22,6 +22,8 @@ from virtaama.model.dependencies import needed_for
 from virtaama.model.lineage import described_by
 from virtaama.model.model import Model
 from virtaama.privacy.policy import Role
+from virtaama.statutes.log_data import LogData
+from virtaama.statutes.retention_rules import RetentionRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,8 @@ class Known:
     safeguards: Safeguards
     organisation: Organisation
     components: tuple[Component, ...]  # the first is the platform itself
+    retention: RetentionRules
+    log_data: LogData
     unread: tuple[str, ...] = ()  # concepts about persons that no figure and no feature is made from
 
 

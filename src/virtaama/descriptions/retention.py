@@ -9,7 +9,6 @@ from virtaama.descriptions.known import Told
 from virtaama.descriptions.stores import Store
 from virtaama.descriptions.words import Text
 from virtaama.model.concepts import Concept
-from virtaama.statutes.log_data import log_data_limits
 from virtaama.statutes.retained import rules_of
 from virtaama.statutes.retention import (
     Fact,
@@ -29,8 +28,8 @@ ASK: Final = Text(
 def retention_of(store: Store, told: Told) -> Cell:
     written = told.known.organisation.text(f"retention.{store}", told.language)
     if store is Store.AUDIT and not written:
-        limits = log_data_limits(told.known.made)
-        return told.say(YEARS).format(years=limits.years_kept, source=limits.source)
+        limits = told.known.log_data.limits(told.known.made)
+        return told.say(YEARS).format(years=limits.years_kept, source=limits.basis)
     return told.answer(f"retention.{store}", ASK)
 
 
@@ -86,7 +85,7 @@ def retention_of_concept(concept: Concept, told: Told) -> str:
         return told.say(UNSAID)
     if said.none:
         return said.none
-    rules = rules_of(said, told.known.made).values()
+    rules = rules_of(said, told.known.retention, told.known.made).values()
     return "; ".join(
         f"{told.say(rule.labels)}: {period_in_words(rule.period, told.language)} ({rule.basis})"
         for rule in rules

@@ -37,6 +37,7 @@ from virtaama.sql.build import (
 )
 from virtaama.statutes.retained import rules_of
 from virtaama.statutes.retention import Fact, KeptUntil, RetentionRule, kept, latest_that_is_due
+from virtaama.statutes.retention_rules import RetentionRules
 from virtaama.vault.derive import star
 from virtaama.vault.design import design
 from virtaama.vault.tables import VaultDesign
@@ -76,8 +77,8 @@ class Due:
         return {concept: frozenset(keys) for concept, keys in found.items()}
 
 
-def due(engine: Engine, model: Model, on: date) -> Due:
-    """Whatever is due on a day by the rules in force then, from what the warehouse holds now.
+def due(engine: Engine, model: Model, law: RetentionRules, on: date) -> Due:
+    """Whatever is due on a day by the rules of the law in force then, from what the warehouse holds now.
 
     The retention of the model fits the rules (see `statutes.retained`). Temporary views aside, nothing is changed.
     """
@@ -87,7 +88,7 @@ def due(engine: Engine, model: Model, on: date) -> Due:
             (instance.concept, instance.key): instance
             for concept in model.concepts
             if concept.retention and concept.retention.named
-            for instance in _due_of(views, concept, concept.retention, on)
+            for instance in _due_of(views, concept, concept.retention, law, on)
         }
         held = _held_back(views, set(found))
     finally:
@@ -144,8 +145,10 @@ def _may_be_asked_for(kind: Type) -> bool:
     return kind in (Type.DATE, Type.TIMESTAMP, Type.TEXT, Type.IDENTITY)
 
 
-def _due_of(views: _Views, concept: Concept, said: Retention, on: date) -> Iterator[DueInstance]:
-    rules = rules_of(said, on)
+def _due_of(
+    views: _Views, concept: Concept, said: Retention, law: RetentionRules, on: date
+) -> Iterator[DueInstance]:
+    rules = rules_of(said, law, on)
     latest = _latest(rules.values(), on)
     joins = Joins(concept.name, Stars(views.model, schema="", prefix=_NOW))
     facts = {Fact(name): _first_day(joins, paths) for name, paths in said.facts}

@@ -64,6 +64,8 @@ def known_of(parts: Parts, made: date) -> Known:
         ),
         organisation=parts.organisation,
         components=components(),
+        retention=parts.retention_rules,
+        log_data=parts.log_data,
         unread=concepts_unread(parts.model, parts.catalogue, parts.features),
     )
 

@@ -19,7 +19,9 @@ _KEY = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
 def oversight_of(parts: Parts) -> Oversight:
-    return Oversight(audit=parts.audit, roles=parts.roles, clock=now, anchors=parts.anchors)
+    return Oversight(
+        audit=parts.audit, roles=parts.roles, clock=now, law=parts.log_data, anchors=parts.anchors
+    )
 
 
 @dataclass(frozen=True, slots=True)

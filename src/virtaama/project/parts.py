@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from virtaama.project.descriptions import Descriptions
     from virtaama.statutes.care_guarantee import CareGuarantee
     from virtaama.statutes.editions import Edition, Statutes
+    from virtaama.statutes.log_data import LogData
+    from virtaama.statutes.retention_rules import RetentionRules
 
 MODEL_FOLDERS = ("systems", "concepts", "codes", "mappings", "derived", "calendars")
 METRIC_FOLDER = "metrics"
@@ -73,6 +75,20 @@ class Parts:
         from virtaama.statutes.care_guarantee import CARE_GUARANTEE
 
         return self.statutes.content(CARE_GUARANTEE)
+
+    @property
+    def retention_rules(self) -> RetentionRules:
+        """How long documents about clients are kept, dated; ProblemsFound likewise."""
+        from virtaama.statutes.retention_rules import RETENTION
+
+        return self.statutes.content(RETENTION)
+
+    @property
+    def log_data(self) -> LogData:
+        """What a client gets to know of who has handled their data, dated; ProblemsFound likewise."""
+        from virtaama.statutes.log_data import LOG_DATA
+
+        return self.statutes.content(LOG_DATA)
 
     @cached_property
     def model(self) -> Model:
@@ -249,7 +265,7 @@ class Parts:
     def _unlawful_retention(self) -> Iterator[Problem]:
         from virtaama.statutes.retained import retention_problems
 
-        return retention_problems(self.model, date.today())
+        return retention_problems(self.model, self.retention_rules, date.today())
 
     def _unnamed_hosts(self) -> Iterator[Problem]:
         for feed in self.model.feeds:

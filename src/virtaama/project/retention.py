@@ -20,7 +20,7 @@ from virtaama.problems import Damaged
 from virtaama.project.on_record import on_record
 from virtaama.project.parts import Parts
 from virtaama.project.warehouse import opened
-from virtaama.statutes.retention_rules import retention_rule
+from virtaama.statutes.retention_rules import RetentionRules
 
 COLUMNS = ("concept", "number", "person", "rule", "basis", "counted_from", "due")
 
@@ -60,7 +60,7 @@ def list_due(parts: Parts, on: date) -> Listed:
     parts.refuse_unlawful_retention()
     with only_one(parts.settings.lock), on_record(parts.ledger, "retention") as tell:
         found = due_now(parts, on)
-        file = write_list(parts.settings.retention, found)
+        file = write_list(parts.settings.retention, found, parts.retention_rules)
         listed = Listed(
             on=on,
             lines=tuple(_lines(found.instances)),
@@ -77,7 +77,7 @@ def due_now(parts: Parts, on: date) -> Due:
     try:
         with opened(parts.settings, parts.ledger) as engine:
             refuse_unfinished(engine, parts.model)
-            return due(engine, parts.model, on)
+            return due(engine, parts.model, parts.retention_rules, on)
     except FileDamaged as damage:
         raise Damaged(
             f"{parts.settings.warehouse} is not to be trusted: {damage}.\n"
@@ -85,7 +85,7 @@ def due_now(parts: Parts, on: date) -> Due:
         ) from None
 
 
-def write_list(folder: Path, found: Due) -> Path:
+def write_list(folder: Path, found: Due, law: RetentionRules) -> Path:
     """The list of a day, readable by its owner alone, in the place of any other; whole, or not there."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
@@ -96,7 +96,7 @@ def write_list(folder: Path, found: Due) -> Path:
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";", lineterminator="\n")
         writer.writerow(COLUMNS)
-        writer.writerows(map(harmless, _row(instance, found.on)) for instance in found.instances)
+        writer.writerows(map(harmless, _row(instance, law, found.on)) for instance in found.instances)
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(path)
@@ -107,8 +107,8 @@ def write_list(folder: Path, found: Due) -> Path:
     return path
 
 
-def _row(instance: DueInstance, on: date) -> tuple[str, ...]:
-    rule = retention_rule(instance.rule, on)
+def _row(instance: DueInstance, law: RetentionRules, on: date) -> tuple[str, ...]:
+    rule = law.rule(instance.rule, on)
     return (
         instance.concept,
         instance.number,

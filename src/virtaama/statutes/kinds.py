@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from virtaama.statutes.care_guarantee import CARE_GUARANTEE
 from virtaama.statutes.hilmo import HILMO
+from virtaama.statutes.log_data import LOG_DATA
 from virtaama.statutes.packs import Kind
+from virtaama.statutes.retention_rules import RETENTION
 
-KINDS: Final[tuple[Kind[Any], ...]] = (CARE_GUARANTEE, HILMO)
+KINDS: Final[tuple[Kind[Any], ...]] = (CARE_GUARANTEE, RETENTION, LOG_DATA, HILMO)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from virtaama.statutes.packs import Pack
 from virtaama.statutes.retention import WORDS, Fact, RetentionRule, in_words
-from virtaama.statutes.retention_rules import RETENTION_RULES
+from virtaama.statutes.retention_rules import RetentionRules
 
 _OPENING = """# Retention rules
 
-Written from `statutes/retention_rules.py`: `python tools/retention.py`.
+Written from the pack [`retention`](statutes.md#retention): `python tools/retention.py`.
 
 How long documents about clients are kept, by the annex of 703/2023. A concept names its rule and says where the
 facts stand from which it counts ([model language](model-language.md#concepts)). The last day of a period in years has
@@ -22,18 +23,19 @@ A fact that is not known makes nothing due. Not legal advice.
 """
 
 
-def retention_page() -> str:
+def retention_page(pack: Pack[RetentionRules]) -> str:
     """The whole page."""
-    return "\n".join([_OPENING, *_rules(), *_facts()]) + "\n"
+    return "\n".join([_OPENING, *_rules(pack), *_facts()]) + "\n"
 
 
-def _rules() -> Iterator[str]:
-    for basis, rules in groupby(RETENTION_RULES, key=lambda rule: rule.basis):
+def _rules(pack: Pack[RetentionRules]) -> Iterator[str]:
+    for basis, rules in groupby(pack.content.every, key=lambda rule: rule.basis):
         yield f"## {basis}\n"
         yield "| Rule | Document | Kept | In force |\n|---|---|---|---|"
         yield from map(_row, rules)
         yield ""
-    yield f"Source: {RETENTION_RULES[0].source}.\n"
+    for source in pack.sources:
+        yield f"Source: {source.title}, read {source.taken}.\n"
 
 
 def _row(rule: RetentionRule) -> str:

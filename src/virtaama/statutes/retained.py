@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from virtaama.model.concepts import Attribute, Concept, Retention, Sensitivity, Type
@@ -17,17 +17,17 @@ from virtaama.statutes.retention import (
     facts_of,
     in_words,
 )
-from virtaama.statutes.retention_rules import retention_rule, rule_names
+from virtaama.statutes.retention_rules import RetentionRules
 
 _FACTS = tuple(fact.value for fact in Fact)
 _AS_FAR = 2  # relationships that are followed to name dates somebody may have meant
 
 
-def retention_problems(model: Model, on: date) -> Iterator[Problem]:
+def retention_problems(model: Model, law: RetentionRules, on: date) -> Iterator[Problem]:
     """Everything in what concepts say of retention that does not fit the rules in force on a day."""
     for concept in model.concepts:
         if concept.retention:
-            yield from _problems(model, concept, concept.retention, on)
+            yield from _problems(model, concept, concept.retention, law, on)
 
 
 def without_rule(model: Model) -> tuple[Concept, ...]:
@@ -40,13 +40,15 @@ def without_rule(model: Model) -> tuple[Concept, ...]:
     )
 
 
-def rules_of(retention: Retention, on: date) -> dict[str, RetentionRule]:
+def rules_of(retention: Retention, law: RetentionRules, on: date) -> dict[str, RetentionRule]:
     """The rules a concept names, by name, as they are in force on a day."""
-    found = {name: retention_rule(name, on) for name in retention.named}
+    found = {name: law.rule(name, on) for name in retention.named}
     return {name: rule for name, rule in found.items() if rule}
 
 
-def _problems(model: Model, concept: Concept, said: Retention, on: date) -> Iterator[Problem]:
+def _problems(
+    model: Model, concept: Concept, said: Retention, law: RetentionRules, on: date
+) -> Iterator[Problem]:
     whose = f"retention of concept '{concept.name}'"
     if said.none:
         if said.named or said.by or said.facts:
@@ -61,13 +63,13 @@ def _problems(model: Model, concept: Concept, said: Retention, on: date) -> Iter
         )
     yield from _of_codes(model, concept, said)
     for name in said.named:
-        if name not in rule_names():
+        if name not in law.names:
             what = f"{whose} names the rule '{name}', which is not there."
-            yield Problem(said.place, what, did_you_mean(name, rule_names()))
-        elif retention_rule(name, on) is None:
+            yield Problem(said.place, what, did_you_mean(name, law.names))
+        elif law.rule(name, on) is None:
             what = f"{whose} names the rule '{name}', which is not in force on {on}."
             yield Problem(said.place, what, "See docs/reference/retention.md.")
-    yield from _of_facts(model, concept, said, on)
+    yield from _of_facts(model, concept, said, rules_of(said, law, on))
 
 
 def _of_codes(model: Model, concept: Concept, said: Retention) -> Iterator[Problem]:
@@ -102,10 +104,12 @@ def _of_codes(model: Model, concept: Concept, said: Retention) -> Iterator[Probl
         yield Problem(said.place, what, "Add them to `rules`, or write `rule:` for all others.")
 
 
-def _of_facts(model: Model, concept: Concept, said: Retention, on: date) -> Iterator[Problem]:
+def _of_facts(
+    model: Model, concept: Concept, said: Retention, rules: Mapping[str, RetentionRule]
+) -> Iterator[Problem]:
     whose = f"retention of concept '{concept.name}'"
     asked: dict[Fact, RetentionRule] = {}
-    for rule in rules_of(said, on).values():
+    for rule in rules.values():
         for fact in facts_of(rule.period):
             asked.setdefault(fact, rule)
     given = dict(said.facts)

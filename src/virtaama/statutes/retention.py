@@ -3,7 +3,7 @@
 A rule is looked up by its name and a day; what it says of one document follows from what is known of it: a
 death, the closing of a case, the day a picture was taken. `kept` gives the last day, or says which fact is missing.
 A period in years ends on the day of the same number, or on the last of a month that lacks it (150/1930 3 §);
-destruction is due the day after. The rules are in `retention_rules`. Not legal advice.
+destruction is due the day after. Their pack is `retention_rules`. Not legal advice.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from virtaama.model.concepts import Text
+from virtaama.statutes.provisions import Provision
 
 ADULT = 18
 
@@ -70,20 +71,13 @@ Period = YearsAfter | YearsAfterDeathOrBirth | YearsAfterImaging | Permanent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RetentionRule:
-    """One row of the annex, with the days it is in force, both included. `name` is `<domain>.<document type>`."""
+class RetentionRule(Provision):
+    """One row of the annex. `name` is `<domain>.<document type>`."""
 
     name: str
     labels: Text  # the type of document
     period: Period
-    basis: str
-    source: str
-    valid_from: date
-    valid_until: date | None = None
     remark: str = ""  # what the annex says besides and no data tells
-
-    def holds(self, on: date) -> bool:
-        return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

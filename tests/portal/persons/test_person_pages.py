@@ -12,6 +12,7 @@ from django.test import Client
 
 from tests.portal.door_for_tests import IDENTITIES, ROLES
 from tests.privacy.persons_county import ACCESS, NOW, REASON, TOLD, WRITTEN, County, day
+from tests.shipped_law import OF_LOGS
 from virtaama.access.names import Names
 from virtaama.access.opened import PersonQuestion
 from virtaama.access.oversight import Oversight
@@ -69,7 +70,7 @@ def project(county: County, monkeypatch: pytest.MonkeyPatch, door: object) -> No
             return asked_for(parts, reference, reason, break_glass=break_glass)  # type: ignore[arg-type]
 
         def oversight(self) -> Oversight:
-            return Oversight(audit=county.audit, roles=self.roles, clock=lambda: NOW)
+            return Oversight(audit=county.audit, roles=self.roles, clock=lambda: NOW, law=OF_LOGS)
 
     monkeypatch.setattr(portal_door, "project", ProjectForTests)
 
@@ -251,14 +252,14 @@ def test_the_officer_sees_broken_glass_at_once_and_reviews_it(
     assert "the same family name" in seen  # and never which
     assert "Bergman" not in seen
     assert f'href="/loki/{number}/">not reviewed yet' in seen
-    waiting = Oversight(audit=county.audit, roles=ROLES, clock=lambda: NOW).unreviewed(
+    waiting = Oversight(audit=county.audit, roles=ROLES, clock=lambda: NOW, law=OF_LOGS).unreviewed(
         Account(name="o", role="data_protection_officer").asker()
     )
     officer.post(f"/loki/{number}/", {"mark": "in_order", "comment": "Agreed with the ward"})
     seen = officer.get("/loki/poikkeavat/").text
     assert f'href="/loki/{number}/">not reviewed yet' not in seen
     assert "Agreed with the ward" in seen
-    after = Oversight(audit=county.audit, roles=ROLES, clock=lambda: NOW).unreviewed(
+    after = Oversight(audit=county.audit, roles=ROLES, clock=lambda: NOW, law=OF_LOGS).unreviewed(
         Account(name="o", role="data_protection_officer").asker()
     )
     assert after == waiting - 1

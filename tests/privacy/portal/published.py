@@ -15,6 +15,7 @@ from attack.naive import County
 from attack.row_policy import Made, filled
 from tests.portal.door_for_tests import RELEASE
 from tests.privacy.county_of_rows import CountyOfRows, publish
+from tests.shipped_law import OF_LOGS
 from virtaama.access.door import Door
 from virtaama.access.oversight import Oversight
 from virtaama.metrics.releases import Audience, Release
@@ -96,7 +97,9 @@ def over_rows(published: CountyOfRows, monkeypatch: pytest.MonkeyPatch, db: None
             return published.door_for(*ROLES)
 
         def oversight(self) -> Oversight:
-            return Oversight(audit=published.audit, roles=ROLES, clock=lambda: datetime.now().astimezone())
+            return Oversight(
+                audit=published.audit, roles=ROLES, clock=lambda: datetime.now().astimezone(), law=OF_LOGS
+            )
 
     written = published.folder / "releases" / "for_partners" / "1" / "for_partners.csv"
     written.parent.mkdir(parents=True, exist_ok=True)

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pytest
 
 import virtaama
+from tests.shipped_law import RETENTION_RULES
 from tests.unit.published_county import CATALOGUE, MANAGER, published_county
 from virtaama.access import log_report
 from virtaama.access.answers import AreaName
@@ -100,7 +101,7 @@ def of_a_list_of_what_is_due(texts: tuple[str, ...], folder: Path) -> Cells:
         for text in texts
     ]
     due: Any = SimpleNamespace(on=day, instances=tuple(told))
-    return read_back(retention.write_list(folder / "due", due).read_bytes(), ";")
+    return read_back(retention.write_list(folder / "due", due, RETENTION_RULES).read_bytes(), ";")
 
 
 EXPORTS = [

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.privacy.tampering import person
+from tests.shipped_law import OF_LOGS
 from virtaama.access.asked_about import asked_about
 from virtaama.access.audit import AuditLog
 from virtaama.access.audit_entries import Act, Persons
@@ -41,7 +42,7 @@ def log(tmp_path: Path) -> Iterator[AuditLog]:
 
 @pytest.fixture
 def oversight(log: AuditLog) -> Oversight:
-    return Oversight(audit=log, roles=ROLES, clock=lambda: NOW)
+    return Oversight(audit=log, roles=ROLES, clock=lambda: NOW, law=OF_LOGS)
 
 
 def opening(log: AuditLog, days_ago: int = 0, *, flags: tuple[str, ...] = (), **more: Any) -> int:

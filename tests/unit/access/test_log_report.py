@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.privacy.tampering import person
+from tests.shipped_law import OF_LOGS
 from virtaama.access.audit import AuditLog
 from virtaama.access.audit_entries import Act, Persons, asked_by
 from virtaama.access.log_report import as_csv, as_fhir, as_pdf, worded
@@ -27,7 +28,6 @@ from virtaama.access.seen import seen
 from virtaama.model.concepts import Text
 from virtaama.privacy.policy import Asker, Role
 from virtaama.problems import Damaged, NotAllowed
-from virtaama.statutes.log_data import given_without_reason_since, log_data_limits
 
 NOW = datetime(2026, 11, 26, 12, 30, tzinfo=UTC)
 ANN, BOB, CYD = (person(n) for n in range(3))
@@ -52,7 +52,7 @@ def log(tmp_path: Path) -> Iterator[AuditLog]:
 
 @pytest.fixture
 def oversight(log: AuditLog) -> Oversight:
-    return Oversight(audit=log, roles=ROLES, clock=lambda: NOW)
+    return Oversight(audit=log, roles=ROLES, clock=lambda: NOW, law=OF_LOGS)
 
 
 def shown(log: AuditLog, moment: datetime, *keys: bytes, **more: Any) -> int:
@@ -138,11 +138,6 @@ def test_who_may_not_is_refused_and_that_is_on_record(log: AuditLog, oversight: 
     (entry,) = log.entries()
     assert entry.decision.startswith("refused: ")
     assert entry.person is None
-
-
-def test_the_law_is_data() -> None:
-    assert (log_data_limits(NOW.date()).years_kept, log_data_limits(NOW.date()).months_to_answer) == (12, 2)
-    assert given_without_reason_since(date(2028, 2, 29)) == date(2026, 2, 28)
 
 
 # Files -----------------------------------------------------------------------------------------------

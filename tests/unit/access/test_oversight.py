@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.shipped_law import OF_LOGS
 from tests.unit.access.test_log_report import ANN, BOB, NOW, OFFICER, ROLES, shown
 from virtaama.access import audit as audit_module
 from virtaama.access import oversight as oversight_module
@@ -31,7 +32,7 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AuditLog]:
 
 @pytest.fixture
 def oversight(log: AuditLog) -> Oversight:
-    return Oversight(audit=log, roles=ROLES, clock=lambda: NOW)
+    return Oversight(audit=log, roles=ROLES, clock=lambda: NOW, law=OF_LOGS)
 
 
 def test_ranges_cover_every_number_once(log: AuditLog) -> None:

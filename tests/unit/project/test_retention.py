@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,21 @@ def test_retention_that_does_not_fit_the_law_is_a_problem_of_check(tmp_path: Pat
     ):
         with pytest.raises(ProblemsFound, match=r"Did you mean 'sosiaalihuolto\.iakkaat'"):
             act()
+
+
+def test_a_pack_of_the_project_itself_reaches_the_daily_look(project: Project) -> None:
+    shipped = (files("virtaama") / "content" / "statutes" / "retention.yaml").read_text(encoding="utf-8")
+    rule = "    kept: {from_death: 12, from_birth: 120}\n"
+    assert shipped.count(rule) == 2
+    own = project.settings.folder / "statutes" / "retention.yaml"
+    own.parent.mkdir()
+    own.write_text(
+        shipped.replace(rule, rule.replace("12,", "15,")).replace("edition: 2026", "edition: 2036"), "utf-8"
+    )
+    try:
+        again = Project.open(project.settings.folder)
+        with closing(again.ledger):
+            assert [line.concept for line in list_due(again, TODAY).lines] == ["case"]
+    finally:
+        own.unlink()
+        own.parent.rmdir()

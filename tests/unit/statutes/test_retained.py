@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from tests.shipped_law import RETENTION_RULES
 from tests.unit.model.small_model import changed
 from virtaama.model.compare import compare
 from virtaama.model.parse import parse_model
@@ -20,7 +21,7 @@ PATIENT = "potilasasiakirjat.hoitomerkinnat"
 def said(retention: str, on: date = TODAY) -> list[str]:
     """The problems of the small model whose resident has this retention."""
     files = changed("concepts/people.yaml", KEY, f"{KEY}    retention: {retention}\n")
-    return [str(problem) for problem in retention_problems(parse_model(files), on)]
+    return [str(problem) for problem in retention_problems(parse_model(files), RETENTION_RULES, on)]
 
 
 def test_what_fits_is_no_problem() -> None:
@@ -119,7 +120,7 @@ def test_a_rule_after_death_needs_a_way_to_a_day() -> None:
         "    key: [code]\n",
         "    key: [code]\n    retention: {rule: sosiaalihuolto.asiakkuus}\n",
     )
-    [problem] = retention_problems(parse_model(files), TODAY)
+    [problem] = retention_problems(parse_model(files), RETENTION_RULES, TODAY)
     assert "'municipality' leads to no day at all" in problem.advice
 
 

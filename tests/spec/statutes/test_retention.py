@@ -10,6 +10,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from tests.shipped_law import RETENTION_RULES
+from virtaama.problems import ProblemsFound
+from virtaama.statutes.pack_parse import parse_pack
 from virtaama.statutes.retention import (
     Fact,
     KeptUntil,
@@ -19,12 +22,7 @@ from virtaama.statutes.retention import (
     kept,
     latest_that_is_due,
 )
-from virtaama.statutes.retention_rules import (
-    RETENTION_RULES,
-    retention_rule,
-    retention_rules,
-    rule_names,
-)
+from virtaama.statutes.retention_rules import RETENTION
 
 TODAY = date(2026, 11, 26)
 FACTS = {fact.value: fact for fact in Fact}
@@ -97,7 +95,7 @@ def rows(table: str) -> list[list[str]]:
 def test_destruction_is_due_the_day_after_the_last_day_a_document_is_kept(
     name: str, known: str, due: str
 ) -> None:
-    rule = retention_rule(name, TODAY)
+    rule = RETENTION_RULES.rule(name, TODAY)
     assert rule is not None
     found = kept(rule.period, facts(known))
     assert isinstance(found, KeptUntil)
@@ -106,7 +104,7 @@ def test_destruction_is_due_the_day_after_the_last_day_a_document_is_kept(
 
 @pytest.mark.parametrize(("name", "known", "missing", "why"), rows(NOTHING))
 def test_where_nothing_is_due_it_says_what_is_missing(name: str, known: str, missing: str, why: str) -> None:
-    rule = retention_rule(name, TODAY)
+    rule = RETENTION_RULES.rule(name, TODAY)
     assert rule is not None
     found = kept(rule.period, facts(known))
     assert isinstance(found, NotYet)
@@ -115,35 +113,54 @@ def test_where_nothing_is_due_it_says_what_is_missing(name: str, known: str, mis
 
 
 def test_every_row_of_the_annex_is_in_one_of_the_tables() -> None:
-    assert {row[0] for row in rows(DUE) + rows(NOTHING)} == set(rule_names())
-    assert len(rule_names()) == 26
+    assert {row[0] for row in rows(DUE) + rows(NOTHING)} == set(RETENTION_RULES.names)
+    assert len(RETENTION_RULES.names) == 26
 
 
 def test_there_is_no_rule_before_the_act_came_into_force() -> None:
-    assert retention_rules(date(2023, 12, 31)) == ()
-    assert len(retention_rules(date(2024, 1, 1))) == len(rule_names())
-    assert retention_rule("potilasasiakirjat.nothing", TODAY) is None
+    assert RETENTION_RULES.in_force(date(2023, 12, 31)) == ()
+    assert len(RETENTION_RULES.in_force(date(2024, 1, 1))) == len(RETENTION_RULES.names)
+    assert RETENTION_RULES.rule("potilasasiakirjat.nothing", TODAY) is None
 
 
-def test_never_do_two_rules_of_one_name_hold_at_once() -> None:
-    for day in {rule.valid_from for rule in RETENTION_RULES} | {TODAY}:
-        names = [rule.name for rule in retention_rules(day)]
-        assert len(names) == len(set(names))
+HEAD = """pack: retention
+edition: 2027-01-01
+title: {fi: a, sv: b, en: c}
+sources: {act: {title: Laki, taken: 2027-01-01}}
+every: {from: 2027-01-01, source: act}
+rules:
+"""
+RULE = "  - {rule: a.b, labels: {fi: a, sv: b, en: c}, kept: KEPT}\n"
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ("{years: 3}", "`kept` is told by years and after; or"),
+        ("{years: 3, after: [death], from_birth: 1}", "`kept` is told by"),
+        ("{years: 3, after: [dead]}", "'dead', which is not known"),
+        ("{years: 0, after: [death]}", "begins at 1"),
+        ("{years: 1.5, after: [death]}", "must be a whole number"),
+    ],
+)
+def test_a_period_that_is_none_is_refused(kept: str, said: str) -> None:
+    with pytest.raises(ProblemsFound, match=said):
+        parse_pack(RETENTION, "own.yaml", HEAD + RULE.replace("KEPT", kept))
 
 
 def test_every_rule_names_its_basis_its_source_and_its_period() -> None:
-    for rule in RETENTION_RULES:
+    for rule in RETENTION_RULES.every:
         assert "703/2023" in rule.basis
-        assert rule.source
+        assert rule.source.taken
         assert all((rule.labels.fi, rule.labels.sv, rule.labels.en))
         assert in_words(rule.period)
 
 
-@pytest.mark.parametrize("name", rule_names())
+@pytest.mark.parametrize("name", RETENTION_RULES.names)
 @pytest.mark.parametrize("on", [date(2026, 2, 28), date(2026, 3, 1), date(2028, 2, 29), date(2028, 3, 1)])
 def test_what_can_be_left_unread_is_never_due(name: str, on: date) -> None:
     """One fact alone, a day too late: nothing is due; and on the latest day it is, where nothing else is asked."""
-    rule = retention_rule(name, TODAY)
+    rule = RETENTION_RULES.rule(name, TODAY)
     assert rule is not None
     latest = latest_that_is_due(rule.period, on)
     assert set(latest) == set(facts_of(rule.period))
