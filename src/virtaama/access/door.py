@@ -19,7 +19,8 @@ from virtaama.access.recording import RecordingAnswer, RecordingQuestion, Record
 from virtaama.access.recording import lines as recording_lines
 from virtaama.access.recording import query as recording_query
 from virtaama.access.snapshots import OpenSnapshot, PublishedFolder
-from virtaama.access.then import FirstDays, Then, as_published, asked_of, first_days
+from virtaama.access.then import FirstDays, Then, asked_of, first_days
+from virtaama.access.whole_months import whole_by_stars, whole_then
 from virtaama.lake.batches import Batch
 from virtaama.lake.ledger import Ledger
 from virtaama.lake.noticed import QualityLine
@@ -40,6 +41,9 @@ from virtaama.problems import Damaged, NotAllowed
 from virtaama.quality.results import Result
 from virtaama.vault.design import design
 
+DRAFTS = "drafts"
+"""What a role opens whose holders preview metrics that wait for a decision."""
+
 
 class Door:
     """Answers questions from the newest published snapshot. May be used by many threads at once."""
@@ -59,7 +63,9 @@ class Door:
         rounding_key: bytes,
         memory: str = "512MB",
         threads: int = 1,
+        afresh: bool = False,
     ) -> None:
+        """`afresh`: its metrics are drafts; nothing of them is published, and whoever asks must open `drafts`."""
         self._published = PublishedFolder(published, catalogue, memory=memory, threads=threads)
         self._catalogue = catalogue
         self._metrics = {metric.name: metric for metric in catalogue.metrics}
@@ -74,6 +80,7 @@ class Door:
         self._county = county
         self._clock = clock
         self._lots = Lots(rounding_key)
+        self._afresh = afresh
 
     def ask(self, question: Question, asker: Asker, purpose: Purpose) -> Answer:
         """The figures a question asks for, those missing with their reason.
@@ -82,6 +89,8 @@ class Door:
         the asker has no right to the question, NotReady when nothing is published, and whatever hinders
         the record from being written: then nothing is shown.
         """
+        if self._afresh:
+            self._require_page(DRAFTS, asker)
         while True:
             snapshot = self._published.current()
             try:
@@ -97,12 +106,7 @@ class Door:
             self._record(question, asker, purpose, f"refused: {decision.reason}", snapshot, 0)
             raise NotAllowed(f"{decision.reason}. The question was recorded and not answered.")
         then = self._then(question, snapshot)
-        coverage = snapshot.coverage
-        if then:
-            coverage = then.coverage(
-                question.metrics, self._catalogue, lambda sql, marts: snapshot.read(sql, marts=marts)
-            )
-            coverage = as_published(coverage, snapshot.coverage, snapshot.held)
+        coverage = self._whole(question, then, snapshot)
         plan = plan_answer(
             question,
             decision,
@@ -111,6 +115,7 @@ class Door:
             coverage=coverage,
             county=self._county_code,
             then=then,
+            afresh=self._afresh,
         )
         figures = self._figures(question, decision, plan, snapshot, coverage)
         shown = sum(figure.value is not None for figure in figures)
@@ -239,6 +244,14 @@ class Door:
             return None
         return asked_of(question, self._applied(snapshot), self._model, self._design)
 
+    def _whole(self, question: Question, then: Then | None, snapshot: OpenSnapshot) -> dict[str, Coverage]:
+        if then:
+            return whole_then(question.metrics, then, snapshot, self._catalogue)
+        if self._afresh:
+            applied = self._applied(snapshot)
+            return whole_by_stars(question.metrics, snapshot, applied, self._catalogue, self._model)
+        return snapshot.coverage
+
     def _applied(self, snapshot: OpenSnapshot) -> tuple[Batch, ...]:
         """The batches a snapshot was published from."""
         return tuple(batch for batch in self._ledger.batches() if batch.number in snapshot.applied)
@@ -248,7 +261,9 @@ class Door:
         return replace(
             snapshot.info,
             redefined=tuple(
-                name for name, digest in self._definitions.items() if snapshot.definitions.get(name) != digest
+                name
+                for name, digest in self._definitions.items()
+                if snapshot.definitions.get(name) != digest and not self._afresh
             ),
             model_changed=snapshot.info.model_version != self._model.version,
         )

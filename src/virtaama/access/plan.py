@@ -48,6 +48,7 @@ def plan_answer(
     coverage: dict[str, Coverage],
     county: str,
     then: Then | None = None,
+    afresh: bool = False,
 ) -> AnswerPlan:
     """The readings that answer a question. What was prepared at publication is read, the rest computed.
 
@@ -63,7 +64,9 @@ def plan_answer(
         if name in known and is_defined(known[name], question.level, question.by or "", catalogue)
     )
     prepared = tuple(
-        n for n in defined if then is None and wanted in prepared_breakdowns(known[n], catalogue)
+        n
+        for n in defined
+        if then is None and not afresh and wanted in prepared_breakdowns(known[n], catalogue)
     )
     asked = Coverage(
         period_of(question.first, question.grain),

@@ -22,6 +22,7 @@ PAGES = (
     "quality",
     "recording",
     "lineage",
+    "drafts",
     PAGE,
     "audit",
     "linking",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from virtaama.lake.batches import Batch
-from virtaama.lake.coverage import Span, coverage_of_fact, coverage_of_metric, feed_coverages
+from virtaama.lake.coverage import Span, coverage_of_metrics
 from virtaama.metrics.definitions import Catalogue, Fact
 from virtaama.metrics.guard import guarded
 from virtaama.metrics.plan import Coverage, MetricPlan, overlap
@@ -16,7 +16,6 @@ from virtaama.metrics.render.observations import span
 from virtaama.metrics.render.questions import question_query
 from virtaama.metrics.render.then import LookingBack, Place, looking_back
 from virtaama.metrics.render.trees import Stars
-from virtaama.model.feeds import Delivery
 from virtaama.model.model import Model
 from virtaama.vault.derive import end_of
 from virtaama.vault.tables import VaultDesign
@@ -45,25 +44,13 @@ class Then:
 
     def coverage(self, metrics: Iterable[str], catalogue: Catalogue, read: Read) -> dict[str, Coverage]:
         """The months metrics were whole for."""
-        full = frozenset(feed.id for feed in self.model.feeds if feed.delivery is Delivery.FULL)
-        feeds = feed_coverages(self.batches, full)
-        known: dict[str, Coverage | None] = {}
 
         def looked_at(part: Fact) -> Span:
             statement = looking_back(span(part, catalogue, self.stars), self.stars, self.design, self.place)
             [(first, last, without_end)] = read(statement.sql, marts_of(statement))
             return first, last, without_end
 
-        def of_fact(part: Fact) -> Coverage | None:
-            if part.name not in known:
-                known[part.name] = coverage_of_fact(part, self.model, feeds, looked_at)
-            return known[part.name]
-
-        defined = {metric.name: metric for metric in catalogue.metrics}
-        found = {
-            name: coverage_of_metric(defined[name], catalogue, of_fact) for name in metrics if name in defined
-        }
-        return {name: coverage for name, coverage in found.items() if coverage}
+        return coverage_of_metrics(metrics, catalogue, self.model, self.batches, looked_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ COMMANDS = {
     "contract": "contract",
     "ask": "ask",
     "explain": "explain",
+    "metric": "metric",
     "features": "features",
     "release": "release",
     "describe": "describe",

@@ -14,6 +14,7 @@ from virtaama.metrics.periods import period_of
 from virtaama.metrics.plan import Coverage, measures_of, overlap, parts_of
 from virtaama.metrics.question import Grain
 from virtaama.model.dependencies import feeds_counted
+from virtaama.model.feeds import Delivery
 from virtaama.model.model import Model
 
 ENOUGH_TO_SEE_A_RHYTHM = 3
@@ -110,6 +111,28 @@ def coverage_of_metric(
     parts = dict.fromkeys(part for fact in facts for part in parts_of(fact, catalogue))
     known = [of_fact(part) for part in parts]
     return overlap(tuple(months for months in known if months)) if all(known) else None
+
+
+def coverage_of_metrics(
+    names: Iterable[str],
+    catalogue: Catalogue,
+    model: Model,
+    batches: Iterable[Batch],
+    span: Callable[[Fact], Span],
+) -> dict[str, Coverage]:
+    """The months for which metrics are whole by these batches; those that cannot be computed are left out."""
+    full = frozenset(feed.id for feed in model.feeds if feed.delivery is Delivery.FULL)
+    feeds = feed_coverages(batches, full)
+    known: dict[str, Coverage | None] = {}
+
+    def of_fact(part: Fact) -> Coverage | None:
+        if part.name not in known:
+            known[part.name] = coverage_of_fact(part, model, feeds, span)
+        return known[part.name]
+
+    defined = {metric.name: metric for metric in catalogue.metrics}
+    found = {name: coverage_of_metric(defined[name], catalogue, of_fact) for name in names if name in defined}
+    return {name: coverage for name, coverage in found.items() if coverage}
 
 
 def _coverage(feed: str, batches: list[Batch], known_until: datetime | None) -> FeedCoverage:

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from virtaama.metrics.indicators import (
+    NOTHING_SAID,
+    Break,
+    Counterpart,
+    Frequency,
+    Goal,
+    MetricApproval,
+    MissingRule,
+    Package,
+    Status,
+)
 from virtaama.model.concepts import Text
 from virtaama.problems import Place
 from virtaama.statutes.care_guarantee import WaitLimit
@@ -123,6 +134,21 @@ class Metric:
     # Fewer persons (or rows, where the fact has no person) are not shown. 0: the numerator is about no
     # person, such as money, and is shown to the last row whatever the role's own limit.
     minimum_group: int = 5
+    # What makes it an indicator. Nothing of it changes a figure.
+    goals: tuple[Goal, ...] = ()
+    frequency: Frequency | None = None
+    missing: MissingRule = NOTHING_SAID
+    breaks: tuple[Break, ...] = ()  # the earliest first
+    counterpart: Counterpart | None = None
+    packages: tuple[str, ...] = ()  # of services it tells about; none: all of them
+    version: int = 0  # 0: not told
+    status: Status = Status.UNRECORDED
+    approvals: tuple[MetricApproval, ...] = ()  # the oldest first
+
+    @property
+    def approval(self) -> MetricApproval | None:
+        """The decision on its version; None while there is none."""
+        return next((each for each in self.approvals if each.version == self.version), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +170,8 @@ class Dimension:
 class Catalogue:
     """Every fact, dimension and metric of a county, checked against its model; and the law they are reckoned by.
 
-    `version` is another where any of it is.
+    `version` is another where any of it is. `metrics` are those in use; `drafts` wait for a decision, and nothing
+    but a preview computes or shows them.
     """
 
     version: str
@@ -152,9 +179,15 @@ class Catalogue:
     dimensions: tuple[Dimension, ...]
     metrics: tuple[Metric, ...]
     limits: tuple[WaitLimit, ...] = ()  # of the care guarantee
+    drafts: tuple[Metric, ...] = ()
+    packages: tuple[Package, ...] = ()
 
     def fact(self, name: str) -> Fact:
         return next(f for f in self.facts if f.name == name)
 
     def metric(self, name: str) -> Metric:
         return next(m for m in self.metrics if m.name == name)
+
+    def of_drafts(self) -> Catalogue:
+        """The same facts and dimensions with the drafts in the place of what is in use."""
+        return replace(self, metrics=self.drafts, drafts=())

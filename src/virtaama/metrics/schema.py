@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from virtaama.metrics.definitions import Direction, Family, Window
+from virtaama.metrics.indicator_schema import INDICATOR, PACKAGE
 from virtaama.model.schema import LABELS
 from virtaama.model.shape import NAME, Shape, expression, members, named, number, one_of, text, texts, words
 
@@ -86,6 +87,7 @@ METRIC = members(
         "minimum_group": number(
             "Fewer persons are not shown. 0 only for figures about no person.", minimum=0, multipleOf=1
         ),
+        **INDICATOR,
     },
     required=(
         "labels",
@@ -104,11 +106,12 @@ METRIC = members(
 METRICS = Shape(
     "metrics",
     members(
-        "Facts, dimensions and metrics.",
+        "Facts, dimensions, metrics and packages of services.",
         {
             "facts": named("What can be counted.", FACT),
             "dimensions": named("What figures are broken down by.", DIMENSION),
             "metrics": named("The figures.", METRIC, names=NAME),
+            "packages": named("Services that are steered together.", PACKAGE, names=NAME),
         },
     ),
 )

@@ -20,6 +20,7 @@ from virtaama.loading.speed import rows_per_second
 from virtaama.privacy.policy import Asker, Purpose
 from virtaama.problems import Damaged, NotReady
 from virtaama.project.back_out import BackedOut, earlier_model, put_back, write_files
+from virtaama.project.doors import door_of
 from virtaama.project.mended import Done, mended
 from virtaama.project.on_record import now, on_record
 from virtaama.project.parts import METRIC_FOLDER, MODEL_FOLDERS, Parts
@@ -282,20 +283,11 @@ class Project(Parts):
 
     def door(self) -> Door:
         """The one way to figures. NotReady is raised by what it is asked, while nothing is published."""
-        from virtaama.access.door import Door
+        return door_of(self)
 
-        return Door(
-            published=self.settings.published,
-            catalogue=self.catalogue,
-            model=self.model,
-            roles=self.roles,
-            audit=self.audit,
-            ledger=self.ledger,
-            county_code=self.settings.county_code,
-            county=self.settings.county,
-            clock=now,
-            rounding_key=self.keyring.derived("rounding"),
-        )
+    def previews(self) -> Door:
+        """The same for drafts: metrics that wait for a decision, computed when they are asked for."""
+        return door_of(self, drafts=True)
 
     def open_quarantine(self, batches: tuple[int, ...], asker: Asker) -> tuple[tuple[Batch, Rejected], ...]:
         """The rows of batches that were set aside, as delivered. Raises NotAllowed; either goes on record first."""

@@ -79,6 +79,27 @@ def test_an_extract_becomes_a_figure_without_editing_anything(
     assert (answer["period"], answer["value"], answer["rows"]) == ("2026-10", "12.0", "12")
 
 
+def test_a_draft_is_previewed_and_told_nowhere_else(clinic: str, capsys: pytest.CaptureFixture[str]) -> None:
+    [file] = (Path(clinic) / "metrics").glob("*.yaml")
+    written = file.read_text(encoding="utf-8")
+    file.write_text(written.replace("    family:", "    status: draft\n    family:", 1), encoding="utf-8")
+    october = ["--from", "2026-10", "--to", "2026-10", "--project", clinic]
+
+    assert run(["metric", "list", "--status", "draft", "--project", clinic]) == 0
+    assert "kaynnit_rows" in capsys.readouterr().out
+    assert run(["metric", "preview", "kaynnit_rows", *october]) == 0
+    told = capsys.readouterr()
+    assert "12" in told.out
+    assert run(["metric", "formula", "kaynnit_rows", "--project", clinic]) == 0
+    assert f"Its formula is {capsys.readouterr().out.strip()}." in told.err
+
+    assert run(["ask", "kaynnit_rows", *october]) != 0
+    assert "No metric 'kaynnit_rows'" in capsys.readouterr().err
+    file.write_text(written, encoding="utf-8")
+    assert run(["metric", "preview", "kaynnit_rows", *october]) != 0
+    assert "is no draft" in capsys.readouterr().err
+
+
 def test_json_names_the_snapshot_and_the_record(clinic: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert (
         run(
