@@ -281,9 +281,8 @@ class Reader:
         months = None
         if years:
             there = [p for p in there if years[0] <= p.year <= years[1]]
-            months = {
-                m for m in (row.month for row in metric.rows(self.county)) if in_one_of(m, there, grain)
-            }
+            every = periods(self.county.first, self.county.last, Grain.MONTH)
+            months = {month for month in every if in_one_of(month, there, grain)}
         above = self.cells(metric.rows(self.county), metric.how, metric, grain, level, by, months)
         below: dict[Place, Cell] | None = None
         told_apart = True
