@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tests.shipped_law import RIGHTS
 from virtaama.access.roles import parse_groups, parse_roles
 from virtaama.portal.core.sign_in.failures import Why
 from virtaama.project.settings import parse_settings
@@ -22,7 +23,7 @@ def test_the_settings_of_the_guide_have_no_problem() -> None:
 
 def test_the_groups_of_the_guide_have_roles_that_ship() -> None:
     text = SHIPPED.read_text(encoding="utf-8") + ACCESS
-    parse_roles(text)
+    parse_roles(text, RIGHTS)
     assert len(parse_groups(text)) == 4
 
 

@@ -44,7 +44,9 @@ from virtaama.portal.steering.periods import first_day, shifted
 from virtaama.privacy.policy import Asker, Purpose, Role
 from virtaama.problems import Damaged, NotAllowed, NotReady, Place
 from virtaama.project.described import DescribedSet, Revised, made_sets, revised, write_set
+from virtaama.project.law import Law
 from virtaama.project.oversight import referred_to
+from virtaama.project.statutes import shipped_statutes
 from virtaama.quality.results import Result
 
 PLACE = Place("metrics/test.yaml", 1)
@@ -862,6 +864,10 @@ class LogForTests:
     @property
     def sign_ins(self) -> SignIns:
         return SignIns(self.log, lambda: datetime.now().astimezone())
+
+    @property
+    def law(self) -> Law:
+        return Law(shipped_statutes())
 
     @property
     def incident_record(self) -> IncidentRecord:

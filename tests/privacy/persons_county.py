@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tests.shipped_law import RIGHTS
 from tests.small_warehouse import Warehouse
 from virtaama.access.audit import AuditLog
 from virtaama.access.opened import NotOpened, OpenedPerson, PersonQuestion
@@ -22,6 +23,7 @@ from virtaama.metrics.person_view_parse import parse_person_views
 from virtaama.metrics.person_views import PersonViews
 from virtaama.model.parse import parse_model
 from virtaama.privacy.policy import Asker, Purpose
+from virtaama.statutes.access_rights import AccessRights
 from virtaama.vault.derive import star
 from virtaama.vault.design import design
 
@@ -298,18 +300,23 @@ class County(Warehouse):
     def door(self) -> PersonDoor:
         """The one door, with a snapshot that stays open."""
         if self._door is None:
-            self._door = PersonDoor(
-                published=self.folder / "published",
-                direct=self.folder / "direct",
-                views=parsed_views(),
-                catalogue=CATALOGUE,
-                model=MODEL,
-                roles=parse_roles(ACCESS),
-                audit=self.audit,
-                clock=lambda: NOW,
-                decipher=self._decipher,
-            )
+            self._door = self.door_by(RIGHTS)
         return self._door
+
+    def door_by(self, law: AccessRights) -> PersonDoor:
+        """A door of its own where another law holds."""
+        return PersonDoor(
+            published=self.folder / "published",
+            direct=self.folder / "direct",
+            views=parsed_views(),
+            catalogue=CATALOGUE,
+            model=MODEL,
+            roles=parse_roles(ACCESS, RIGHTS),
+            law=law,
+            audit=self.audit,
+            clock=lambda: NOW,
+            decipher=self._decipher,
+        )
 
     def _decipher(self, person: str, field: str, value: str) -> str:
         self.deciphered.append((person, field))

@@ -15,6 +15,7 @@ from attack.disclosure import overlapping
 from attack.measured_session import DASHBOARD
 from attack.session import seen_in, solved, solved_together
 from tests.privacy.crowded_county import SEES_ROUNDED, STEERING, CrowdedCounty, crowded_county
+from tests.shipped_law import RIGHTS
 from virtaama.access.door import Door
 from virtaama.access.roles import parse_roles
 from virtaama.keyring import Keyring
@@ -151,8 +152,8 @@ roles:
     {member}
 """
     with pytest.raises(ProblemsFound, match=said):
-        parse_roles(text)
-    assert parse_roles(text.replace("rounding: 5", "rounding: 1"))
+        parse_roles(text, RIGHTS)
+    assert parse_roles(text.replace("rounding: 5", "rounding: 1"), RIGHTS)
 
 
 # Rounding itself ----------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,8 @@ from virtaama.privacy.policy import Purpose
 from virtaama.privacy.pseudonyms import is_identity_code
 from virtaama.privacy.reasons import ReasonRefused, WrittenReason
 from virtaama.problems import Damaged, NotAllowed, NotRecorded
+from virtaama.statutes.access_rights import ACCESS_RIGHTS
+from virtaama.statutes.pack_parse import parse_pack
 
 NURSE = asker("nurse", "U1")
 CODE = next(
@@ -144,6 +147,23 @@ def test_support_sees_requests_at_its_own_units_and_no_visits(county: County) ->
     found = ask(county.door(), asker("secretary", "U1"), "ann")
     assert rows_of(found, "requests") == ["v1"]
     assert "visits" not in [section.name for section in opened(found).sections]
+
+
+@pytest.mark.parametrize(("first", "visits"), [("2026-06-15", ["v1"]), ("2026-06-16", None)])
+def test_a_pack_of_the_county_itself_decides_from_the_day_it_says(
+    county: County, first: str, visits: list[str] | None
+) -> None:
+    # Support opens visits at its own units from `first` on, and today is 15 June.
+    shipped = (files("virtaama") / "content" / "statutes" / "access_rights.yaml").read_text(encoding="utf-8")
+    begins, ends = shipped.index("  - work_role: health_support"), shipped.index("  - work_role: medicines")
+    row = shipped[begins:ends]
+    last = date.fromisoformat(first) - timedelta(days=1)
+    later = row.replace("units: [", "units: [visits, ") + f"    from: {first}\n"
+    own = parse_pack(ACCESS_RIGHTS, "own.yaml", shipped.replace(row, f"{row}    until: {last}\n{later}"))
+    found = ask(county.door_by(own.content), asker("secretary", "U1"), "ann")
+    assert ("visits" in [section.name for section in opened(found).sections]) == (visits is not None)
+    if visits:
+        assert rows_of(found, "visits") == visits
 
 
 def test_social_work_sees_no_health_care(county: County) -> None:

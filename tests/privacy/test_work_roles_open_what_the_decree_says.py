@@ -6,19 +6,20 @@ from datetime import date
 
 import pytest
 
+from tests.shipped_law import RIGHTS
+from virtaama.problems import ProblemsFound
 from virtaama.statutes.access_rights import (
+    ACCESS_RIGHTS,
     HEALTH_SERVICES,
-    RIGHTS,
     SERVICE_TASKS,
     Content,
     Domain,
     Reach,
     Service,
     WorkRole,
-    opened_by,
-    right_of,
 )
 from virtaama.statutes.access_words import CONTENTS, SERVICES, WORK_ROLES
+from virtaama.statutes.pack_parse import parse_pack
 
 TODAY = date(2026, 11, 26)
 
@@ -63,7 +64,7 @@ def cells(table: str) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(("role", "content", "sign"), cells(OF_HEALTH) + cells(OF_SOCIAL))
 def test_what_a_work_role_opens(role: str, content: str, sign: str) -> None:
     held = Service.FAMILY_LAW if WorkRole(role).domain is Domain.SOCIAL else Service.RECEPTION
-    opened = {each.content: each for each in opened_by(WorkRole(role), frozenset({held}), TODAY)}
+    opened = {each.content: each for each in RIGHTS.opened_by(WorkRole(role), frozenset({held}), TODAY)}
     if sign == "-":
         assert Content(content) not in opened
     else:
@@ -73,39 +74,39 @@ def test_what_a_work_role_opens(role: str, content: str, sign: str) -> None:
 
 def test_nothing_is_opened_beside_the_table() -> None:
     told = {(role, content) for role, content, sign in cells(OF_HEALTH) + cells(OF_SOCIAL) if sign != "-"}
-    only_in = {(r.work_role, content) for r in RIGHTS for content, _ in r.only_in}
-    assert {(r.work_role, content) for r in RIGHTS for content, _ in r.opens} - only_in == told
+    only_in = {(r.work_role, content) for r in RIGHTS.every for content, _ in r.only_in}
+    assert {(r.work_role, content) for r in RIGHTS.every for content, _ in r.opens} - only_in == told
 
 
 @pytest.mark.parametrize("role", HELD_IN)
 def test_where_a_work_role_of_health_care_is_held(role: str) -> None:
     held_in = {HEALTH_SERVICES[number - 1] for number in HELD_IN[role]}
     for service in Service:
-        assert bool(opened_by(WorkRole(role), frozenset({service}), TODAY)) == (service in held_in)
+        assert bool(RIGHTS.opened_by(WorkRole(role), frozenset({service}), TODAY)) == (service in held_in)
 
 
 def test_who_dispenses_medicines_sees_them_and_who_guides_their_use_does_not() -> None:
     def contents(service: Service) -> set[Content]:
-        return {each.content for each in opened_by(WorkRole.MEDICINES, frozenset({service}), TODAY)}
+        return {each.content for each in RIGHTS.opened_by(WorkRole.MEDICINES, frozenset({service}), TODAY)}
 
     assert contents(Service.PHARMACY) - contents(Service.HOSPITAL) == {Content.MEDICATION}
 
 
 def test_a_child_supervisor_works_in_family_law_alone() -> None:
     for service in Service:
-        opened = opened_by(WorkRole.CHILD_SUPERVISOR, frozenset({service}), TODAY)
+        opened = RIGHTS.opened_by(WorkRole.CHILD_SUPERVISOR, frozenset({service}), TODAY)
         assert bool(opened) == (service is Service.FAMILY_LAW)
 
 
 def test_before_the_decree_nothing_is_opened() -> None:
     for role in WorkRole:
-        assert right_of(role, date(2024, 6, 30)) is None
-        assert opened_by(role, frozenset(Service), date(2024, 6, 30)) == ()
+        assert RIGHTS.right(role, date(2024, 6, 30)) is None
+        assert RIGHTS.opened_by(role, frozenset(Service), date(2024, 6, 30)) == ()
 
 
 def test_each_work_role_has_one_rule_a_day() -> None:
     for role in WorkRole:
-        assert sum(right.work_role is role and right.holds(TODAY) for right in RIGHTS) == 1
+        assert sum(right.work_role is role and right.holds(TODAY) for right in RIGHTS.every) == 1
 
 
 def test_there_are_as_many_as_the_decree_names() -> None:
@@ -122,6 +123,40 @@ def test_everything_is_called_something_in_three_languages() -> None:
 
 
 def test_rights_that_are_our_own_reading_say_so() -> None:
-    for right in RIGHTS:
+    for right in RIGHTS.every:
         assert right.our_reading == (right.work_role.domain is Domain.SOCIAL)
-        assert "457/2024" in right.source
+        assert "457/2024" in right.basis
+
+
+HEAD = """pack: access_rights
+edition: 2027-01-01
+title: {fi: a, sv: b, en: c}
+sources: {act: {title: Asetus, taken: 2027-01-01}}
+every: {from: 2027-01-01, source: act}
+rights:
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("{work_role: nurse, held_in: [reception], opens: {}}", "'nurse', which is not known"),
+        (
+            "{work_role: medicines, held_in: [families], opens: {}}",
+            "medicines is of health, and families is not",
+        ),
+        (
+            "{work_role: medicines, held_in: [pharmacy], opens: {all: [basics], units: [basics]}}",
+            "opened twice",
+        ),
+        ("{work_role: medicines, held_in: [pharmacy], opens: {every: [basics]}}", "has no member 'every'"),
+        ("{work_role: medicines, held_in: [pharmacy], opens: {all: [basic]}}", "'basic', which is not known"),
+        (
+            "{work_role: medicines, held_in: [pharmacy], opens: {}, only_in: {medication: pharmacies}}",
+            "Did you mean 'pharmacy'",
+        ),
+    ],
+)
+def test_rights_that_cannot_be_are_refused(row: str, said: str) -> None:
+    with pytest.raises(ProblemsFound, match=said):
+        parse_pack(ACCESS_RIGHTS, "own.yaml", f"{HEAD}  - {row}\n")

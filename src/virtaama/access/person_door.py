@@ -53,7 +53,7 @@ from virtaama.privacy.person_policy import (
 from virtaama.privacy.policy import Asker, Purpose, Refused, Role
 from virtaama.privacy.reasons import WrittenReason, read_reason
 from virtaama.problems import Damaged, NotAllowed
-from virtaama.statutes.access_rights import Service
+from virtaama.statutes.access_rights import AccessRights, Service
 
 Decipher = Callable[[str, str, str], str | None]
 """Opens a value that names a person: the person's pseudonym, the field it was closed in, and the closed text.
@@ -77,6 +77,7 @@ class PersonDoor:
         catalogue: Catalogue,
         model: Model,
         roles: tuple[Role, ...],
+        law: AccessRights,
         audit: AuditLog,
         clock: Callable[[], datetime],
         decipher: Decipher,
@@ -89,6 +90,7 @@ class PersonDoor:
         self._statements = Statements(views, model)
         self._model = model
         self._roles = {role.name: role for role in roles}
+        self._law = law
         self._audit = audit
         self._clock = clock
         self._decipher = decipher
@@ -145,7 +147,9 @@ class _Opening:
     def opened(self) -> OpenedPerson | NotOpened:
         door, today = self._door, self._moment.date()
         role = door._roles.get(self._asker.role)
-        look_up = decide_look_up(self._asker, self._purpose, role, opened_by_role(role, today))
+        look_up = decide_look_up(
+            self._asker, self._purpose, role, opened_by_role(role, self._door._law, today)
+        )
         if isinstance(look_up, Refused):
             about = Persons.of([self._asked.person]) if self._asked.person else NOBODY
             self._record(f"refused: {look_up.reason}", about)

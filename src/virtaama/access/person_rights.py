@@ -10,17 +10,17 @@ from virtaama.access.person_plan import scope_of
 from virtaama.metrics.person_views import PersonViews, Section
 from virtaama.privacy.person_policy import Opened, PersonAllowed
 from virtaama.privacy.policy import Role
-from virtaama.statutes.access_rights import Service, WorkRole, opened_by
+from virtaama.statutes.access_rights import AccessRights, Service, WorkRole
 
 
-def opened_by_role(role: Role | None, today: date) -> tuple[Opened, ...]:
+def opened_by_role(role: Role | None, law: AccessRights, today: date) -> tuple[Opened, ...]:
     """The kinds of data that the law opens to a role's work on a day, and whose."""
     if role is None or role.persons is None:
         return ()
     return tuple(
         Opened(each.domain, each.content, each.reach, frozenset(each.services))
         for held in role.persons.work
-        for each in opened_by(WorkRole(held.work_role), frozenset(map(Service, held.services)), today)
+        for each in law.opened_by(WorkRole(held.work_role), frozenset(map(Service, held.services)), today)
     )
 
 

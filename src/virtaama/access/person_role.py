@@ -11,7 +11,7 @@ from virtaama.model.model import Model
 from virtaama.model.shape import Schema, members, one_of, text, texts, truth
 from virtaama.privacy.policy import HeldWork, PersonRights, Purpose, Role
 from virtaama.problems import Place, Problem
-from virtaama.statutes.access_rights import RIGHTS, Service, WorkRole
+from virtaama.statutes.access_rights import AccessRights, Service, WorkRole
 
 PAGE = "persons"
 _SERVICES = [each.value for each in Service]
@@ -66,7 +66,7 @@ def rights_in(role: Entry) -> PersonRights | None:
     )
 
 
-def problems_of_rights(name: str, role: Entry) -> Iterator[Problem]:
+def problems_of_rights(name: str, role: Entry, law: AccessRights) -> Iterator[Problem]:
     """Work roles in services they are not held in, and roles that could open nobody."""
     entry = role.member("persons")
     if entry is None:
@@ -78,7 +78,8 @@ def problems_of_rights(name: str, role: Entry) -> Iterator[Problem]:
         what = f"role '{name}' opens persons and has no purpose they may be opened for."
         yield Problem(entry.place, what, f"Add {Purpose.CLIENT_CARE} to its purposes.")
     for work in entry.list("work"):
-        held_in = _held_in(work.text("role"))
+        known = work.text("role") in [each.value for each in WorkRole]
+        held_in = law.held_in(WorkRole(work.text("role"))) if known else ()
         for service in work.texts("services"):
             if held_in and service in _SERVICES and service not in held_in:
                 what = f"role '{name}': the work role '{work.text('role')}' is not held in '{service}'."
@@ -100,9 +101,3 @@ def problems_with_views(
         for name in unknown_direct(sorted(role.persons.direct), views.persons, model):
             what = f"role '{role.name}' is shown '{name}', which is nothing that names a person."
             yield Problem(Place(file), what, did_you_mean(name, known))
-
-
-def _held_in(work_role: str) -> list[str]:
-    """The services a work role can be held in, by any rule there was."""
-    found = {service for right in RIGHTS if right.work_role == work_role for service in right.held_in}
-    return [service.value for service in Service if service in found]

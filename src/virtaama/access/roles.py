@@ -14,6 +14,7 @@ from virtaama.model.schema import LABELS
 from virtaama.model.shape import NAME, Shape, members, named, number, one_of, text, texts, truth
 from virtaama.privacy.policy import EXACT_PAGES, Purpose, Role
 from virtaama.problems import Place, Problem, ProblemsFound
+from virtaama.statutes.access_rights import AccessRights
 
 ACCESS_FILE = "access.yaml"
 PAGES = (
@@ -79,15 +80,15 @@ ACCESS = Shape(
 """The shape of access.yaml."""
 
 
-def parse_roles(text: str) -> tuple[Role, ...]:
-    """The roles an access.yaml describes; every problem of it at once."""
+def parse_roles(text: str, law: AccessRights) -> tuple[Role, ...]:
+    """The roles an access.yaml describes, held against the law; every problem of it at once."""
     root, problems = ACCESS.read(ACCESS_FILE, text)
     if root is None and not problems:
         problems = (
             Problem(Place(ACCESS_FILE), "the file is empty.", "Without roles nobody could see anything."),
         )
     if root is not None:
-        problems += (*_contradictions(root), *problems_of_groups(root))
+        problems += (*_contradictions(root, law), *problems_of_groups(root))
     if root is None or problems:
         raise ProblemsFound(problems)
     return tuple(
@@ -123,10 +124,10 @@ def parse_groups(text: str) -> tuple[Group, ...]:
     return groups_in(root) if root else ()
 
 
-def _contradictions(root: Entry) -> Iterator[Problem]:
+def _contradictions(root: Entry, law: AccessRights) -> Iterator[Problem]:
     roles = [name for name, _ in root.within("roles")]
     for name, entry in root.within("roles"):
-        yield from problems_of_rights(name, entry)
+        yield from problems_of_rights(name, entry, law)
         yield from problems_of_approvals(name, entry)
         if float(entry.text("rounding", "1")) <= 1:
             continue

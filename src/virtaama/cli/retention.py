@@ -82,7 +82,7 @@ def rules(on: datetime | None, folder: Path) -> None:
                 in_words(rule.period) + (f"; {rule.remark}" if rule.remark else ""),
                 ", ".join(name for name, retention in said if rule.name in retention.named),
             )
-            for rule in project.retention_rules.in_force(on.date() if on else date.today())
+            for rule in project.law.retention_rules.in_force(on.date() if on else date.today())
         ],
     )
     for name, retention in said:

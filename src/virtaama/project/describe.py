@@ -64,8 +64,8 @@ def known_of(parts: Parts, made: date) -> Known:
         ),
         organisation=parts.organisation,
         components=components(),
-        retention=parts.retention_rules,
-        log_data=parts.log_data,
+        retention=parts.law.retention_rules,
+        log_data=parts.law.log_data,
         unread=concepts_unread(parts.model, parts.catalogue, parts.features),
     )
 
@@ -94,7 +94,7 @@ def _catalogue_of(parts: Parts, model: Model) -> Catalogue:
         if each.version == model.version:
             files = {name: text for name, text in each.files.items() if name.startswith(f"{METRIC_FOLDER}/")}
             try:
-                return parse_catalogue(files, model, parts.care_guarantee.waits)
+                return parse_catalogue(files, model, parts.law.care_guarantee.waits)
             except ProblemsFound:
                 break
     return Catalogue(version="", facts=(), dimensions=(), metrics=())

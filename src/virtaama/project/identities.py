@@ -75,7 +75,7 @@ def rotate_keys(parts: Parts, kinds: tuple[str, ...], progress: Progress = silen
             done = rotate(store, of_store, lambda done, total: progress(done, total, "persons"))
         if "domain" in kinds and not done.gone_on:
             Keyring.open(settings.keys).with_next("domain")
-        parts.identities.drop_forgotten(parts.log_data.kept_since(now().date()))
+        parts.identities.drop_forgotten(parts.law.log_data.kept_since(now().date()))
         ledger.recognise_keys(Keyring.open(settings.keys).prints())
         tell({"persons_closed_anew": done.persons})
     return done

@@ -20,7 +20,7 @@ _KEY = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 def oversight_of(parts: Parts) -> Oversight:
     return Oversight(
-        audit=parts.audit, roles=parts.roles, clock=now, law=parts.log_data, anchors=parts.anchors
+        audit=parts.audit, roles=parts.roles, clock=now, law=parts.law.log_data, anchors=parts.anchors
     )
 
 

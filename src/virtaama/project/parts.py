@@ -37,10 +37,8 @@ if TYPE_CHECKING:
     from virtaama.privacy.policy import Role
     from virtaama.project.demo_users import DemoUser
     from virtaama.project.descriptions import Descriptions
-    from virtaama.statutes.care_guarantee import CareGuarantee
+    from virtaama.project.law import Law
     from virtaama.statutes.editions import Edition, Statutes
-    from virtaama.statutes.log_data import LogData
-    from virtaama.statutes.retention_rules import RetentionRules
 
 MODEL_FOLDERS = ("systems", "concepts", "codes", "mappings", "derived", "calendars")
 METRIC_FOLDER = "metrics"
@@ -65,30 +63,16 @@ class Parts:
         return statutes_of(self.settings.folder)
 
     @property
+    def law(self) -> Law:
+        """What the packs say, each read when it is asked for; ProblemsFound where one is wrong."""
+        from virtaama.project.law import Law
+
+        return Law(self.statutes)
+
+    @property
     def editions(self) -> tuple[Edition, ...]:
         """Every edition of every pack, each read; ProblemsFound with every problem of them."""
         return self.statutes.all()
-
-    @property
-    def care_guarantee(self) -> CareGuarantee:
-        """How long a person may have to wait, dated; ProblemsFound where the pack is wrong."""
-        from virtaama.statutes.care_guarantee import CARE_GUARANTEE
-
-        return self.statutes.content(CARE_GUARANTEE)
-
-    @property
-    def retention_rules(self) -> RetentionRules:
-        """How long documents about clients are kept, dated; ProblemsFound likewise."""
-        from virtaama.statutes.retention_rules import RETENTION
-
-        return self.statutes.content(RETENTION)
-
-    @property
-    def log_data(self) -> LogData:
-        """What a client gets to know of who has handled their data, dated; ProblemsFound likewise."""
-        from virtaama.statutes.log_data import LOG_DATA
-
-        return self.statutes.content(LOG_DATA)
 
     @cached_property
     def model(self) -> Model:
@@ -101,7 +85,7 @@ class Parts:
         from virtaama.metrics.parse import parse_catalogue
 
         files = dict(files_in(self.settings.folder, METRIC_FOLDER))
-        return parse_catalogue(files, self.model, self.care_guarantee.waits)
+        return parse_catalogue(files, self.model, self.law.care_guarantee.waits)
 
     @cached_property
     def features(self) -> tuple[FeatureTable, ...]:
@@ -139,7 +123,7 @@ class Parts:
         from virtaama.metrics.person_view_parse import parse_person_views
 
         files = dict(files_in(self.settings.folder, PERSON_VIEW_FOLDER))
-        return parse_person_views(files, self.model, self.care_guarantee.waits)
+        return parse_person_views(files, self.model, self.law.care_guarantee.waits)
 
     @property
     def direct_wanted(self) -> dict[str, tuple[str, ...]]:
@@ -172,7 +156,9 @@ class Parts:
         from virtaama.access.roles import parse_roles
 
         path = self.settings.folder / ACCESS_FILE
-        roles = parse_roles(path.read_text(encoding="utf-8")) if path.is_file() else ()
+        roles = (
+            parse_roles(path.read_text(encoding="utf-8"), self.law.access_rights) if path.is_file() else ()
+        )
         smallest = self.settings.minimum_group
         return tuple(replace(role, minimum_group=max(smallest, role.minimum_group)) for role in roles)
 
@@ -265,7 +251,7 @@ class Parts:
     def _unlawful_retention(self) -> Iterator[Problem]:
         from virtaama.statutes.retained import retention_problems
 
-        return retention_problems(self.model, self.retention_rules, date.today())
+        return retention_problems(self.model, self.law.retention_rules, date.today())
 
     def _unnamed_hosts(self) -> Iterator[Problem]:
         for feed in self.model.feeds:

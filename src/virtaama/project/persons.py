@@ -28,6 +28,7 @@ def person_door_of(parts: Parts) -> PersonDoor:
         catalogue=parts.catalogue,
         model=parts.model,
         roles=parts.roles,
+        law=parts.law.access_rights,
         audit=parts.audit,
         clock=now,
         decipher=partial(_deciphered, parts),

@@ -60,7 +60,7 @@ def list_due(parts: Parts, on: date) -> Listed:
     parts.refuse_unlawful_retention()
     with only_one(parts.settings.lock), on_record(parts.ledger, "retention") as tell:
         found = due_now(parts, on)
-        file = write_list(parts.settings.retention, found, parts.retention_rules)
+        file = write_list(parts.settings.retention, found, parts.law.retention_rules)
         listed = Listed(
             on=on,
             lines=tuple(_lines(found.instances)),
@@ -77,7 +77,7 @@ def due_now(parts: Parts, on: date) -> Due:
     try:
         with opened(parts.settings, parts.ledger) as engine:
             refuse_unfinished(engine, parts.model)
-            return due(engine, parts.model, parts.retention_rules, on)
+            return due(engine, parts.model, parts.law.retention_rules, on)
     except FileDamaged as damage:
         raise Damaged(
             f"{parts.settings.warehouse} is not to be trusted: {damage}.\n"

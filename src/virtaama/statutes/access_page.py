@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from virtaama.statutes.access_rights import RIGHTS, Domain, Reach, Right, Service
+from virtaama.statutes.access_rights import AccessRights, Domain, Reach, Right, Service
 from virtaama.statutes.access_words import CONTENTS, SERVICES, WORK_ROLES
 
 _HEADING: Final = """# Work roles of decree 457/2024
 
 What each work role opens of a person, and in which services it can be held: what `persons` of a role in
-[access.yaml](settings.md#accessyaml) refers to. Made from `statutes/access_rights.py`.
+[access.yaml](settings.md#accessyaml) refers to. Made from the pack [`access_rights`](statutes.md#access_rights).
 
 *all*: of every service of health care, or of social welfare; *services*: of those the role is held in; *units*: of
 these, and arisen at one's own units. Rows marked \\* are our own reading of how far the role reaches, not the words of
@@ -19,14 +19,14 @@ the decree. The first day is ours as well. Not legal advice.
 """
 
 
-def page() -> str:
+def page(law: AccessRights) -> str:
     return "\n".join(
         (
             _HEADING,
             "## Work roles\n",
             "| Name | Work role | From | Held in | Opens |",
             "|---|---|---|---|---|",
-            *map(_row, RIGHTS),
+            *map(_row, law.every),
             "",
             "## Services of health care\n",
             *_services(Domain.HEALTH),

@@ -16,6 +16,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from virtaama.model.documents import Entry
+from virtaama.model.shape import members, one_of, texts, truth
+from virtaama.statutes.packs import Kind, Table
+from virtaama.statutes.provisions import Provision, Standing, at
+
 
 class Domain(StrEnum):
     """Patient data and client data of social welfare are kept, and opened, apart."""
@@ -111,142 +116,14 @@ _HEALTH_ROLES: Final = frozenset(tuple(WorkRole)[:5])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Right:
-    """What a work role opens, in which services it may be held, and the days this holds; both included."""
+class Right(Provision):
+    """What a work role opens, and in which services it may be held."""
 
     work_role: WorkRole
     held_in: frozenset[Service]
     opens: tuple[tuple[Content, Reach], ...]
     only_in: tuple[tuple[Content, Service], ...] = ()  # kinds opened to those who hold it in one service
-    valid_from: date
-    valid_until: date | None = None
-    source: str
     our_reading: bool = False  # whether how far it reaches is our reading rather than the text
-
-    def holds(self, on: date) -> bool:
-        return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)
-
-
-def _numbered(*numbers: int) -> frozenset[Service]:
-    """Services of health care by their numbers in the decree, which begin at 1."""
-    return frozenset(HEALTH_SERVICES[number - 1] for number in numbers)
-
-
-_FIRST_DAY: Final = date(2024, 7, 1)
-_DECREE: Final = "Asetus asiakastietojen käyttöoikeuksista 457/2024"
-_OF_HEALTH: Final = (
-    Content.BASICS,
-    Content.BOOKINGS,
-    Content.REQUESTS,
-    Content.VISITS,
-    Content.RECORDS,
-    Content.PLANS,
-    Content.SUMMARY,
-    Content.MEDICATION,
-    Content.WILLS,
-)
-_OF_SOCIAL: Final = (
-    Content.BASICS,
-    Content.BOOKINGS,
-    Content.REQUESTS,
-    Content.VISITS,
-    Content.RECORDS,
-    Content.PLANS,
-    Content.CASES,
-    Content.DECISIONS,
-    Content.ASSESSMENTS,
-)
-
-
-def _health(
-    role: WorkRole,
-    held_in: frozenset[Service],
-    *opens: tuple[Content, Reach],
-    only_in: tuple[tuple[Content, Service], ...] = (),
-) -> Right:
-    return Right(
-        work_role=role,
-        held_in=held_in,
-        opens=opens,
-        only_in=only_in,
-        valid_from=_FIRST_DAY,
-        source=f"{_DECREE}, terveydenhuollon työtehtävät",
-    )
-
-
-def _social(role: WorkRole, held_in: frozenset[Service], *opens: tuple[Content, Reach]) -> Right:
-    return Right(
-        work_role=role,
-        held_in=held_in,
-        opens=opens,
-        valid_from=_FIRST_DAY,
-        source=f"{_DECREE}, sosiaalihuollon työtehtävät",
-        our_reading=True,
-    )
-
-
-def _reaching(reach: Reach, *contents: Content) -> tuple[tuple[Content, Reach], ...]:
-    return tuple((content, reach) for content in contents)
-
-
-_TASKS: Final = frozenset(SERVICE_TASKS)
-_ARRANGING: Final = (
-    (Content.BASICS, Reach.ALL),
-    *_reaching(Reach.SERVICES, *(content for content in _OF_SOCIAL if content is not Content.BASICS)),
-)
-_GIVING: Final = (
-    (Content.BASICS, Reach.ALL),
-    *_reaching(Reach.SERVICES, Content.PLANS, Content.DECISIONS, Content.CASES),
-    *_reaching(Reach.UNITS, Content.BOOKINGS, Content.REQUESTS, Content.VISITS, Content.ASSESSMENTS),
-)
-_ADMINISTRATION: Final = (
-    (Content.BASICS, Reach.ALL),
-    *_reaching(Reach.UNITS, Content.BOOKINGS, Content.REQUESTS, Content.CASES, Content.DECISIONS),
-    (Content.BILLING, Reach.SERVICES),
-)
-
-RIGHTS: Final[tuple[Right, ...]] = (
-    _health(WorkRole.HEALTH_BROAD, _numbered(*range(1, 13)), *_reaching(Reach.ALL, *_OF_HEALTH)),
-    _health(
-        WorkRole.HEALTH_LIMITED,
-        _numbered(*range(1, 14)),
-        *_reaching(Reach.ALL, Content.BASICS, Content.PLANS, Content.SUMMARY),
-        *_reaching(Reach.UNITS, Content.REQUESTS),
-        *_reaching(Reach.SERVICES, Content.BOOKINGS, Content.VISITS, Content.RECORDS),
-    ),
-    _health(
-        WorkRole.HEALTH_SUPPORT,
-        _numbered(*range(1, 15)),
-        (Content.BASICS, Reach.ALL),
-        *_reaching(Reach.UNITS, Content.BOOKINGS, Content.REQUESTS),
-    ),
-    _health(
-        WorkRole.MEDICINES,
-        _numbered(1, 2, 5, 6, 7, 14),
-        *_reaching(Reach.ALL, Content.BASICS, Content.SUMMARY, Content.MEDICATION),
-        only_in=((Content.MEDICATION, Service.PHARMACY),),
-    ),
-    _health(
-        WorkRole.PATIENT_ADMINISTRATION,
-        _numbered(*range(1, 15)),
-        (Content.WILLS, Reach.ALL),
-        *_reaching(Reach.UNITS, Content.BOOKINGS, Content.VISITS, Content.REQUESTS),
-        (Content.BILLING, Reach.ALL),
-    ),
-    _social(WorkRole.SOCIAL_BROAD, _TASKS, *_reaching(Reach.ALL, *_OF_SOCIAL)),
-    _social(WorkRole.SOCIAL_ARRANGING, _TASKS, *_ARRANGING),
-    _social(WorkRole.CHILD_SUPERVISOR, frozenset({Service.FAMILY_LAW}), *_ARRANGING),
-    _social(WorkRole.SOCIAL_GIVING, _TASKS, *_GIVING),
-    _social(WorkRole.SOCIAL_ADMINISTRATION, _TASKS, *_ADMINISTRATION),
-    _social(WorkRole.PRIVATE_ARRANGING, _TASKS, *_ARRANGING),
-    _social(WorkRole.PRIVATE_GIVING, _TASKS, *_GIVING),
-    _social(WorkRole.PRIVATE_ADMINISTRATION, _TASKS, *_ADMINISTRATION),
-)
-
-
-def right_of(work_role: WorkRole, on: date) -> Right | None:
-    """What a work role opens on a day; None before there was such a rule, when it opens nothing."""
-    return next((right for right in RIGHTS if right.work_role is work_role and right.holds(on)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,15 +136,93 @@ class Opening:
     services: frozenset[Service]  # not looked at where the reach is all
 
 
-def opened_by(work_role: WorkRole, held_in: frozenset[Service], on: date) -> tuple[Opening, ...]:
-    """What somebody opens who holds a work role in some services. Services it cannot be held in count for nothing."""
-    right = right_of(work_role, on)
-    held = held_in & right.held_in if right else frozenset()
-    if right is None or not held:
-        return ()
-    limited = dict(right.only_in)
-    return tuple(
-        Opening(work_role.domain, content, reach, held)
-        for content, reach in right.opens
-        if content not in limited or limited[content] in held
+@dataclass(frozen=True, slots=True)
+class AccessRights:
+    """The rights of every day."""
+
+    every: tuple[Right, ...]
+
+    def right(self, work_role: WorkRole, on: date) -> Right | None:
+        """What a work role opens on a day; None where no rule holds, when it opens nothing."""
+        return at((right for right in self.every if right.work_role is work_role), on)
+
+    def opened_by(self, work_role: WorkRole, held_in: frozenset[Service], on: date) -> tuple[Opening, ...]:
+        """What somebody opens who holds a work role in some services; those it cannot be held in count for nothing."""
+        right = self.right(work_role, on)
+        held = held_in & right.held_in if right else frozenset()
+        if right is None or not held:
+            return ()
+        limited = dict(right.only_in)
+        return tuple(
+            Opening(work_role.domain, content, reach, held)
+            for content, reach in right.opens
+            if content not in limited or limited[content] in held
+        )
+
+    def held_in(self, work_role: WorkRole) -> tuple[Service, ...]:
+        """The services a work role can be held in, by any rule there was, in the order of the decree."""
+        found = {service for right in self.every if right.work_role is work_role for service in right.held_in}
+        return tuple(service for service in Service if service in found)
+
+
+def _right(entry: Entry, standing: Standing) -> Right:
+    work_role = WorkRole(entry.text("work_role"))
+    opens = tuple(
+        (Content(content.scalar), Reach(reach))
+        for reach, contents in entry.within("opens")
+        for content in contents.items()
     )
+    twice = [content for content, _ in opens]
+    if again := {content for content in twice if twice.count(content) > 1}:
+        raise ValueError(f"{', '.join(sorted(again))} is opened twice")
+    held_in = frozenset(map(Service, entry.texts("held_in")))
+    if apart := {service for service in held_in if service.domain is not work_role.domain}:
+        raise ValueError(f"{work_role} is of {work_role.domain}, and {', '.join(sorted(apart))} is not")
+    return Right(
+        work_role=work_role,
+        held_in=held_in,
+        opens=opens,
+        only_in=tuple(
+            (Content(content), Service(service.scalar)) for content, service in entry.within("only_in")
+        ),
+        our_reading=entry.truth("our_reading"),
+        **standing,
+    )
+
+
+_SERVICE: Final = one_of([each.value for each in Service], "A service or service task.")
+_CONTENT: Final = [each.value for each in Content]
+
+ACCESS_RIGHTS: Final = Kind(
+    name="access_rights",
+    about="Who may use which client data: what each work role of decree 457/2024 opens.",
+    tables=(
+        Table(
+            name="rights",
+            about="What each work role opens, and where it can be held.",
+            members={
+                "work_role": one_of([each.value for each in WorkRole], "The work role."),
+                "held_in": {**texts("The services it can be held in.", minItems=1), "items": _SERVICE},
+                "opens": members(
+                    "Kinds of data, by how far they are opened.",
+                    {
+                        reach.value: {
+                            **texts(f"Kinds of data opened as far as: {reach}."),
+                            "items": {"enum": _CONTENT},
+                        }
+                        for reach in Reach
+                    },
+                ),
+                "only_in": members(
+                    "Kinds of data that are opened where it is held in one service alone, with that service.",
+                    dict.fromkeys(_CONTENT, _SERVICE),
+                ),
+                "our_reading": truth("How far it reaches is our reading, not the words of the law."),
+            },
+            required=("work_role", "held_in", "opens"),
+            read=_right,
+            key=lambda right: right.work_role,
+        ),
+    ),
+    make=lambda rows: AccessRights(rows["rights"]),
+)

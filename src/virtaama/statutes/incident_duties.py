@@ -7,15 +7,21 @@ clocks run. Not legal advice.
 
 from __future__ import annotations
 
-import calendar
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from virtaama.model.concepts import Text
+from virtaama.model.documents import Entry
+from virtaama.model.schema import LABELS
+from virtaama.model.shape import number, one_of, words
+from virtaama.problems import Place, Problem
+from virtaama.statutes.lengths import months_later
+from virtaama.statutes.packs import Kind, Table
+from virtaama.statutes.provisions import Provision, Standing, in_force
 
 FINLAND: Final = ZoneInfo("Europe/Helsinki")
 
@@ -48,8 +54,8 @@ class Classified:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Duty:
-    """A step that is owed, with the days it is in force, both included.
+class Duty(Provision):
+    """A step that is owed.
 
     `hours` or `months` count from becoming aware, or from the step `after`; with neither it is owed without delay.
     """
@@ -57,15 +63,9 @@ class Duty:
     step: Step
     labels: Text
     to: Text
-    basis: str
-    valid_from: date
     hours: int | None = None
     months: int | None = None
     after: Step | None = None
-    valid_until: date | None = None
-
-    def holds(self, on: date) -> bool:
-        return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,79 +86,33 @@ class Clock:
         return self.done is None and self.certain
 
 
-_GDPR: Final = date(2018, 5, 25)
-_NIS2: Final = date(2025, 4, 8)
-_NIS2_BASIS: Final = (
-    "Kyberturvallisuuslaki 124/2025; laki julkisen hallinnon tiedonhallinnasta 906/2019 4 a luku"
-)
-_OMBUDSMAN: Final = Text("Tietosuojavaltuutettu", "Dataombudsmannen", "Data Protection Ombudsman")
-_SUPERVISOR: Final = Text("Valvova viranomainen", "Tillsynsmyndigheten", "Supervising authority")
-_PERSONS: Final = Text("Rekisteröidyt", "De registrerade", "The persons concerned")
-
-DUTIES: Final[tuple[Duty, ...]] = (
-    Duty(
-        step=Step.EARLY_WARNING,
-        labels=Text("Ensi-ilmoitus", "Första underrättelse", "Early warning"),
-        to=_SUPERVISOR,
-        basis=_NIS2_BASIS,
-        hours=24,
-        valid_from=_NIS2,
-    ),
-    Duty(
-        step=Step.BREACH_NOTIFICATION,
-        labels=Text(
-            "Ilmoitus henkilötietojen tietoturvaloukkauksesta",
-            "Anmälan om personuppgiftsincident",
-            "Notification of a personal data breach",
-        ),
-        to=_OMBUDSMAN,
-        basis="GDPR 33",
-        hours=72,
-        valid_from=_GDPR,
-    ),
-    Duty(
-        step=Step.INCIDENT_NOTIFICATION,
-        labels=Text("Jatkoilmoitus", "Uppföljande anmälan", "Incident notification"),
-        to=_SUPERVISOR,
-        basis=_NIS2_BASIS,
-        hours=72,
-        valid_from=_NIS2,
-    ),
-    Duty(
-        step=Step.NOTICE_TO_PERSONS,
-        labels=Text("Ilmoitus rekisteröidyille", "Underrättelse till de registrerade", "Notice to persons"),
-        to=_PERSONS,
-        basis="GDPR 34",
-        valid_from=_GDPR,
-    ),
-    Duty(
-        step=Step.FINAL_REPORT,
-        labels=Text("Loppuraportti", "Slutrapport", "Final report"),
-        to=_SUPERVISOR,
-        basis=_NIS2_BASIS,
-        months=1,
-        after=Step.INCIDENT_NOTIFICATION,
-        valid_from=_NIS2,
-    ),
-)
 _OF_SIGNIFICANT: Final = (Step.EARLY_WARNING, Step.INCIDENT_NOTIFICATION, Step.FINAL_REPORT)
-SOURCE: Final = (
-    "Regulation (EU) 2016/679, articles 33 and 34; 124/2025 and 125/2025, in force from 8 April 2025; "
-    "summarised 23 November 2026"
-)
 
 
-def clocks(classified: Classified, aware: datetime, done: Mapping[Step, datetime]) -> tuple[Clock, ...]:
-    """What an incident obliges to, or may, by when it is due; what has no day last. Moments must know their zone."""
-    found = []
-    for duty in DUTIES:
-        owed = _owed(duty.step, classified)
-        if owed is False or not duty.holds(aware.astimezone(FINLAND).date()):
-            continue
-        found.append(
-            Clock(duty=duty, due=_due(duty, aware, done), done=done.get(duty.step), certain=owed is True)
-        )
-    return tuple(sorted(found, key=lambda clock: (clock.due is None, clock.due or aware)))
+@dataclass(frozen=True, slots=True)
+class IncidentDuties:
+    """The duties of every day; each step has one."""
+
+    every: tuple[Duty, ...]
+
+    def clocks(
+        self, classified: Classified, aware: datetime, done: Mapping[Step, datetime]
+    ) -> tuple[Clock, ...]:
+        """What an incident obliges to, or may, by when it is due; what has no day last. Moments know their zone."""
+        held = in_force(self.every, aware.astimezone(FINLAND).date())
+        found = []
+        for duty in held:
+            owed = _owed(duty.step, classified)
+            if owed is not False:
+                due = _due(duty, held, aware, done)
+                found.append(Clock(duty=duty, due=due, done=done.get(duty.step), certain=owed is True))
+        return tuple(sorted(found, key=lambda clock: (clock.due is None, clock.due or aware)))
+
+    def called(self, step: Step) -> Text:
+        """What a step is called now."""
+        return max(
+            (duty for duty in self.every if duty.step is step), key=lambda duty: duty.valid_from
+        ).labels
 
 
 def next_due(found: tuple[Clock, ...]) -> Clock | None:
@@ -180,12 +134,14 @@ def _owed(step: Step, classified: Classified) -> bool | None:
     return classified.risk is Risk.HIGH
 
 
-def _due(duty: Duty, aware: datetime, done: Mapping[Step, datetime]) -> datetime | None:
+def _due(
+    duty: Duty, held: tuple[Duty, ...], aware: datetime, done: Mapping[Step, datetime]
+) -> datetime | None:
     """Where it counts from a step that is not done, the latest moment it may come to be due."""
     begins: datetime | None = aware
     if duty.after is not None:
-        before = next(each for each in DUTIES if each.step is duty.after)
-        begins = done.get(duty.after) or _due(before, aware, done)
+        before = next((each for each in held if each.step is duty.after), None)
+        begins = done.get(duty.after) or (_due(before, held, aware, done) if before else None)
     if begins is None:
         return None
     if duty.hours is not None:
@@ -197,8 +153,64 @@ def _due(duty: Duty, aware: datetime, done: Mapping[Step, datetime]) -> datetime
 
 def _months_later(moment: datetime, months: int) -> datetime:
     """The end of the day of the same number so many months later."""
-    day = moment.astimezone(FINLAND).date()
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    ends = date(year, month + 1, min(day.day, last))
+    ends = months_later(moment.astimezone(FINLAND).date(), months)
     return datetime.combine(ends, time(23, 59, 59), FINLAND)
+
+
+def _duty(entry: Entry, standing: Standing) -> Duty:
+    hours, months, after = entry.text("hours"), entry.text("months"), entry.text("after")
+    if hours and months:
+        raise ValueError("it is counted in hours or in months, not in both")
+    if after and not (hours or months):
+        raise ValueError("it counts from a step, and says no hours and no months")
+    return Duty(
+        step=Step(entry.text("step")),
+        labels=entry.words("labels"),
+        to=entry.words("to"),
+        hours=int(float(hours)) if hours else None,
+        months=int(float(months)) if months else None,
+        after=Step(after) if after else None,
+        **standing,
+    )
+
+
+def _check(found: IncidentDuties) -> Iterator[Problem]:
+    by_step = {step: [duty for duty in found.every if duty.step is step] for step in Step}
+    for step, duties in by_step.items():
+        if not duties:
+            place = found.every[0].place if found.every else Place("duties")
+            advice = "End it with `until:` rather than leave it out."
+            yield Problem(place, f"no row is about the step '{step}'.", advice)
+    for duty in found.every:
+        before = [each for each in by_step[duty.after] if each.meets(duty)] if duty.after else []
+        if duty.after and (not before or any(each.after for each in before)):
+            what = f"'{duty.step}' counts from '{duty.after}', which is not owed then or counts from a step itself."
+            yield Problem(
+                duty.place, what, "Name a step that holds on the same days and counts from becoming aware."
+            )
+
+
+_STEPS: Final = [each.value for each in Step]
+INCIDENT_DUTIES: Final = Kind(
+    name="incident_duties",
+    about="What an incident obliges to towards others, and within which time.",
+    tables=(
+        Table(
+            name="duties",
+            about="A duty for each step.",
+            members={
+                "step": one_of(_STEPS, "What is done."),
+                "labels": LABELS,
+                "to": words("Whom it is owed to, in three languages."),
+                "hours": number("Hours within which it is done.", minimum=0, multipleOf=1),
+                "months": number("Months within which it is done.", minimum=0, multipleOf=1),
+                "after": one_of(_STEPS, "The step these count from, rather than from becoming aware."),
+            },
+            required=("step", "labels", "to"),
+            read=_duty,
+            key=lambda duty: duty.step,
+        ),
+    ),
+    make=lambda rows: IncidentDuties(rows["duties"]),
+    check=_check,
+)

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from virtaama.statutes.access_rights import ACCESS_RIGHTS
 from virtaama.statutes.care_guarantee import CARE_GUARANTEE
 from virtaama.statutes.hilmo import HILMO
+from virtaama.statutes.incident_duties import INCIDENT_DUTIES
 from virtaama.statutes.log_data import LOG_DATA
 from virtaama.statutes.packs import Kind
 from virtaama.statutes.retention_rules import RETENTION
 
-KINDS: Final[tuple[Kind[Any], ...]] = (CARE_GUARANTEE, RETENTION, LOG_DATA, HILMO)
+KINDS: Final[tuple[Kind[Any], ...]] = (
+    CARE_GUARANTEE,
+    RETENTION,
+    ACCESS_RIGHTS,
+    LOG_DATA,
+    INCIDENT_DUTIES,
+    HILMO,
+)

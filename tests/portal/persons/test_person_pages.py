@@ -12,7 +12,7 @@ from django.test import Client
 
 from tests.portal.door_for_tests import IDENTITIES, ROLES
 from tests.privacy.persons_county import ACCESS, NOW, REASON, TOLD, WRITTEN, County, day
-from tests.shipped_law import OF_LOGS
+from tests.shipped_law import OF_LOGS, RIGHTS
 from virtaama.access.names import Names
 from virtaama.access.opened import PersonQuestion
 from virtaama.access.oversight import Oversight
@@ -55,7 +55,7 @@ def project(county: County, monkeypatch: pytest.MonkeyPatch, door: object) -> No
     """The portal over that county, its roles, and the officer's."""
 
     class ProjectForTests:
-        roles = (*parse_roles(ACCESS), next(role for role in ROLES if "audit" in role.pages))
+        roles = (*parse_roles(ACCESS, RIGHTS), next(role for role in ROLES if "audit" in role.pages))
         demo_users = ()
         names = Names(county=Text("A", "A", "A"), systems={}, roles={}, data={})
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from tests.shipped_law import RIGHTS
 from virtaama.access.roles import parse_roles
 from virtaama.privacy.policy import Role
 
@@ -39,7 +40,7 @@ class Row:
 def shipped_roles() -> tuple[Role, ...]:
     """The roles of the access.yaml a county begins with."""
     shipped = files("virtaama") / "content" / "county" / "access.yaml"
-    return parse_roles(shipped.read_text(encoding="utf-8"))
+    return parse_roles(shipped.read_text(encoding="utf-8"), RIGHTS)
 
 
 def table() -> tuple[Row, ...]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.shipped_law import RIGHTS
 from virtaama.access.groups import Group, Standing, standing_of
 from virtaama.access.roles import parse_groups, parse_roles
 from virtaama.problems import ProblemsFound
@@ -45,7 +46,7 @@ def test_groups_may_be_called_anything() -> None:
         + 'groups:\n  "CN=Johto, OU=Ryhmät": {role: manager}\n'
         + '  /lahti: {role: contact, municipalities: ["398"]}\n'
     )
-    parse_roles(text)
+    parse_roles(text, RIGHTS)
     assert parse_groups(text) == (
         Group(name="CN=Johto, OU=Ryhmät", role="manager"),
         Group(name="/lahti", role="contact", municipalities=frozenset({"398"})),
@@ -64,5 +65,5 @@ def test_groups_may_be_called_anything() -> None:
 )
 def test_what_is_wrong_with_a_group_is_told(group: str, said: str) -> None:
     with pytest.raises(ProblemsFound) as found:
-        parse_roles(f"{ROLES}groups:\n  x: {group}\n")
+        parse_roles(f"{ROLES}groups:\n  x: {group}\n", RIGHTS)
     assert said in str(found.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.privacy.persons_county import ACCESS, MODEL, parsed_views
+from tests.shipped_law import RIGHTS
 from virtaama.access.groups import standing_of
 from virtaama.access.person_role import problems_with_views
 from virtaama.access.roles import parse_groups, parse_roles
@@ -13,7 +14,7 @@ from virtaama.problems import ProblemsFound
 
 
 def test_a_role_is_read_with_what_it_opens() -> None:
-    nurse, *_, manager = parse_roles(ACCESS)
+    nurse, *_, manager = parse_roles(ACCESS, RIGHTS)
     assert nurse.persons == PersonRights(
         work=(HeldWork(work_role="health_limited", services=frozenset({"reception"})),),
         direct=frozenset({"family_name", "street"}),
@@ -45,12 +46,12 @@ def test_a_role_is_read_with_what_it_opens() -> None:
 def test_what_is_wrong_is_said(old: str, new: str, said: str) -> None:
     assert old in ACCESS
     with pytest.raises(ProblemsFound) as found:
-        parse_roles(ACCESS.replace(old, new, 1))
+        parse_roles(ACCESS.replace(old, new, 1), RIGHTS)
     assert said in str(found.value).replace("\n  ", " ")
 
 
 def test_names_nobody_has_are_told_by_the_model() -> None:
-    roles = parse_roles(ACCESS.replace("direct: [family_name, street]", "direct: [familyname]"))
+    roles = parse_roles(ACCESS.replace("direct: [family_name, street]", "direct: [familyname]"), RIGHTS)
     [problem] = problems_with_views(roles, parsed_views(), MODEL, "access.yaml")
     assert "is shown 'familyname', which is nothing that names a person" in str(problem)
     assert "Did you mean 'family_name'?" in str(problem)
@@ -58,7 +59,8 @@ def test_names_nobody_has_are_told_by_the_model() -> None:
 
 def test_persons_need_views() -> None:
     problems = [
-        str(problem) for problem in problems_with_views(parse_roles(ACCESS), None, MODEL, "access.yaml")
+        str(problem)
+        for problem in problems_with_views(parse_roles(ACCESS, RIGHTS), None, MODEL, "access.yaml")
     ]
     assert len(problems) == 4
     assert all("no file in person_views" in problem for problem in problems)

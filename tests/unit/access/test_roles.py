@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.shipped_law import RIGHTS
 from virtaama.access.roles import parse_roles
 from virtaama.privacy.policy import Purpose
 from virtaama.problems import ProblemsFound
@@ -20,7 +21,7 @@ demo_users: {anyone: {role: contact, password: x}}
 
 
 def test_role_is_read_with_all_its_members() -> None:
-    [role] = parse_roles(ROLES)
+    [role] = parse_roles(ROLES, RIGHTS)
     assert (role.name, role.own_municipality_only, role.minimum_group) == ("contact", True, 10)
     assert role.purposes == {Purpose.PLANNING}
     assert role.levels == {"county", "municipality"}
@@ -29,19 +30,19 @@ def test_role_is_read_with_all_its_members() -> None:
 def test_every_problem_is_told_at_once_with_its_line() -> None:
     text = ROLES.replace("planning", "planing").replace("municipality]", "munic]").replace("true", "yes")
     with pytest.raises(ProblemsFound) as found:
-        parse_roles(text)
+        parse_roles(text, RIGHTS)
     assert [problem.place.line for problem in found.value.problems] == [5, 6, 8]
     assert "Did you mean 'planning'?" in str(found.value)
 
 
 def test_file_without_roles_is_a_problem() -> None:
     with pytest.raises(ProblemsFound, match="the file has no 'roles'"):
-        parse_roles("demo_users: {}")
+        parse_roles("demo_users: {}", RIGHTS)
 
 
 def test_demo_user_of_an_unknown_role_is_a_problem() -> None:
     with pytest.raises(ProblemsFound, match=r"access.yaml:10: demo user 'anyone' has the role 'contract'"):
-        parse_roles(ROLES.replace("role: contact", "role: contract"))
+        parse_roles(ROLES.replace("role: contact", "role: contract"), RIGHTS)
 
 
 @pytest.mark.parametrize(
@@ -63,4 +64,4 @@ roles:
       use: {{decided_by: The board, record: HVA/1/2026, {said}}}
 """
     with pytest.raises(ProblemsFound, match=problem):
-        parse_roles(text)
+        parse_roles(text, RIGHTS)

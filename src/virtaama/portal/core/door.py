@@ -25,6 +25,7 @@ from virtaama.privacy.policy import Asker, Purpose, Role
 from virtaama.problems import NotAllowed
 from virtaama.project.descriptions import Descriptions
 from virtaama.project.project import Project
+from virtaama.statutes.incident_duties import IncidentDuties
 
 
 @cache
@@ -68,6 +69,11 @@ def link_review() -> LinkReview:
 def incident_record() -> IncidentRecord:
     """Where what happens with incidents goes on record."""
     return project().incident_record
+
+
+def incident_duties() -> IncidentDuties:
+    """What an incident obliges to, by when, dated."""
+    return project().law.incident_duties
 
 
 def descriptions() -> Descriptions:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from virtaama.portal.core.door import incident_duties
 from virtaama.portal.incidents.state import Kind, State, Written, state_of
 from virtaama.project.sign_in import LONGEST_NAME
 
@@ -20,7 +21,7 @@ class Incident(models.Model):
     def state(self) -> State:
         """What it has come to."""
         entries = IncidentEntry.objects.filter(incident=self).order_by("pk")
-        return state_of(self.pk, [entry.written() for entry in entries])
+        return state_of(self.pk, [entry.written() for entry in entries], incident_duties())
 
 
 class IncidentEntry(models.Model):

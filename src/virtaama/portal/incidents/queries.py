@@ -8,6 +8,7 @@ from datetime import date, datetime
 from itertools import groupby
 
 from virtaama.access.incident_record import IncidentRecord
+from virtaama.portal.core.door import incident_duties
 from virtaama.portal.incidents.models import Incident, IncidentEntry
 from virtaama.portal.incidents.state import Kind, State, state_of
 
@@ -44,8 +45,9 @@ def incidents(now: datetime, filters: Filters | None = None, reported_by: str = 
     entries = IncidentEntry.objects.select_related("incident").order_by("incident", "pk")
     if reported_by:
         entries = entries.filter(incident__reported_by=reported_by)
+    duties = incident_duties()
     states = [
-        state_of(number, [entry.written() for entry in history])
+        state_of(number, [entry.written() for entry in history], duties)
         for number, history in groupby(entries, key=lambda entry: entry.incident.pk)
     ]
     chosen = [state for state in states if filters is None or _meets(state, filters, now)]

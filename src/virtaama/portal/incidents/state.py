@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from virtaama.statutes.incident_duties import Classified, Clock, Risk, Step, clocks, next_due
+from virtaama.statutes.incident_duties import Classified, Clock, IncidentDuties, Risk, Step, next_due
 
 
 class Kind(StrEnum):
@@ -54,9 +54,10 @@ UNDECIDED = Classified()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """What holds of an incident after all that was written."""
+    """What holds of an incident after all that was written, by the law of the day it was found."""
 
     number: int
+    duties: IncidentDuties
     reported_at: datetime
     reported_by: str
     what: str
@@ -72,7 +73,8 @@ class State:
 
     @property
     def clocks(self) -> tuple[Clock, ...]:
-        return clocks(self.classified, self.aware, {step: taken.at for step, taken in self.taken.items()})
+        done = {step: taken.at for step, taken in self.taken.items()}
+        return self.duties.clocks(self.classified, self.aware, done)
 
     @property
     def next(self) -> Clock | None:
@@ -95,11 +97,12 @@ class State:
         return self.closed_at is None and any(clock.done is None and clock.late(now) for clock in self.clocks)
 
 
-def state_of(number: int, history: Iterable[Written]) -> State:
+def state_of(number: int, history: Iterable[Written], duties: IncidentDuties) -> State:
     """What an incident has come to. The first thing written is its report."""
     report, *others = history
     state = State(
         number=number,
+        duties=duties,
         reported_at=report.at,
         reported_by=report.by,
         what=report.said["what"],

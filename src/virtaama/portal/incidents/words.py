@@ -6,8 +6,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from virtaama.portal.core.door import incident_duties
 from virtaama.portal.incidents.state import Kind, State, Written
-from virtaama.statutes.incident_duties import DUTIES, Risk
+from virtaama.statutes.incident_duties import Risk, Step
 
 KINDS: dict[str, Promise] = {
     Kind.REPORTED: gettext_lazy("reported"),
@@ -54,7 +55,7 @@ def found_to_be(state: State) -> str:
 
 
 def step_called(step: str, language: str) -> str:
-    return next(duty.labels.in_language(language) for duty in DUTIES if duty.step == step)
+    return incident_duties().called(Step(step)).in_language(language)
 
 
 def lacking(lacks: tuple[str, ...], language: str) -> str:

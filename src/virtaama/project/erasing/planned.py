@@ -206,7 +206,7 @@ def _due(parts: Parts, on: date) -> Due:
                 "The warehouse does not hold yet what has landed, or what the model says.\n"
                 "  Run `virtaama load` first; nothing was destroyed."
             )
-        return due_in(engine, parts.model, parts.retention_rules, on)
+        return due_in(engine, parts.model, parts.law.retention_rules, on)
 
 
 def _has_rule(model: Model, concept: str) -> bool:
