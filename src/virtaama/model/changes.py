@@ -108,6 +108,7 @@ class Reissued:
     removed: tuple[str, ...]
     redated: tuple[str, ...]  # in force on other days
     reworded: tuple[str, ...]
+    regrouped: tuple[str, ...]  # part of another code
     place: Place
 
 
@@ -178,6 +179,7 @@ def _reissued(change: Reissued) -> str:
             (change.removed, "gone"),
             (change.redated, "in force on other days"),
             (change.reworded, "with other words"),
+            (change.regrouped, "part of another code"),
         )
         if found
     ]

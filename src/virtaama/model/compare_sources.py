@@ -84,6 +84,7 @@ def _reissued(thing: Thing, was: CodeList, now: CodeList) -> Reissued:
         removed=tuple(code for code in before if code not in after),
         redated=tuple(code.code for earlier, code in both if _days(earlier) != _days(code)),
         reworded=tuple(code.code for earlier, code in both if earlier.labels != code.labels),
+        regrouped=tuple(code.code for earlier, code in both if earlier.broader != code.broader),
         place=now.place,
     )
 

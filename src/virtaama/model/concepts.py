@@ -211,12 +211,16 @@ class Concept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
-    """One code of a list and the days it is valid, both ends included; None is open."""
+    """One code of a list and the days it is valid, both ends included; None is open.
+
+    `broader` is the code of the same list it is part of; empty at the top.
+    """
 
     code: str
     labels: Text
     valid_from: date | None = None
     valid_until: date | None = None
+    broader: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

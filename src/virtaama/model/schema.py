@@ -286,6 +286,7 @@ CODE = members(
         "en": text("In English."),
         "from": text("The first day, as 2019-01-01.", format="date"),
         "until": text("The last day, as 2018-12-31.", format="date"),
+        "broader": text("The code of the same list it is part of."),
     },
     required=("fi", "sv", "en"),
 )

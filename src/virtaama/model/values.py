@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from virtaama.model.collect import collect_problems
-from virtaama.model.documents import Entry
+from virtaama.model.documents import Entry, did_you_mean
 from virtaama.model.intake import intake_problems, read_intake
 from virtaama.problems import Place, Problem
 
@@ -36,6 +36,7 @@ def value_problems(folder: str, root: Entry) -> Iterator[Problem]:
         for _, codes in root.within("code_lists"):
             for code, entry in codes.within("codes"):
                 yield from _order(code, entry)
+            yield from _broader(codes)
 
 
 def _delivery(entry: Entry) -> Iterator[Problem]:
@@ -76,3 +77,24 @@ def _order(code: str, entry: Entry) -> Iterator[Problem]:
     if begins and ends and ends < begins:  # both written year first, or their shape is wrong anyway
         what = f"code '{code}' ends on {ends}, before it begins on {begins}."
         yield Problem(entry.place, what, "`from` is its first day, `until` its last.")
+
+
+def _broader(codes: Entry) -> Iterator[Problem]:
+    """Whatever a code is part of is a code of the same list, and in the end none is part of itself."""
+    above = {code: entry.text("broader") for code, entry in codes.within("codes")}
+    for code, entry in codes.within("codes"):
+        if above[code] and above[code] not in above:
+            what = f"code '{code}' is part of '{above[code]}', which is not a code of this list."
+            yield Problem(entry.place, what, did_you_mean(above[code], tuple(above)))
+        elif _leads_back(code, above):
+            what = f"code '{code}' is part of itself, by way of the codes above it."
+            yield Problem(entry.place, what, "Take `broader` out where the list begins.")
+
+
+def _leads_back(code: str, above: dict[str, str]) -> bool:
+    met: set[str] = set()
+    here = above[code]
+    while here and here not in met:
+        met.add(here)
+        here = above.get(here, "")
+    return code in met

@@ -256,6 +256,7 @@ def _code(code: str, entry: Entry) -> Code:
         labels=Text(entry.text("fi"), entry.text("sv"), entry.text("en")),
         valid_from=day(entry.text("from")),
         valid_until=day(entry.text("until")),
+        broader=entry.text("broader"),
     )
 
 
