@@ -17,6 +17,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from tests.unit.interchange.instances import instances, shapes, violations
 from virtaama.access.opened import NotOpened, OpenedPerson
 from virtaama.access.persons import person_key
 from virtaama.cli.main import run
@@ -333,6 +334,20 @@ def test_what_is_looked_up_is_enciphered_where_it_lies(county: Project) -> None:
         packed = path.suffix == ".parquet"
         text = repr(pq.read_table(path).to_pylist()).encode() if packed else path.read_bytes()
         assert not [name for name in names if len(name) > 4 and name in text], path.name
+
+
+@pytest.mark.parametrize("concept", ["resident", "service_event", "unit", "care_episode"])
+def test_rows_are_what_the_exported_profile_says(county: Project, concept: str) -> None:
+    """By pySHACL: those that are there conform, and one that is spoilt does not."""
+    star = county.settings.published / f"snapshot-{county.door().snapshot().number}" / "star"
+    rows = pq.read_table(star / f"{concept}.parquet").slice(0, 40).to_pylist()
+    shape = shapes(county.model, concept)
+    assert len(rows) >= 10
+    assert violations(shape, instances(county.model, {concept: rows})) == []
+    coded = next(a.name for a in county.model.concept(concept).attributes if a.code_list)
+    spoilt = [{**rows[0], coded: "no such code"}]
+    found = violations(shape, instances(county.model, {concept: spoilt}))
+    assert [(path, constraint) for _, path, constraint in found] == [(coded, "InConstraintComponent")]
 
 
 def test_views_that_show_another_name_are_published_anew(county: Project) -> None:

@@ -37,6 +37,8 @@ COMMANDS = {
     "intake": "intake",
     "quality": "quality",
     "contract": "contract",
+    "model": "model",
+    "codes": "codes",
     "ask": "ask",
     "explain": "explain",
     "metric": "metric",

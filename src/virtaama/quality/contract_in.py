@@ -6,11 +6,11 @@ has no words for. What cannot be taken over is told, never dropped in silence.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from virtaama.model.naming import as_name
 from virtaama.quality.contract_out import ENGINE, EXPECTATION, FEED, FIELD, LOGICAL, OF_SYSTEM, SEVERITIES
 from virtaama.quality.contract_shape import Plain
 
@@ -298,18 +298,6 @@ def custom(described: Plain, name: str) -> object:
 
 def words(text: object) -> Plain:
     return dict.fromkeys(("fi", "sv", "en"), str(text))
-
-
-def as_name(text: str) -> str:
-    """A name of the model language, as near to a text as can be."""
-    plain = re.sub(
-        r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text).lower().translate(_LETTERS)
-    )
-    name = plain.strip("_") or "unnamed"
-    return name if name[0].isalpha() else f"n_{name}"
-
-
-_LETTERS = str.maketrans("äåö", "aao")
 
 
 def at_most(rule: Plain) -> tuple[str, float] | None:
