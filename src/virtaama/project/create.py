@@ -117,6 +117,6 @@ def _texts(content: Traversable, below: str = "") -> list[tuple[str, str]]:
     for entry in content.iterdir():
         if entry.is_dir():
             found += _texts(entry, f"{below}{entry.name}/")
-        elif entry.name.endswith(".yaml"):
+        elif entry.name.endswith((".yaml", ".csv")):
             found.append((f"{below}{entry.name}", entry.read_text(encoding="utf-8")))
     return found

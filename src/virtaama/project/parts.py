@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from virtaama.privacy.policy import Role
     from virtaama.project.demo_users import DemoUser
     from virtaama.project.descriptions import Descriptions
+    from virtaama.project.funding import FundingKnown
     from virtaama.project.law import Law
     from virtaama.statutes.editions import Edition, Statutes
 
@@ -73,6 +74,13 @@ class Parts:
     def editions(self) -> tuple[Edition, ...]:
         """Every edition of every pack, each read; ProblemsFound with every problem of them."""
         return self.statutes.all()
+
+    @cached_property
+    def funding(self) -> FundingKnown:
+        """Law, determinants and scenarios of the funding of counties; ProblemsFound likewise."""
+        from virtaama.project.funding import read_funding
+
+        return read_funding(self.settings.folder, self.statutes)
 
     @cached_property
     def model(self) -> Model:
@@ -215,6 +223,7 @@ class Parts:
         problems: list[Problem] = []
         for part in (
             "editions",
+            "funding",
             "model",
             "catalogue",
             "features",

@@ -16,6 +16,7 @@ from virtaama.model.schema import KINDS
 from virtaama.project.settings import SETTINGS
 from virtaama.statutes.kinds import KINDS as PACKS
 from virtaama.statutes.pack_shape import shape_of
+from virtaama.steering.funding.scenario_shape import SCENARIOS
 
 SHAPES = {
     **KINDS,
@@ -27,6 +28,7 @@ SHAPES = {
     "access": ACCESS,
     "organisation": ORGANISATION,
     "virtaama": SETTINGS,
+    "scenarios": SCENARIOS,
     **{f"statutes_{kind.name}": shape_of(kind) for kind in PACKS},
 }
 

@@ -19,7 +19,7 @@ def test_half_a_cent_goes_away_from_zero(euros: str, cents: int) -> None:
 @settings(max_examples=60)
 @given(
     cents=st.integers(-(10**12), 10**12),
-    weights=st.lists(st.fractions(0, 1000), min_size=1, max_size=12).filter(any),
+    weights=st.lists(st.integers(0, 700).map(lambda n: Fraction(n, 7)), min_size=1, max_size=12).filter(any),
 )
 def test_split_loses_nothing_and_is_nowhere_off_by_a_cent(cents: int, weights: list[Fraction]) -> None:
     parts = split(cents, weights)
