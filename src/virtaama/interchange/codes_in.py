@@ -12,6 +12,7 @@ from io import StringIO
 from virtaama.interchange.platform import Status
 from virtaama.model.concepts import Code, CodeList, Text
 from virtaama.model.naming import as_name
+from virtaama.privacy.spreadsheets import as_meant
 from virtaama.problems import Place, Problem, ProblemsFound
 
 LANGUAGES = ("fi", "sv", "en")
@@ -128,7 +129,7 @@ def _rows(file: str, text: str, needed: Sequence[str]) -> tuple[list[_Row], list
             what = f"the line has {len(cells)} values and the header {len(header)} names."
             problems.append(Problem(place, what, "Put a value with a comma in it in quotation marks."))
             continue
-        rows.append(_Row(dict(zip(header, cells, strict=False)), place))
+        rows.append(_Row(dict(zip(header, map(as_meant, cells), strict=False)), place))
     return rows, problems
 
 

@@ -9,6 +9,7 @@ from io import StringIO
 
 from virtaama.interchange.platform import CODE, Publisher, Status
 from virtaama.model.concepts import Code, CodeList
+from virtaama.privacy.spreadsheets import BEGINNINGS, harmless
 from virtaama.problems import Problem
 
 LANGUAGES = ("FI", "SV", "EN")
@@ -81,6 +82,9 @@ def not_taken(codes: CodeList) -> Iterator[Problem]:
         if not CODE.fullmatch(code.code):
             what = f"code '{code.code}' of '{codes.name}' has letters the platform does not take."
             yield Problem(codes.place, what, "It takes letters a–z, digits and _ - . + & # *.")
+        elif code.code.startswith(BEGINNINGS):
+            what = f"code '{code.code}' of '{codes.name}' begins as a formula does in a spreadsheet."
+            yield Problem(codes.place, what, "Opening the file would change it: begin the code otherwise.")
         if (twin := met.setdefault(code.code.lower(), code.code)) != code.code:
             what = f"codes '{twin}' and '{code.code}' of '{codes.name}' are one code to the platform."
             yield Problem(codes.place, what, "It does not tell small letters from large: change one of them.")
@@ -99,5 +103,5 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(rows)
+    writer.writerows(map(harmless, row) for row in rows)
     return text.getvalue()

@@ -10,3 +10,8 @@ BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 def harmless(text: str) -> str:
     """The text as a spreadsheet shows it and runs nothing: after an apostrophe where it would begin a formula."""
     return f"'{text}" if text.startswith(BEGINNINGS) else text
+
+
+def as_meant(text: str) -> str:
+    """What was written before it was made harmless."""
+    return text[1:] if text.startswith(tuple(f"'{beginning}" for beginning in BEGINNINGS)) else text

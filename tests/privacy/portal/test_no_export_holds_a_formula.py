@@ -25,12 +25,15 @@ from tests.unit.published_county import CATALOGUE, MANAGER, published_county
 from virtaama.access import log_report
 from virtaama.access.answers import AreaName
 from virtaama.cli import ask, features
+from virtaama.interchange.codes_out import codes_csv, lists_csv
+from virtaama.interchange.platform import Publisher
 from virtaama.metrics.question import Grain, Question
-from virtaama.model.concepts import Text
+from virtaama.model.concepts import Code, CodeList, Text
 from virtaama.portal.api.tables import csv_of
 from virtaama.portal.ui.exports import Export, as_csv, as_xlsx
 from virtaama.privacy.policy import Purpose
 from virtaama.privacy.spreadsheets import BEGINNINGS
+from virtaama.problems import Place
 from virtaama.project import data_set, retention
 from virtaama.statutes.retained import Fact
 
@@ -49,6 +52,7 @@ WRITERS = {
     "access/log_report.py",
     "cli/ask.py",
     "cli/features.py",
+    "interchange/codes_out.py",
     "portal/api/tables.py",
     "portal/ui/exports.py",
     "project/data_set.py",
@@ -74,6 +78,17 @@ def of_a_workbook(texts: tuple[str, ...], folder: Path) -> Cells:
     cells = [[cell for cell in row if cell.value is not None] for sheet in book for row in sheet.iter_rows()]
     assert {cell.data_type for row in cells for cell in row} == {"s"}, "a formula, or a number that was text"
     return [[cell.value for cell in row] for row in cells]
+
+
+def of_code_lists(texts: tuple[str, ...], folder: Path) -> Cells:
+    codes = tuple(Code(code=str(n), labels=Text(text, "x", "y")) for n, text in enumerate(texts))
+    lists = [
+        CodeList(name="x", labels=Text(text, "x", "y"), source=text, codes=codes, place=Place("x"))
+        for text in texts
+    ]
+    told = Publisher(registry="x")
+    written = lists_csv(lists, told), codes_csv(lists[0], told, date(2026, 1, 1))
+    return [row for text in written for row in read_back(text.encode())]
 
 
 def of_a_log_report(texts: tuple[str, ...], folder: Path) -> Cells:
@@ -109,6 +124,7 @@ EXPORTS = [
     of_a_page,
     of_a_workbook,
     of_a_log_report,
+    of_code_lists,
     of_a_data_set,
     of_feature_rows,
 ]

@@ -28,6 +28,7 @@ TREE = CodeList(
         Code(code="1", labels=Text("Runko", "Stam", "Trunk"), valid_from=date(2007, 1, 1)),
         Code(code="1.1", labels=Text("Oksa, paksu", 'Gren "tjock"', "Branch"), broader="1"),
         Code(code="1.1#a", labels=Text("Lehti;\nvihreä", "Löv", "Leaf"), broader="1.1"),
+        Code(code="2", labels=Text("=1+1", "- annat", "'other'"), broader="1"),
         Code(code="0+", labels=Text("Juuri", "Rot", "Root"), valid_until=date(2018, 12, 31)),
     ),
     place=Place("codes/tree.yaml", 2),
@@ -80,8 +81,8 @@ def test_codes_are_written_as_the_platform_reads_them() -> None:
 @pytest.mark.parametrize(
     ("status", "of_codes"),
     [
-        (Status.VALID, ["VALID", "VALID", "VALID", "RETIRED"]),
-        (Status.DRAFT, ["DRAFT", "DRAFT", "DRAFT", "DRAFT"]),
+        (Status.VALID, ["VALID", "VALID", "VALID", "VALID", "RETIRED"]),
+        (Status.DRAFT, ["DRAFT"] * 5),
     ],
 )
 def test_codes_of_a_valid_list_that_are_over_are_retired(status: Status, of_codes: list[str]) -> None:
@@ -98,11 +99,12 @@ def test_a_list_names_whose_it_is_and_of_which_domain() -> None:
 def test_what_the_platform_would_refuse_is_told_before() -> None:
     wrong = replace(
         TREE,
-        codes=tuple(Code(code=code, labels=TREE.labels) for code in ("ä 1", "R10", "r10")),
+        codes=tuple(Code(code=code, labels=TREE.labels) for code in ("ä 1", "R10", "r10", "+1")),
     )
-    first, second = not_taken(wrong)
+    first, second, third = not_taken(wrong)
     assert "'ä 1'" in first.what
     assert "'R10' and 'r10'" in second.what
+    assert "'+1' of 'tree' begins as a formula does" in third.what
     assert not [problem for codes in county_model().code_lists for problem in not_taken(codes)]
 
 
