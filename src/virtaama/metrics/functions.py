@@ -53,7 +53,7 @@ def _deadline(limits: Sequence[WaitLimit], section: exp.Expr, born: exp.Expr, at
             this=exp.Literal.string(str(limit.within.amount)), unit=exp.Var(this=_UNITS[limit.within.unit])
         )
         end = exp.cast(exp.Add(this=as_day(at), expression=wait), exp.DataType.Type.DATE)
-        found = found.when(_applies(limit, section, born, at), end)
+        found = found.when(_applies(limit, section, born, at), end, copy=False)
     return found
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
 
-from virtaama.metrics.definitions import Catalogue, Metric
-from virtaama.metrics.plan import measures_of, sampling_of
-from virtaama.metrics.render.observations import names_needed, observations
+from virtaama.metrics.definitions import Catalogue, Fact, Metric
+from virtaama.metrics.expressions import AT, read_expression
+from virtaama.metrics.plan import measures_of, parts_of
+from virtaama.metrics.render.observations import names_needed
 from virtaama.metrics.render.trees import Stars
-
-_ANY_MONTH = (date(2000, 1, 1),)
+from virtaama.model.model import Model
+from virtaama.model.paths import Name, follow, names_in
 
 
 def concepts_read(metric: Metric, catalogue: Catalogue, stars: Stars) -> frozenset[str]:
@@ -18,6 +19,26 @@ def concepts_read(metric: Metric, catalogue: Catalogue, stars: Stars) -> frozens
     for measure in measures_of(metric):
         fact = catalogue.fact(measure.fact)
         needed = names_needed((measure,), fact, catalogue)
-        query = observations(fact, sampling_of(measure), needed, _ANY_MONTH, catalogue, stars)
-        read |= stars.concepts_in(query)
+        for part in parts_of(fact, catalogue):
+            read.add(part.of)
+            for name in _names(part, needed):
+                read.update(_met(name, part.of, stars.model))
     return frozenset(read)
+
+
+def _names(part: Fact, needed: tuple[Name, ...]) -> Iterator[Name]:
+    """The names a fact over one concept is laid out by: those of its rows, and those of what is needed of it."""
+    said = dict((*part.by, *part.columns))
+    words = {name[0] for name in needed if len(name) == 1}
+    written = (part.where, part.time, *(part.during or ()), *(said[word] for word in words if word in said))
+    for sql in written:
+        if sql:
+            yield from names_in(read_expression(sql))
+    if part.person and part.person != "self":
+        yield tuple(part.person.split("."))
+    yield from (name for name in needed if len(name) > 1 or name[0] not in said)
+
+
+def _met(name: Name, concept: str, model: Model) -> Iterator[str]:
+    if name != AT:
+        yield from (met for _, met in follow(model, model.concept(concept), name, rising=True).steps)

@@ -114,8 +114,8 @@ def cells(
             as_type(rows, "BIGINT").as_("rows"),
             as_type(persons, "BIGINT").as_("persons"),
         )
-        .from_(exp.alias_(laid_out.subquery(), "o", table=True))
-        .join(window.copy(), on=column(MONTH, "o").eq(column("month", "w")))
+        .from_(exp.alias_(laid_out.subquery(copy=False), "o", table=True, copy=False), copy=False)
+        .join(window.copy(), on=column(MONTH, "o").eq(column("month", "w")), copy=False)
     )
     sets = [
         exp.Tuple(
@@ -140,10 +140,11 @@ def cells(
                 column("period", "q").eq(column("period", "w")),
             ),
         )
-    grouped = select.where(*conditions) if conditions else select
+    grouped = select.where(*conditions, copy=False) if conditions else select
     # A row without an area belongs to none; it counts only in the county.
     belongs = column("area").is_(exp.null()).not_()
-    return exp.select(exp.Star()).from_(grouped.subquery("grouped")).where(belongs)
+    whole = exp.select(exp.Star()).from_(grouped.subquery("grouped", copy=False), copy=False)
+    return whole.where(belongs, copy=False)
 
 
 def _member(dimension: str) -> exp.Expr:
@@ -162,8 +163,9 @@ def _first_grouped(columns: dict[str, exp.Column], *, named: bool, otherwise: st
         return text(otherwise)
     case = exp.Case()
     for name, by in columns.items():
-        case = case.when(_is_grouped(by), text(name) if named else as_type(by.copy(), "VARCHAR"))
-    return case.else_(text(otherwise))
+        said = text(name) if named else as_type(by.copy(), "VARCHAR")
+        case = case.when(_is_grouped(by), said, copy=False)
+    return case.else_(text(otherwise), copy=False)
 
 
 def _over_observations(sql: str, functions: Functions) -> exp.Expr:

@@ -53,11 +53,12 @@ def figures(
         as_type(value_below, "DOUBLE").as_("denominator"),
         _rows(metric).as_("rows"),
         _persons_behind(metric).as_("persons"),
-    ).from_(exp.alias_(spine, "s", table=True))
+    ).from_(exp.alias_(spine, "s", table=True, copy=False), copy=False)
     numbers = numbers.join(
         exp.alias_(exp.table_(numerator, quoted=True), "n", table=True),
         on=_same("n", CELL_COLUMNS),
         join_type="left",
+        copy=False,
     )
     if metric.denominator:
         numbers = numbers.join(
@@ -68,6 +69,7 @@ def figures(
                 column("member", "d").eq(column("below_member", "s")),
             ),
             join_type="left",
+            copy=False,
         )
     numbers = numbers.where(
         exp.or_(
@@ -78,7 +80,8 @@ def figures(
                 )
                 for breakdown in plan.breakdowns
             )
-        )
+        ),
+        copy=False,
     )
     value: exp.Expr = column("numerator")
     missing: exp.Expr = (
@@ -111,11 +114,11 @@ def figures(
         as_type(column("rows"), "BIGINT").as_("rows"),
         as_type(column("persons"), "BIGINT").as_("persons"),
         as_type(missing, "VARCHAR").as_("missing"),
-    ).from_(exp.alias_(numbers.subquery(), "numbers", table=True))
+    ).from_(exp.alias_(numbers.subquery(copy=False), "numbers", table=True, copy=False), copy=False)
 
 
 def _same(table: str, names: tuple[str, ...]) -> exp.Expr:
-    return exp.and_(*(column(name, table).eq(column(name, "s")) for name in names))
+    return exp.and_(*(column(name, table).eq(column(name, "s")) for name in names), copy=False)
 
 
 def _rows(metric: Metric) -> exp.Expr:
@@ -177,8 +180,12 @@ def _spine(
             column("dimension", "d").as_("below_dimension"),
             column("member", "d").as_("below_member"),
         )
-        .from_(exp.alias_(_divided(numerator, denominator, shared).subquery(), "d", table=True))
-        .join(whole, using=["grain", "period"])
+        .from_(
+            exp.alias_(
+                _divided(numerator, denominator, shared).subquery(copy=False), "d", table=True, copy=False
+            )
+        )
+        .join(whole, using=["grain", "period"], copy=False)
     )
     together = (
         exp.select(
@@ -192,17 +199,18 @@ def _spine(
             text("").as_("below_member"),
         )
         .from_(exp.alias_(exp.table_(denominator, quoted=True), "d", table=True))
-        .join(whole.copy(), using=["grain", "period"])
+        .join(whole.copy(), using=["grain", "period"], copy=False)
         .join(
-            exp.alias_(seen.subquery(), "k", table=True),
+            exp.alias_(seen.subquery(copy=False), "k", table=True, copy=False),
             on=exp.and_(
                 *(column(c, "k").eq(column(c, "d")) for c in ("grain", "level", "area")),
                 column("dimension", "k").isin(*shared).not_(),
             ),
+            copy=False,
         )
-        .where(column("dimension", "d").eq(text("")))
+        .where(column("dimension", "d").eq(text("")), copy=False)
     )
-    return told_apart.union(together, distinct=False).subquery()
+    return told_apart.union(together, distinct=False, copy=False).subquery(copy=False)
 
 
 def _divided(numerator: str, denominator: str, shared: list[exp.Expr]) -> exp.Select:

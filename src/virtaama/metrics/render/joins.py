@@ -67,18 +67,20 @@ class Joins:
         return self.column(tuple(path.split(".")))
 
     def add_to(self, select: exp.Select) -> exp.Select:
-        select = select.from_(exp.alias_(self._stars.table(self._concept.name), self._alias(()), table=True))
+        """The select, which is changed, with the tables it needs."""
+        own = exp.alias_(self._stars.table(self._concept.name), self._alias(()), table=True)
+        select = select.from_(own, copy=False)
         for path, concept in sorted(self._met.items(), key=lambda met: len(met[0])):
             alias, before = self._alias(path), self._alias(path[:-1])
             key, pointing = f"{concept}_key", column(f"{path[-1]}_key", before)
             if way := self._way(path):
                 up = exp.alias_(self._levels(path, concept).subquery(), way, table=True)
                 select = select.join(
-                    up, on=column("descendant", way).eq(column(key, before)), join_type="left"
+                    up, on=column("descendant", way).eq(column(key, before)), join_type="left", copy=False
                 )
                 pointing = column("at_level", way)
             star = exp.alias_(self._stars.table(concept), alias, table=True)
-            select = select.join(star, on=column(key, alias).eq(pointing), join_type="left")
+            select = select.join(star, on=column(key, alias).eq(pointing), join_type="left", copy=False)
         return select
 
     def _rise(self, path: tuple[str, ...]) -> Rise | None:

@@ -125,7 +125,7 @@ def _observed(
             exp.alias_(joins.lost(sql, (AT,)), f"{LOST}{dimension}", quoted=True)
             for dimension, sql in _in_order(fact.by, needed)
         ),
-    ).where(*conditions)
+    ).where(*conditions, copy=False)
     select = joins.add_to(select)
     return select.join(_calendar(months), on=exp.true(), join_type="inner") if fact.during else select
 
