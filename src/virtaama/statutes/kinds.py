@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from virtaama.statutes.access_rights import ACCESS_RIGHTS
 from virtaama.statutes.care_guarantee import CARE_GUARANTEE
+from virtaama.statutes.finance import FINANCE
 from virtaama.statutes.funding_organisers import FUNDING_ORGANISERS
 from virtaama.statutes.funding_parameters import FUNDING_PARAMETERS
 from virtaama.statutes.funding_prices import FUNDING_PRICES
@@ -17,6 +18,7 @@ from virtaama.statutes.log_data import LOG_DATA
 from virtaama.statutes.need_factors import NEED_FACTORS
 from virtaama.statutes.packs import Kind
 from virtaama.statutes.procurement import PROCUREMENT
+from virtaama.statutes.regions import REGIONS
 from virtaama.statutes.retention_rules import RETENTION
 from virtaama.statutes.social_deadlines import SOCIAL_DEADLINES
 
@@ -27,8 +29,10 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     ACCESS_RIGHTS,
     LOG_DATA,
     INCIDENT_DUTIES,
+    FINANCE,
     PROCUREMENT,
     HOLIDAYS,
+    REGIONS,
     HILMO,
     FUNDING_PARAMETERS,
     FUNDING_PRICES,
