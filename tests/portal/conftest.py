@@ -13,8 +13,6 @@ from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from tests.portal.door_for_tests import ROLES, DoorForTests, LogForTests  # noqa: E402
-from virtaama.portal.api import limits  # noqa: E402
-from virtaama.portal.api.limits import Limit  # noqa: E402
 from virtaama.portal.core import door as portal_door  # noqa: E402
 from virtaama.portal.core.actions import keep_demo_accounts  # noqa: E402
 from virtaama.portal.core.models import Account  # noqa: E402
@@ -39,8 +37,6 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Iterator[DoorForTests]:
     portal_door.roles.cache_clear()
     portal_door.person_door.cache_clear()
     monkeypatch.setattr(portal_door, "project", ProjectForTests)
-    for name in ("READERS", "STRANGERS"):  # what other tests asked is no part of this one
-        monkeypatch.setattr(limits, name, Limit(getattr(limits, name).per_minute))
     yield opened
     portal_door.door.cache_clear()
     portal_door.person_door.cache_clear()

@@ -1,4 +1,4 @@
-"""`python -m tests.portal.serve_for_tests FOLDER PORT`: the portal as it is served, over an in-memory door."""
+"""`python -m tests.portal.serve_for_tests FOLDER PORT [WORKERS]`: the portal as served, over an in-memory door."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from virtaama.portal.serve import Server, prepare
 
 
-def main(folder: Path, port: int) -> None:
+def main(folder: Path, port: int, workers: int = 1) -> None:
     prepare(folder)
 
     from tests.portal.door_for_tests import ROLES, DoorForTests, LogForTests
@@ -25,8 +25,8 @@ def main(folder: Path, port: int) -> None:
             return DoorForTests()
 
     portal_door.project = ProjectForTests  # type: ignore[assignment]
-    Server("127.0.0.1", port, workers=1).run()
+    Server("127.0.0.1", port, workers=workers).run()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), *map(int, sys.argv[2:]))

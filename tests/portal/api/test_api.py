@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from io import StringIO
 from typing import Any
@@ -13,7 +15,6 @@ from django.test import Client
 
 from tests.portal.door_for_tests import AREAS, METRICS, DoorForTests
 from virtaama.portal.api import limits
-from virtaama.portal.api.limits import Limit
 from virtaama.portal.core.models import Event
 from virtaama.problems import NotRecorded
 
@@ -252,22 +253,24 @@ def test_published_data_sets_are_told_and_given(manager: Client) -> None:
     assert refused(manager, "/api/v1/releases/emergency_care/2")[0] == 404
 
 
+def test_every_answer_says_how_its_reader_stands(manager: Client) -> None:
+    for place, address in enumerate(("/api/v1/reader", "/api/v1/metrics/unheard_of", "/api/v1/openapi.json")):
+        headers = manager.get(address).headers
+        assert headers["RateLimit-Policy"] == '"reader";q=240;w=60'
+        left, more_in = re.fullmatch(r'"reader";r=(\d+);t=(\d+)', headers["RateLimit"]).groups()  # type: ignore[union-attr]
+        assert int(left) == 239 - place
+        assert 1 <= int(more_in) <= 61
+    assert "RateLimit" not in Client().get("/api/v1/health").headers, "nobody was counted"
+
+
 def test_who_asks_too_often_waits(manager: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "READERS", Limit(2))
+    monkeypatch.setattr(limits, "READERS", replace(limits.READERS, most=2))
     assert [manager.get("/api/v1/reader").status_code for _ in range(3)] == [200, 200, 429]
     response = manager.get("/api/v1/reader")
-    assert 1 <= int(response.headers["Retry-After"]) <= 60
+    assert 1 <= int(response.headers["Retry-After"]) <= 61
+    assert response.headers["RateLimit-Policy"] == '"reader";q=2;w=60'
+    assert response.headers["RateLimit"] == f'"reader";r=0;t={response.headers["Retry-After"]}'
     assert response.json()["type"] == "urn:virtaama:problem:too-often"
-
-
-def test_a_limit_is_of_each_name_and_of_a_minute() -> None:
-    now = [0.0]
-    limit = Limit(2, clock=lambda: now[0])
-    assert [limit.wait("a"), limit.wait("a"), limit.wait("b"), limit.wait("a")] == [0, 0, 0, 60]
-    now[0] = 59.5
-    assert limit.wait("a") == 1
-    now[0] = 60.0
-    assert limit.wait("a") == 0
 
 
 def test_the_page_for_people_speaks_their_language(signed_in: SignIn) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,6 @@ from tests.privacy.portal.signing_in import GROUPS, ProviderRunning, running
 from tests.privacy.portal.test_county_sign_in import trust, with_groups
 from virtaama.model.concepts import Text
 from virtaama.portal.api import limits
-from virtaama.portal.api.limits import Limit
 from virtaama.portal.core.models import Account, Event
 from virtaama.portal.core.sign_in.failures import Why
 from virtaama.problems import ProblemsFound
@@ -215,7 +215,7 @@ def test_a_provider_that_does_not_answer_is_said_to(
 def test_strangers_are_held_off_and_those_with_a_right_are_not(
     provider: ProviderRunning, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "STRANGERS", Limit(3))
+    monkeypatch.setattr(limits, "STRANGERS", replace(limits.STRANGERS, most=3))
     assert [asked("x.y.z").status_code for _ in range(5)] == [401, 401, 401, 429, 429]
     assert asked(token(provider)).status_code == 200
 

@@ -29,8 +29,19 @@ HEADERS: dict[str, Any] = {
         "schema": {"type": "string", "pattern": "^[0-9]+$"},
     },
 }
+STANDING: dict[str, Any] = {
+    "RateLimit-Policy": {
+        "description": "How many requests (q) there may be in how many seconds (w).",
+        "schema": {"type": "string"},
+    },
+    "RateLimit": {
+        "description": "How many of them are left (r), and in how many seconds there are more (t).",
+        "schema": {"type": "string"},
+    },
+}
 WAIT = {
-    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "string", "pattern": "^[0-9]+$"}}
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "string", "pattern": "^[0-9]+$"}},
+    **STANDING,
 }
 IF_NONE_MATCH = {
     "name": "If-None-Match",
@@ -157,12 +168,12 @@ def answer(operation: Operation) -> dict[str, Any]:
         content = {"application/json": {"schema": {"$ref": REFERENCE.format(model=operation.told.__name__)}}}
     else:
         content = {"text/csv": {"schema": {"type": "string"}}}
-    headers = {} if operation.is_open else dict(HEADERS)
+    headers = {} if operation.is_open else {**HEADERS, **STANDING}
     return told | {"content": content} | ({"headers": headers} if headers else {})
 
 
 def not_changed() -> dict[str, Any]:
-    return {"description": "The answer you have kept is still it.", "headers": HEADERS}
+    return {"description": "The answer you have kept is still it.", "headers": {**HEADERS, **STANDING}}
 
 
 def statuses(operation: Operation) -> list[int]:

@@ -51,6 +51,7 @@ def in_words(answer: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     def answered(request: HttpRequest, **path: str) -> HttpResponse:
         with translation.override(language_of(request)):
             response = answer_or_problem(partial(answer, request, **path))
+            limits.tell(request, response)
             response.headers["Content-Language"] = translation.get_language() or settings.LANGUAGE_CODE
             response.headers["Vary"] = "Accept-Language, Authorization, Cookie"
             return response
@@ -112,10 +113,10 @@ def known(request: HttpRequest) -> Asker:
     try:
         asker = asker_of(request)
     except Refusal as refusal:
-        if wait := limits.STRANGERS.wait(address_of(request)):
+        if wait := limits.wait(request, limits.STRANGERS, limits.network_of(address_of(request))):
             raise Refusal(Kind.TOO_OFTEN, wait=wait) from None
         raise refusal from None
-    if wait := limits.READERS.wait(asker.id):
+    if wait := limits.wait(request, limits.READERS, asker.id):
         raise Refusal(Kind.TOO_OFTEN, wait=wait)
     return asker
 

@@ -78,6 +78,14 @@ class UsedOnce(models.Model):
     until: models.DateTimeField[datetime, datetime] = models.DateTimeField(db_index=True)
 
 
+class Counted(models.Model):
+    """How often somebody did something of late, by a digest; nothing of it counts after `until`."""
+
+    name: models.CharField[str, str] = models.CharField(max_length=80, primary_key=True)
+    counts: models.TextField[str, str] = models.TextField()  # [[piece of time, how many], …] as JSON
+    until: models.FloatField[float, float] = models.FloatField(db_index=True)  # seconds of the clock
+
+
 class Event(models.Model):
     """Something that happened with an account. Rows are appended, never changed.
 
