@@ -17,6 +17,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from tests.look_ups import unlimited
 from tests.unit.interchange.instances import instances, shapes, violations
 from virtaama.access.opened import NotOpened, OpenedPerson
 from virtaama.access.persons import person_key
@@ -297,7 +298,7 @@ def test_a_nurse_opens_who_was_at_her_unit_and_nobody_else(
 ) -> None:
     last = max(batch.extracted for batch in county.ledger.batches())
     monkeypatch.setattr(persons, "now", lambda: datetime.combine(last, last.time()) + timedelta(days=1))
-    door = county.person_door()
+    door = county.person_door(unlimited)
     before = len(county.audit.entries())
     opened: dict[str, OpenedPerson] = {}
     asked = 0

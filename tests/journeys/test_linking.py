@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import duckdb
 
 from tests.journeys.conftest import SIZE
+from tests.look_ups import unlimited
 from virtaama.access.link_pairs import PairFilters
 from virtaama.lake.link_record import Verdict
 from virtaama.loading.link_records import hex_of
@@ -73,7 +74,7 @@ def test_a_reviewer_sees_both_sides_as_they_were_delivered(county: Project) -> N
             for number, surname, given in old.execute("SELECT asiakasnro, sukunimi, etunimi FROM asiakas")
         }
     before = len(county.audit.entries())
-    door = county.link_review
+    door = county.link_review(unlimited)
     lines = door.pairs(PairFilters(state=""), REVIEWER).lines
     assert lines
     pair = door.pair(lines[0].number, REVIEWER)

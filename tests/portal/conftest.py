@@ -36,10 +36,12 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Iterator[DoorForTests]:
     portal_door.door.cache_clear()
     portal_door.roles.cache_clear()
     portal_door.person_door.cache_clear()
+    portal_door.link_review.cache_clear()
     monkeypatch.setattr(portal_door, "project", ProjectForTests)
     yield opened
     portal_door.door.cache_clear()
     portal_door.person_door.cache_clear()
+    portal_door.link_review.cache_clear()
     portal_door.roles.cache_clear()
 
 

@@ -21,6 +21,7 @@ from virtaama.access.audit_entries import Act, Persons
 from virtaama.access.expectations import ExpectationState, Held
 from virtaama.access.incident_record import IncidentRecord
 from virtaama.access.link_review import LinkReview
+from virtaama.access.look_ups import Counts, LookUps
 from virtaama.access.names import Names
 from virtaama.access.opened import PersonQuestion
 from virtaama.access.oversight import Oversight
@@ -41,6 +42,7 @@ from virtaama.metrics.releases import Audience, Release
 from virtaama.model.concepts import Text
 from virtaama.model.expectations import Drift, Expectation, Fresh, Required, Rhythm, Severity, Unit
 from virtaama.portal.steering.periods import first_day, shifted
+from virtaama.privacy.look_up_limits import LookUpLimits
 from virtaama.privacy.policy import Asker, Purpose, Role
 from virtaama.problems import Damaged, NotAllowed, NotReady, Place
 from virtaama.project.described import DescribedSet, Revised, made_sets, revised, write_set
@@ -873,15 +875,21 @@ class LogForTests:
     def incident_record(self) -> IncidentRecord:
         return IncidentRecord(self.log, lambda: datetime.now().astimezone())
 
-    @property
-    def link_review(self) -> LinkReview:
-        return PAIRS.door(self.log, self.roles)
+    limits: tuple[LookUpLimits, ...] = ()
+
+    def link_review(self, counts: Counts) -> LinkReview:
+        return PAIRS.door(self.log, self.roles, counts, self.limits)
+
+    def look_ups(self, counts: Counts) -> LookUps:
+        return LookUps(
+            limits=self.limits, counts=counts, audit=self.log, clock=lambda: datetime.now().astimezone()
+        )
 
     @property
     def descriptions(self) -> DescriptionsForTests:
         return DescriptionsForTests()
 
-    def person_door(self) -> PersonDoorForTests:
+    def person_door(self, counts: Counts) -> PersonDoorForTests:
         return PersonDoorForTests()
 
     def person_asked(self, reference: str, reason: str, *, break_glass: bool) -> PersonQuestion:

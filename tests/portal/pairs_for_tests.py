@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.linked_model import MODEL, linkage
+from tests.look_ups import unlimited
 from virtaama.access.audit import AuditLog
 from virtaama.access.link_pairs import Shown
 from virtaama.access.link_review import LinkReview
+from virtaama.access.look_ups import Counts, LookUps
 from virtaama.keyring import Keyring
 from virtaama.lake.link_record import Decision, LinkRecord, Verdict
 from virtaama.linkage.definitions import Linkage
+from virtaama.privacy.look_up_limits import LookUpLimits
 from virtaama.privacy.policy import LinkingAllowed, Role
 
 MOMENT = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
@@ -55,7 +58,13 @@ class PairsForTests:
         finally:
             record.close()
 
-    def door(self, audit: AuditLog, roles: tuple[Role, ...]) -> LinkReview:
+    def door(
+        self,
+        audit: AuditLog,
+        roles: tuple[Role, ...],
+        counts: Counts = unlimited,
+        limits: tuple[LookUpLimits, ...] = (),
+    ) -> LinkReview:
         return LinkReview(
             linkages=(LINKAGE,),
             model=MODEL,
@@ -64,6 +73,7 @@ class PairsForTests:
             record=self.record,
             looks=look,
             keyring=self.keyring,
+            look_ups=LookUps(limits=limits, counts=counts, audit=audit, clock=lambda: MOMENT),
             clock=lambda: MOMENT,
         )
 

@@ -8,9 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tests.look_ups import unlimited_look_ups
 from tests.shipped_law import RIGHTS
 from tests.small_warehouse import Warehouse
 from virtaama.access.audit import AuditLog
+from virtaama.access.look_ups import LookUps
 from virtaama.access.opened import NotOpened, OpenedPerson, PersonQuestion
 from virtaama.access.person_door import PersonDoor
 from virtaama.access.persons import person_key
@@ -298,13 +300,17 @@ class County(Warehouse):
         publish_direct(self.engine, self.model, wanted, self.folder / "direct", publication.number)
 
     def door(self) -> PersonDoor:
-        """The one door, with a snapshot that stays open."""
+        """The one door, with a snapshot that stays open. Look-ups are not held back."""
         if self._door is None:
             self._door = self.door_by(RIGHTS)
         return self._door
 
     def door_by(self, law: AccessRights) -> PersonDoor:
         """A door of its own where another law holds."""
+        return self.door_counting(unlimited_look_ups(self.audit, lambda: NOW), law)
+
+    def door_counting(self, look_ups: LookUps, law: AccessRights = RIGHTS) -> PersonDoor:
+        """A door that lets look-ups through as these do."""
         return PersonDoor(
             published=self.folder / "published",
             direct=self.folder / "direct",
@@ -316,6 +322,7 @@ class County(Warehouse):
             audit=self.audit,
             clock=lambda: NOW,
             decipher=self._decipher,
+            look_ups=look_ups,
         )
 
     def _decipher(self, person: str, field: str, value: str) -> str:

@@ -98,6 +98,7 @@ KEPT = {
         "project",
         "door",
         "person_door",
+        "link_review",
         "roles",
     },  # of the process, the same for everybody
     "portal/core/sign_in/in_use.py": {"provider"},  # likewise

@@ -29,6 +29,7 @@ from virtaama.access.link_pairs import (
     Said,
     Shown,
 )
+from virtaama.access.look_ups import LookUps
 from virtaama.access.persons import names_a_person
 from virtaama.keyring import Keyring
 from virtaama.lake.link_record import Decision, LinkRecord, OutOfDate, Verdict
@@ -64,6 +65,7 @@ class LinkReview:
         record: Callable[[], AbstractContextManager[LinkRecord]],
         looks: Looks,
         keyring: Keyring,
+        look_ups: LookUps,
         clock: Callable[[], datetime],
     ) -> None:
         self._linkages = {linkage.name: linkage for linkage in linkages}
@@ -73,6 +75,7 @@ class LinkReview:
         self._record = record
         self._looks = looks
         self._keyring = keyring
+        self._look_ups = look_ups
         self._clock = clock
 
     def pairs(self, filters: PairFilters, asker: Asker) -> Pairs:
@@ -106,7 +109,8 @@ class LinkReview:
     def pair(self, number: int, asker: Asker) -> OpenedPair | None:
         """Both sides of a pair in the clear, and all that was said of it; None where there is no such pair.
 
-        That they were seen is on record, about the resident, before this returns. Raises NotAllowed, on record.
+        That they were seen is on record, about the resident, before this returns. Raises NotAllowed, on record, and
+        TooOften for who has looked at as many persons as may be.
         """
         said = self._said(number)
         if not said:
@@ -115,6 +119,13 @@ class LinkReview:
         linkage = self._linkages[newest.linkage]
         question = {"pair": said[-1].number}
         allowed = self._allowed(linkage, asker, question)
+        self._look_ups.require(
+            asker,
+            purpose=linkage.purpose.value,
+            act=Act.OPEN,
+            question=question,
+            about=Persons.of([bytes.fromhex(newest.same_as)]),
+        )
         of = self._looks(allowed, linkage, linkage.of, newest.instance)
         to = self._looks(allowed, linkage, linkage.to, newest.same_as)
         # Whose the record is nobody knows yet: it is counted as about somebody unknown.

@@ -9,6 +9,7 @@ from typing import Final
 
 from virtaama.access.asked_about import AskedAbout
 from virtaama.access.audit_entries import Entry
+from virtaama.access.held_back import HeldBack
 from virtaama.access.seen import Seen
 from virtaama.privacy.unusual import Volume
 
@@ -84,12 +85,14 @@ class OneEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandsOut:
-    """Glass that was broken, openings with flags, volumes, and persons opened at hours nobody works; newest first.
+    """Glass that was broken, look-ups held back, openings with flags, volumes, and persons opened when nobody works.
 
-    Of broken glass, what nobody has reviewed comes first and stays for COMPARED days. `marks` are those on both.
+    The newest first; of broken glass, what nobody has reviewed comes first and stays for COMPARED days. `marks` are
+    those on glass and flags.
     """
 
     glass: tuple[AskedAbout, ...]
+    held_back: tuple[HeldBack, ...]
     flagged: tuple[AskedAbout, ...]
     marks: Mapping[int, Mark]
     volumes: tuple[Volume, ...]

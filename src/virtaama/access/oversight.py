@@ -12,6 +12,7 @@ from virtaama.access.asked_about import broken_glass, flagged
 from virtaama.access.audit import AuditLog
 from virtaama.access.audit_anchors import TOO_OLD, Anchors
 from virtaama.access.audit_entries import ALLOWED, Act, Entry, Persons
+from virtaama.access.held_back import held_back
 from virtaama.access.looked import (
     COMPARED,
     LOOKED_AT,
@@ -153,9 +154,11 @@ class Oversight:
             (each for each in broken if each.entry.number >= begun or each.entry.number not in marks),
             key=lambda each: (each.entry.number in marks, -each.entry.number),
         )
-        shown = len(volumes) + len(at_night) + len(glass) + len(close)
+        held = held_back(self._audit, begun, last, FINLAND)
+        shown = len(volumes) + len(at_night) + len(glass) + len(close) + len(held)
         return StandsOut(
             glass=tuple(glass),
+            held_back=held,
             flagged=close,
             marks=marks,
             volumes=volumes,

@@ -15,6 +15,7 @@ from uuid import UUID
 from virtaama.access.audit import AuditLog
 from virtaama.access.audit_entries import ALLOWED, NOBODY, Act, Persons, asked_by
 from virtaama.access.behind import providers_of
+from virtaama.access.look_ups import LookUps
 from virtaama.access.opened import (
     NotOpened,
     OpenedColumn,
@@ -81,6 +82,7 @@ class PersonDoor:
         audit: AuditLog,
         clock: Callable[[], datetime],
         decipher: Decipher,
+        look_ups: LookUps,
         memory: str = "512MB",
         threads: int = 1,
     ) -> None:
@@ -94,6 +96,7 @@ class PersonDoor:
         self._audit = audit
         self._clock = clock
         self._decipher = decipher
+        self._look_ups = look_ups
         self._providers = {
             section.name: providers_of(described_by(model, (section.of,))) for section in views.sections
         }
@@ -102,11 +105,19 @@ class PersonDoor:
         """The record of one person as far as the asker's work opens it; NotOpened outside their care.
 
         Who asked for whom and why is on record, on disk, before this returns, refusals too. Raises ReasonRefused
-        for a reason that is none (nothing is read then), NotAllowed for whoever opens no persons at all, NotReady
-        when nothing is published, and whatever hinders the record from being written: then nothing is shown.
+        for a reason that is none (nothing is read then), TooOften for who has looked up as many as may be,
+        NotAllowed for whoever opens no persons at all, NotReady when nothing is published, and whatever hinders the
+        record from being written: then nothing is shown.
         """
         glass = WrittenReason.read(asked.reason) if asked.break_glass else None
         reason = glass.text if glass else read_reason(asked.reason)
+        self._look_ups.require(
+            asker,
+            purpose=purpose.value,
+            act=Act.PERSON,
+            question=_told(asked, reason),
+            about=Persons.of([asked.person]) if asked.person else NOBODY,
+        )
         while True:
             snapshot = self._published.current()
             opening = _Opening(self, snapshot, asked, asker, purpose, reason, glass)
@@ -301,10 +312,7 @@ class _Opening:
         providers: tuple[str, ...] = (),
         flags: tuple[Flag, ...] = (),
     ) -> int:
-        by = "client number" if self._asked.number else "identity code"
-        question: dict[str, object] = {"open person": f"by {by}", "reason": self._reason}
-        if self._asked.break_glass:
-            question["break glass"] = True
+        question = _told(self._asked, self._reason)
         if flags:
             question["flags"] = [str(flag) for flag in flags]
         return self._door._audit.append(
@@ -321,3 +329,10 @@ class _Opening:
             providers=providers,
             about=about,
         )
+
+
+def _told(asked: PersonQuestion, reason: str) -> dict[str, object]:
+    """The question as it stands on record: by what somebody was asked for, and why, without the number."""
+    by = "client number" if asked.number else "identity code"
+    glass = {"break glass": True} if asked.break_glass else {}
+    return {"open person": f"by {by}", "reason": reason, **glass}

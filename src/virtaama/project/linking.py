@@ -29,6 +29,7 @@ from virtaama.project.work import load_now
 
 if TYPE_CHECKING:
     from virtaama.access.link_review import LinkReview
+    from virtaama.access.look_ups import Counts
 
 LEARNED_FROM_AT_LEAST = 100
 """Instances sources tell of; from fewer nothing is learned."""
@@ -121,7 +122,7 @@ def _learn(parts: Parts, linkage: Linkage) -> tuple[dict[str, dict[Level, tuple[
     return levels, len(told)
 
 
-def link_review_of(parts: Parts) -> LinkReview:
+def link_review_of(parts: Parts, counts: Counts) -> LinkReview:
     """The door of the portal to pairs."""
     from virtaama.access.link_review import LinkReview
     from virtaama.access.link_values import PublishedPairs
@@ -140,6 +141,7 @@ def link_review_of(parts: Parts) -> LinkReview:
             opener=lambda: parts.identities,
         ),
         keyring=parts.keyring,
+        look_ups=parts.look_ups(counts),
         clock=now,
     )
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from virtaama.access.groups import Group
     from virtaama.access.incident_record import IncidentRecord
     from virtaama.access.link_review import LinkReview
+    from virtaama.access.look_ups import Counts, LookUps
     from virtaama.access.sign_ins import SignIns
     from virtaama.descriptions.organisation import Organisation
     from virtaama.identities.store import Identities
@@ -143,12 +144,18 @@ class Parts:
                 wanted[concept] = tuple(dict.fromkeys((*wanted.get(concept, ()), *names)))
         return {concept: names for concept, names in wanted.items() if names}
 
-    @cached_property
-    def link_review(self) -> LinkReview:
+    def link_review(self, counts: Counts) -> LinkReview:
         """The door to records that may be about the same person."""
         from virtaama.project.linking import link_review_of
 
-        return link_review_of(self)
+        return link_review_of(self, counts)
+
+    def look_ups(self, counts: Counts) -> LookUps:
+        """What lets look-ups of persons through, as often as may be."""
+        from virtaama.access.look_ups import LookUps
+        from virtaama.project.on_record import now
+
+        return LookUps(limits=self.settings.look_ups, counts=counts, audit=self.audit, clock=now)
 
     @cached_property
     def links(self) -> tuple[Linkage, ...]:

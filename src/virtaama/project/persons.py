@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from virtaama.access.look_ups import Counts
 from virtaama.access.opened import PersonQuestion
 from virtaama.access.person_door import PersonDoor
 from virtaama.privacy.pseudonyms import is_identity_code, normalise
@@ -13,7 +14,7 @@ from virtaama.project.oversight import person_of
 from virtaama.project.parts import PERSON_VIEW_FOLDER, Parts
 
 
-def person_door_of(parts: Parts) -> PersonDoor:
+def person_door_of(parts: Parts, counts: Counts) -> PersonDoor:
     """The door to single persons; NotReady where the project shows none."""
     views = parts.person_views
     if views is None:
@@ -32,6 +33,7 @@ def person_door_of(parts: Parts) -> PersonDoor:
         audit=parts.audit,
         clock=now,
         decipher=partial(_deciphered, parts),
+        look_ups=parts.look_ups(counts),
     )
 
 

@@ -36,6 +36,7 @@ from virtaama.quality.results import Result, state_of
 if TYPE_CHECKING:
     from virtaama.access.audit_anchors import Anchor
     from virtaama.access.door import Door
+    from virtaama.access.look_ups import Counts
     from virtaama.access.looked import LogReport
     from virtaama.access.names import Names
     from virtaama.access.opened import PersonQuestion
@@ -408,11 +409,11 @@ class Project(Parts):
             person.key, asker, first=first, last=last, reason=reason, also=person.also
         )
 
-    def person_door(self) -> PersonDoor:
-        """The one way to single persons. NotReady where the project shows none."""
+    def person_door(self, counts: Counts) -> PersonDoor:
+        """The one way to single persons, counted by `counts`. NotReady where the project shows none."""
         from virtaama.project.persons import person_door_of
 
-        return person_door_of(self)
+        return person_door_of(self, counts)
 
     def person_asked(self, reference: str, reason: str, *, break_glass: bool = False) -> PersonQuestion:
         """The question for the person of an identity code; what is none is asked for as a client number."""

@@ -10,7 +10,9 @@ from pathlib import Path
 from virtaama.model.concepts import Text
 from virtaama.model.documents import Entry
 from virtaama.model.shape import Shape, members, number, one_of, text, texts, truth, words
+from virtaama.privacy.look_up_limits import LookUpLimits
 from virtaama.problems import NotReady, Place, Problem, ProblemsFound
+from virtaama.project.look_ups import LOOK_UPS, parse_look_ups, problems_of_look_ups
 from virtaama.project.sign_in import SIGN_IN, CountySignIn, parse_sign_in, problems_of_sign_in
 from virtaama.project.spark_settings import NO_CLUSTER, SPARK, SparkSettings, parse_spark
 from virtaama.sql.spelling import EngineName
@@ -66,6 +68,7 @@ SETTINGS = Shape(
                 required=("folder",),
             ),
             "hosts": texts("The only hosts that are spoken to when sources are collected."),
+            "look_ups": LOOK_UPS,
             "sign_in": SIGN_IN,
             "demo": truth("The data is invented: the folder may be emptied and filled again."),
         },
@@ -97,6 +100,7 @@ class Settings:
     backups: Path | None = None  # the folder whose backups go when their time is over
     backup_days: int = BACKUP_DAYS
     hosts: frozenset[str] = frozenset()  # in small letters: the only ones spoken to
+    look_ups: tuple[LookUpLimits, ...] = ()  # as shipped before the first of them
     sign_in: CountySignIn | None = None
     demo: bool = False  # the folder may be filled with invented data and emptied again
 
@@ -212,6 +216,7 @@ def parse_settings(text: str, folder: Path) -> Settings:
         advice = "Whoever can change the log must not be able to change them: put them elsewhere."
         problems += (Problem(root.at(("audit", "anchor")).place, what, advice),)
     problems += tuple(problems_of_sign_in(root))
+    problems = problems or tuple(problems_of_look_ups(root))
     if problems:
         raise ProblemsFound(problems)
     threads = root.text("threads")
@@ -236,6 +241,7 @@ def parse_settings(text: str, folder: Path) -> Settings:
         else None,
         backup_days=int(float(root.at(("backups",)).text("days", str(BACKUP_DAYS)))),
         hosts=frozenset(host.lower() for host in root.texts("hosts")),
+        look_ups=parse_look_ups(root),
         sign_in=parse_sign_in(root, folder),
         demo=root.truth("demo"),
     )

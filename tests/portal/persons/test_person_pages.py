@@ -13,6 +13,7 @@ from django.test import Client
 from tests.portal.door_for_tests import IDENTITIES, ROLES
 from tests.privacy.persons_county import ACCESS, NOW, REASON, TOLD, WRITTEN, County, day
 from tests.shipped_law import OF_LOGS, RIGHTS
+from virtaama.access.look_ups import Counts, LookUps
 from virtaama.access.names import Names
 from virtaama.access.opened import PersonQuestion
 from virtaama.access.oversight import Oversight
@@ -62,8 +63,11 @@ def project(county: County, monkeypatch: pytest.MonkeyPatch, door: object) -> No
         def door(self) -> object:
             return door
 
-        def person_door(self) -> PersonDoor:
+        def person_door(self, counts: Counts) -> PersonDoor:
             return county.door()
+
+        def look_ups(self, counts: Counts) -> LookUps:
+            return LookUps(limits=(), counts=counts, audit=county.audit, clock=lambda: NOW)
 
         def person_asked(self, reference: str, reason: str, *, break_glass: bool) -> PersonQuestion:
             parts = SimpleNamespace(identities=IDENTITIES)

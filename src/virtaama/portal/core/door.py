@@ -10,15 +10,18 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from virtaama.access.audit_entries import Act
 from virtaama.access.door import Door
 from virtaama.access.incident_record import IncidentRecord
 from virtaama.access.link_review import LinkReview
+from virtaama.access.look_ups import LookUps
 from virtaama.access.names import Names
 from virtaama.access.opened import PersonQuestion
-from virtaama.access.oversight import Oversight
+from virtaama.access.oversight import PURPOSE, Oversight
 from virtaama.access.person_door import PersonDoor
 from virtaama.access.sign_ins import SignIns
 from virtaama.metrics.releases import Release
+from virtaama.portal.core.counting import count
 from virtaama.portal.core.models import Account
 from virtaama.portal.core.sessions import FAMILY_NAME, PERSON
 from virtaama.privacy.policy import Asker, Purpose, Role
@@ -43,7 +46,7 @@ def door() -> Door:
 @cache
 def person_door() -> PersonDoor:
     """The door to single persons."""
-    return project().person_door()
+    return project().person_door(count)
 
 
 def person_asked(reference: str, reason: str, *, break_glass: bool) -> PersonQuestion:
@@ -61,9 +64,15 @@ def sign_ins() -> SignIns:
     return project().sign_ins
 
 
+@cache
 def link_review() -> LinkReview:
     """The door to records that may be about the same person."""
-    return project().link_review
+    return project().link_review(count)
+
+
+def look_ups() -> LookUps:
+    """What lets look-ups of persons through that pass neither of these doors."""
+    return project().look_ups(count)
 
 
 def incident_record() -> IncidentRecord:
@@ -102,8 +111,12 @@ def data_set(release: Release, number: int) -> tuple[dict[str, Any], Path]:
     return project().data_set(release, number), folder / f"{release.name}.csv"
 
 
-def person_referred_to(reference: str) -> bytes:
-    """The key of the person an identity code, a pseudonym or a key refers to; ValueError where it is none."""
+def person_referred_to(reference: str, asker: Asker) -> bytes:
+    """The key of the person an identity code, a pseudonym or a key refers to; ValueError where it is none.
+
+    It is counted as a look-up, whatever it refers to: TooOften where it is one too many.
+    """
+    look_ups().require(asker, purpose=PURPOSE, act=Act.LOOK, question={"look": "entries about a person"})
     return project().person_referred_to(reference)
 
 

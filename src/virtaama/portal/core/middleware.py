@@ -10,13 +10,14 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from virtaama.access.look_ups import TooOften
 from virtaama.portal.core.actions import record_end_of_session
 from virtaama.portal.core.address import address_of
 from virtaama.portal.core.door import sign_ins
 from virtaama.portal.core.models import Account
 from virtaama.portal.core.sessions import GROUPS, is_over, touch
 from virtaama.portal.core.sign_in import in_use
-from virtaama.portal.ui.views import damaged, not_ready, not_recorded, refused
+from virtaama.portal.ui.views import damaged, not_ready, not_recorded, refused, too_often
 from virtaama.problems import Damaged, NotAllowed, NotReady, NotRecorded
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -114,6 +115,8 @@ class RefusalsInWords:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         match exception:
+            case TooOften():
+                return too_often(request, exception)
             case NotAllowed():
                 return refused(request)
             case NotReady():

@@ -65,7 +65,7 @@ def page_of_log(request: HttpRequest, not_found: str = "", status: int = 200) ->
 def person(request: HttpRequest) -> HttpResponse:
     """From an identity code or a pseudonym to the entries about the person. Neither stands in an address."""
     try:
-        key = person_referred_to(request.POST.get("reference", ""))
+        key = person_referred_to(request.POST.get("reference", ""), asker_of(request))
     except ValueError:
         words_for_it = _("That is neither a personal identity code nor a pseudonym.")
         return page_of_log(request, not_found=words_for_it, status=NOT_UNDERSTOOD)
@@ -133,6 +133,7 @@ def stands_out(request: HttpRequest) -> HttpResponse:
             "found": found,
             "glass": [opening_of(each, found.marks, names(), language) for each in found.glass],
             "flagged": [opening_of(each, found.marks, names(), language) for each in found.flagged],
+            "held_back": [(each, words.held_back_by(each, language)) for each in found.held_back],
             "volumes": [(each, words.reason_of(each, language)) for each in found.volumes],
             "page": Paginator(
                 [row_of(each, names(), language) for each in found.out_of_hours], ON_A_PAGE

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from virtaama.access.audit_entries import About, Act, Entry
-from virtaama.portal.ui.formats import day, number
+from virtaama.access.held_back import HeldBack
+from virtaama.portal.ui.formats import day, moment, number
 from virtaama.privacy.closeness import Flag
 from virtaama.privacy.policy import Purpose
 from virtaama.privacy.unusual import Volume
@@ -59,6 +60,26 @@ PERSONS_OF_OTHERS = gettext_lazy(
     "%(count)s persons opened on %(day)s. Too few days of their own to compare with; on %(days)s days of others in "
     "the role usually %(usual)s, at most %(most)s."
 )
+HELD_BACK = {
+    (False, 1): gettext_lazy(
+        "Look-ups refused: %(count)s, the first on %(first)s. "
+        "%(most)s within an hour are as many as one person may make."
+    ),
+    (False, 24): gettext_lazy(
+        "Look-ups refused: %(count)s, the first on %(first)s. "
+        "%(most)s within 24 hours are as many as one person may make."
+    ),
+    (True, 1): gettext_lazy(
+        "Look-ups refused: %(count)s, the first on %(first)s. "
+        "%(most)s within an hour are as many as all together may make."
+    ),
+    (True, 24): gettext_lazy(
+        "Look-ups refused: %(count)s, the first on %(first)s. "
+        "%(most)s within 24 hours are as many as all together may make."
+    ),
+}
+"""By whether the limit is of the whole house, and its hours."""
+
 ENTRIES_OWN = gettext_lazy(
     "%(count)s entries on %(day)s. On %(days)s other days of theirs usually %(usual)s, at most %(most)s."
 )
@@ -82,6 +103,16 @@ def about_whom(entry: Entry, language: str) -> str:
         rows = _("%(count)s rows of unknown persons") % {"count": number(entry.unknown, 0, language)}
         return f"{found}, {rows}" if found else rows
     return found or _("not told")
+
+
+def held_back_by(each: HeldBack, language: str) -> str:
+    """How often somebody was held back on a day, and by which limit, in a sentence."""
+    told = {
+        "count": number(each.count, 0, language),
+        "first": moment(each.first, language),
+        "most": number(each.limit.most, 0, language),
+    }
+    return str(HELD_BACK[each.limit.of_house, each.limit.hours] % told)
 
 
 def reason_of(volume: Volume, language: str) -> str:

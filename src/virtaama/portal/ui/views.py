@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
+
+from virtaama.access.look_ups import TooOften
+from virtaama.portal.ui.formats import moment, number
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -12,6 +18,25 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def refused(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/403.html", status=403)
+
+
+def too_often(request: HttpRequest, held_back: TooOften) -> HttpResponse:
+    """When to go on, by the minute in which there is room; to programs in seconds."""
+    language = get_language() or "fi"
+    until = held_back.until + timedelta(seconds=59)
+    response = render(
+        request,
+        "ui/429.html",
+        {
+            "of_house": held_back.limit.of_house,
+            "hours": held_back.limit.hours,
+            "most": number(held_back.limit.most, 0, language),
+            "until": moment(until, language),
+        },
+        status=429,
+    )
+    response.headers["Retry-After"] = str(held_back.wait)
+    return response
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
