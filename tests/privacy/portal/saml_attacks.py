@@ -180,7 +180,7 @@ BENT: dict[str, tuple[Callable[[Node], None], str]] = {
     "no conditions": (_drop("saml:Conditions"), "INCOMPLETE"),
     "expired": (_set("saml:Conditions", "NotOnOrAfter", _ago(minutes=2)), "EXPIRED"),
     "without an end": (_set("saml:Conditions", "NotOnOrAfter", None), "INCOMPLETE"),
-    "not begun": (_set("saml:Conditions", "NotBefore", _ago(minutes=-5)), "EXPIRED"),
+    "not begun": (_set("saml:Conditions", "NotBefore", _ago(minutes=-60)), "EXPIRED"),
     "a moment that is none": (_set("saml:Conditions", "NotOnOrAfter", "tomorrow"), "INCOMPLETE"),
     "shown too late": (_set(DATA, "NotOnOrAfter", _ago(minutes=2)), "EXPIRED"),
     "shown for ever": (_set(DATA, "NotOnOrAfter", None), "INCOMPLETE"),

@@ -132,15 +132,20 @@ def test_two_workers_let_no_more_through_than_one(tmp_path: Path) -> None:
     ) as portal:
         try:
             answers = [first_answer(address, portal)]
+            begun = time.monotonic()
 
             def ask(_: int) -> requests.Response:
                 return requests.get(address, timeout=30)  # each by a connection of its own, so of any worker
 
             with ThreadPoolExecutor(8) as pool:
                 answers += pool.map(ask, range(STRANGERS.most + 20))
+            took = time.monotonic() - begun
         finally:
             portal.terminate()
-    assert Counter(answer.status_code for answer in answers) == {401: STRANGERS.most, 429: 21}
+    statuses = Counter(answer.status_code for answer in answers)
+    assert set(statuses) == {401, 429}
+    # One more minute's on a machine so busy that it took that long; each worker for itself would have let all through.
+    assert statuses[401] <= STRANGERS.most * (1 + took // STRANGERS.seconds)
     for answer in answers:
         assert answer.headers["RateLimit-Policy"] == '"stranger";q=60;w=60'
         held_back = answer.status_code == 429
