@@ -9,7 +9,7 @@ from hashlib import sha256
 from sqlglot import exp
 
 from virtaama.engines.port import Engine
-from virtaama.sql.build import cast, column, function, named, parsed, table, text
+from virtaama.sql.build import cast, column, function, named, parsed, select, subquery, table, text
 
 _NOTHING = "-"  # stands for null; a value begins with its length
 
@@ -41,15 +41,15 @@ def _hash(engine: Engine, name: str, leaving_out: frozenset[str]) -> str:
 
 
 def _summed(rows: exp.Expr, columns: list[str]) -> exp.Select:
+    # A layer for each use of what comes before: said in one expression, a value would stand in it hundreds of times
+    # where an engine has to write out how a value is told.
+    texts = select(*(named(cast(column(name), "VARCHAR"), name) for name in columns)).from_(rows)
     nothing: exp.Expr = text("")
     row = reduce(_joined, (_told(name) for name in columns), nothing)
-    return exp.Select(
-        expressions=[
-            named(parsed("count(*)"), "rows"),
-            named(_sum(function("md5_number_lower", row)), "low"),
-            named(_sum(function("md5_number_upper", row)), "high"),
-        ]
-    ).from_(rows)
+    told = select(named(row, "told")).from_(subquery(texts, "texts"))
+    halves = (("md5_number_lower", "low"), ("md5_number_upper", "high"))
+    sums = (named(_sum(function(half, column("told"))), name) for half, name in halves)
+    return select(named(parsed("count(*)"), "rows"), *sums).from_(subquery(told, "told"))
 
 
 def _joined(before: exp.Expr, value: exp.Expr) -> exp.Expr:
@@ -57,9 +57,8 @@ def _joined(before: exp.Expr, value: exp.Expr) -> exp.Expr:
 
 
 def _told(name: str) -> exp.Expr:
-    value = cast(column(name), "VARCHAR")
-    length = cast(function("length", value), "VARCHAR")
-    return function("coalesce", _joined(_joined(length, text(":")), value.copy()), text(_NOTHING))
+    length = cast(function("length", column(name)), "VARCHAR")
+    return function("coalesce", _joined(_joined(length, text(":")), column(name)), text(_NOTHING))
 
 
 def _sum(value: exp.Expr) -> exp.Expr:

@@ -12,7 +12,14 @@ from virtaama.sql.spelling import DIALECT
 
 def parsed(sql: str) -> exp.Expr:
     """An expression or statement read as DuckDB."""
-    return sqlglot.parse_one(sql, read=DIALECT)
+    return without_positions(sqlglot.parse_one(sql, read=DIALECT))
+
+
+def without_positions(tree: exp.Expr) -> exp.Expr:
+    """The tree itself, no longer saying where in its text each name stood: that is a third of what a copy copies."""
+    for node in tree.walk():
+        node._meta = None
+    return tree
 
 
 def column(name: str, table: str = "") -> exp.Column:

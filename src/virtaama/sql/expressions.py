@@ -13,6 +13,7 @@ from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
+from virtaama.sql.build import without_positions
 from virtaama.sql.spelling import DIALECT, spelled
 
 # What gives the same answer for the same row on any day and any machine, and touches nothing else.
@@ -160,7 +161,7 @@ def _tree(sql: str) -> exp.Expr:
         raise NotAnExpression("it is empty")
     if len(trees) > 1:
         raise NotAnExpression("it holds a ';'", "Write one expression.")
-    tree = trees[0]
+    tree = without_positions(trees[0])
     if isinstance(tree, exp.Alias):
         raise NotAnExpression(
             f"'{tree.alias}' is one word too many", f'Write "{sql.strip()}" if it is one name with a space.'

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlglot import exp
+from sqlglot import Dialect, exp
 
 from virtaama.sql.spark.rewrite import for_spark
 
-DIALECT = "duckdb"
+DIALECT = Dialect.get_or_raise("duckdb")
 """The SQL that trees are built and read as, and that people write in models and metrics."""
 
 

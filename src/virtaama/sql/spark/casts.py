@@ -62,7 +62,7 @@ def kind_of(value: exp.Expr) -> str:
             return str(value.args["to"].this.name).removesuffix("NTZ")
         case exp.Literal():
             return "VARCHAR" if value.is_string else "BIGINT" if value.name.isdigit() else ""
-        case exp.Count() | exp.CountIf():
+        case exp.Count() | exp.CountIf() | exp.Length():
             return "BIGINT"
         case exp.Add() | exp.Sub() | exp.Mul():
             sides = (kind_of(value.this), kind_of(value.expression))
