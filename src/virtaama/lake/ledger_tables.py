@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -92,6 +93,9 @@ MIGRATIONS = (
 
 FORMAT = len(MIGRATIONS)
 
+_SCHEMA = TABLES + CHECK_TABLES + DEPLOYMENT_TABLES + ERASURE_TABLES
+_EVERY_TABLE = frozenset(re.findall(r"CREATE \w+ IF NOT EXISTS (\w+)", _SCHEMA))
+
 
 def bring_up(connection: sqlite3.Connection, path: Path) -> None:
     """Make what is missing: a ledger is of one form or of the next, never between.
@@ -99,9 +103,15 @@ def bring_up(connection: sqlite3.Connection, path: Path) -> None:
     Raises NotReady for a ledger of a newer form.
     """
     found = read_format(connection, path, FORMAT)
-    connection.executescript(TABLES + CHECK_TABLES + DEPLOYMENT_TABLES + ERASURE_TABLES)
+    if not _tables(connection) >= _EVERY_TABLE:
+        # At once: each statement alone would be a transaction of its own, and wait for the disk.
+        connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
     if found < FORMAT:
         _migrate(connection)
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
