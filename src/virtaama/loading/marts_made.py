@@ -24,6 +24,10 @@ class MartsMade:
         self.made: dict[str, Mart] = {}
         self.taken_over: list[str] = []
 
+    def stars(self) -> dict[str, Inputs]:
+        """What each star made so far was made from, by its table. How a concept is recorded is no star of it."""
+        return {mart.table: mart.inputs for mart in self.made.values() if mart.kind == "star"}
+
     def paths(self, name: str) -> tuple[Path, ...]:
         """The files of a mart that was made."""
         return self.made[name].paths(self.snapshot.folder)

@@ -46,7 +46,7 @@ def publish_care(marts: MartsMade, warehouse: Warehouse, concept: str, made: Mad
     if not hints(warehouse.model.concept(concept)):
         return
     query = care_of(warehouse.model, warehouse.design, concept, made)
-    known = {made(mart.table).name: mart.inputs for mart in marts.made.values() if mart.kind == "star"}
+    known = {made(name).name: inputs for name, inputs in marts.stars().items()}
     _keep(marts, f"star/{care_name(concept)}", query, warehouse.star(query, known))
 
 

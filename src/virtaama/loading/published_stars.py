@@ -61,7 +61,6 @@ class PublishedStars:
     at: Occasion
     begin: Callable[[str], None]
     held_back: HeldBack = field(default_factory=HeldBack)
-    made_from: dict[str, Inputs] = field(default_factory=dict)  # of the stars as they would be now
 
     @property
     def model(self) -> Model:
@@ -103,8 +102,7 @@ class PublishedStars:
         # Only these columns, whatever the query has: what names a person is none of them.
         columns = [column for column, _ in star_columns(self.model.concept(concept))]
         query = select(*columns).from_(subquery(self.star(concept, star_made), "star"))
-        made = {star_made(mart.table).name: mart.inputs for mart in self.marts.made.values()}
-        made_from = self.made_from[concept] = self.warehouse.star(query, made)
+        made_from = self.warehouse.star(query, self._stars())
         if concept in self.held:
             if not self._stays(concept):
                 self.marts.write(name, query.where(exp.false()))
@@ -114,6 +112,10 @@ class PublishedStars:
         publish_care(self.marts, self.warehouse, concept, star_made)
         if derived := self.model.derived_as(concept):
             self._refuse_repeated(derived)
+
+    def _stars(self) -> dict[str, Inputs]:
+        """What the stars that are there were made from: one that was put back, from what it was made from then."""
+        return {star_made(name).name: inputs for name, inputs in self.marts.stars().items()}
 
     def _stays(self, concept: str) -> bool:
         """The star as it was last published, without what is withheld by now; False where it never was."""
@@ -152,7 +154,6 @@ class PublishedStars:
         counting = Counting(self.engine, stars, self.at)
         unit = next((d.concept for d in self.catalogue.dimensions if d.name == Level.UNIT), "")
         newest = max((batch.extracted for batch in applied), default=self.at.moment)
-        by_table = {star_made(name).name: made_from for name, made_from in self.made_from.items()}
         results: list[Result] = []
         for concept in concepts:
             counted = recording(
@@ -167,7 +168,7 @@ class PublishedStars:
             name = f"recording/{concept}"
             if counted is None:
                 continue
-            made_from = self.warehouse.star(counted.counted, by_table)
+            made_from = self.warehouse.star(counted.counted, self._stars())
             if made_from:
                 made_from["expected"] = " ".join(map(fingerprint, counted.every_expectation))
             if self.marts.is_unchanged(name, made_from) and self.marts.take_over(name):

@@ -28,7 +28,7 @@ class Published(Care):
     def open_engine(self) -> DuckDB:
         return DuckDB.open(None, folders=[self.lake.folder, self.folder], memory="500MB", threads=2)
 
-    def publish(self) -> Publication:
+    def publish(self, held: frozenset[str] = frozenset()) -> Publication:
         return publish(
             self.engine,
             star=partial(star, self.model, design(self.model)),
@@ -38,6 +38,7 @@ class Published(Care):
             folder=self.folder,
             county_code="07",
             moment=datetime(2025, 6, 1),
+            held=held,
         )
 
 
@@ -64,6 +65,33 @@ def test_a_derived_concept_is_published_and_taken_over_with_what_it_is_made_from
     warehouse.stays("c ann 2-1 2-2 tests")
     warehouse.load()
     assert made <= set(warehouse.publish().written)
+
+
+def test_what_is_made_or_counted_from_a_star_that_was_held_back_is_made_anew_when_that_goes_on(
+    tmp_path: Path,
+) -> None:
+    wards = rule("SELECT stay_id, ward, resident_key FROM stay").replace(
+        "sensitivity: personal", "sensitivity: special, purposes: [planning, evaluation]"
+    )
+    warehouse = Published(care(wards), tmp_path)
+    warehouse.people(("ann", "1950-5-1"))
+    warehouse.stays("a ann 1-1 1-5 surgery")
+    warehouse.load()
+    warehouse.publish()
+    warehouse.stays("b ann 1-6 1-9 recovery")
+    warehouse.load()
+    assert wards_of(warehouse.publish(held=frozenset({"stay"}))) == ["surgery"]
+    after = warehouse.publish()
+    assert wards_of(after) == ["recovery", "surgery"]
+    assert "recording/stay" in after.written
+
+
+def wards_of(publication: Publication) -> list[str]:
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            f"SELECT ward FROM '{publication.folder}/star/ward_stay.parquet' ORDER BY 1"
+        )
+        return [ward for (ward,) in found.fetchall()]
 
 
 def test_a_key_made_twice_stops_the_publication_and_says_where(tmp_path: Path) -> None:
