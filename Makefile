@@ -19,6 +19,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --root-u
 RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
 FAST := tests/unit tests/spec tests/docs
+GENERATED := tests/generative tests/spec/test_as_of.py tests/spec/test_history.py tests/spec/test_publication.py \
+	tests/privacy/test_protection_orders.py
 
 .PHONY: help setup demo test check static browser java postgresql xmlsec bench bench-vault bench-nation properties torture attack lock clean
 
@@ -64,8 +66,8 @@ bench-vault: $(DEV) ## Measure loading beside SQL by hand, and beside peers [SCA
 bench-nation: $(DEV) ## Load 5.6 million residents with 60 million contacts once [SHARE=1]
 	$(BIN)/python -m benchmarks.vault.nation --share $(SHARE) --document
 
-properties: $(DEV) ## Try generated models, orders and deliveries at length [EXAMPLES=20]
-	EXAMPLES=$(or $(EXAMPLES),20) $(BIN)/pytest tests/generative --timeout 7200
+properties: $(DEV) ## Try generated models, orders and deliveries at length [EXAMPLES=40]
+	EXAMPLES=$(or $(EXAMPLES),40) $(BIN)/pytest $(GENERATED) --timeout 7200
 
 torture: $(DEV) ## Kill, fill, flip and cut; write what came of it to docs/reliability.md [SHARE=1 ONLY= WITHOUT=]
 	PYTHONPATH=. $(BIN)/python -m torture --share $(SHARE) --write \

@@ -41,7 +41,7 @@ def outcome(reading: Reading) -> tuple[list[Any], list[Any]]:
     return [row for row in rows if not row[FAULT]], sorted(aside)
 
 
-@settings(deadline=None, max_examples=examples(80))
+@settings(deadline=None, max_examples=examples(40))
 @given(
     st.lists(st.one_of(ROW, st.just(""), ROW, ROW), max_size=16),
     st.sampled_from(["utf-8", "latin-1"]),

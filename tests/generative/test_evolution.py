@@ -59,7 +59,7 @@ class Mortal:
 
 
 @pytest.mark.timeout(900)  # some hundred loads; minutes where other work has the cores
-@settings(max_examples=examples(9), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(5), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_an_evolved_warehouse_is_the_one_made_anew(data: st.DataObject) -> None:
     spec = data.draw(specs(), "model")

@@ -81,7 +81,7 @@ deliveries = st.lists(
 )
 
 
-@settings(max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(3), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(deliveries=deliveries, day=st.sampled_from([date(2025, 2, 28), date(2025, 3, 31), date(2025, 4, 10)]))
 def test_a_feature_is_what_it_would_be_if_nothing_had_come_after_its_day(
     deliveries: list[tuple[str, datetime, list[dict[str, Any]]]], day: date

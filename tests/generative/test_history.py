@@ -36,7 +36,7 @@ DELIVERIES = st.lists(
 )
 
 
-@settings(max_examples=examples(24), deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(deliveries=DELIVERIES, full=st.booleans())
 def test_duckdb_agrees_with_the_interpreter(
     deliveries: list[tuple[int, list[Row], bool]], full: bool
@@ -75,7 +75,7 @@ def test_duckdb_agrees_with_the_interpreter(
                 assert _living(warehouse, moment, None, ordered) == expected.living(moment)
 
 
-@settings(max_examples=examples(18), deadline=None)
+@settings(max_examples=examples(9), deadline=None)
 @given(deliveries=DELIVERIES, full=st.booleans())
 def test_what_is_loaded_together_or_one_by_one_is_the_same(
     deliveries: list[tuple[int, list[Row], bool]], full: bool

@@ -127,7 +127,7 @@ def identities(tmp_path_factory: pytest.TempPathFactory) -> Identities:
 
 
 @pytest.mark.parametrize("format", [Format.CSV, Format.JSON_LINES, Format.PARQUET, Format.SQL])
-@settings(deadline=None, max_examples=examples(15))
+@settings(deadline=None, max_examples=examples(8))
 @given(number=st.integers(1, 60), seed=st.integers(0, 2**32), size=st.integers(60, 6_000))
 def test_a_delivery_in_pieces_is_the_same_batch(
     identities: Identities, format: Format, number: int, seed: int, size: int

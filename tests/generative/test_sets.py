@@ -48,7 +48,7 @@ def model_for(parent: str) -> Model:
 
 
 @pytest.mark.timeout(600)  # some dozens of loads
-@settings(max_examples=examples(12), deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(deliveries=DELIVERIES, parent=PARENTS)
 def test_duckdb_agrees_with_the_interpreter(
     deliveries: list[tuple[int, list[Row], bool]], parent: str
@@ -87,7 +87,7 @@ def test_duckdb_agrees_with_the_interpreter(
 
 
 @pytest.mark.timeout(600)  # some dozens of loads
-@settings(max_examples=examples(5), deadline=None)
+@settings(max_examples=examples(3), deadline=None)
 @given(deliveries=DELIVERIES, parent=PARENTS)
 def test_what_is_loaded_together_or_one_by_one_or_made_anew_is_the_same(
     deliveries: list[tuple[int, list[Row], bool]], parent: str

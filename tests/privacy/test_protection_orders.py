@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.generative.examples import examples
 from tests.privacy.protected_county import CATALOGUE, MODEL, PLAIN, ProtectedCounty, with_records
 from tests.small_warehouse import HERE, WORDS
 from virtaama.access.answers import Answer
@@ -231,7 +232,7 @@ months = st.lists(
 )
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=examples(3), deadline=None)
 @given(told=months)
 def test_every_view_at_every_moment_is_the_plain_one_without_places_of_those_under_order_now(
     told: list[Any], tmp_path_factory: pytest.TempPathFactory

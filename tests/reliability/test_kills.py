@@ -17,12 +17,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.timeout(
-    900
-)  # seconds, on a machine that is busy with other things; some fifteen on one that is not
+@pytest.mark.timeout(900)  # seconds, on a machine that is busy with other things; some ten on one that is not
 def test_kills_rivals_and_readers_lose_double_and_tear_nothing() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "torture", "--share", "0.015", "--only", "R1", "R12", "R14"],
+        [sys.executable, "-m", "torture", "--share", "0.008", "--only", "R1", "R12", "R14"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT)))},
         capture_output=True,
@@ -32,7 +30,7 @@ def test_kills_rivals_and_readers_lose_double_and_tear_nothing() -> None:
     told = done.stdout + done.stderr
     assert done.returncode == 0, told
     [kills] = re.findall(r"^R1, R2: .*\((\d+) kills: .* rows compared: 0 lost, 0 doubled", told, re.M)
-    assert int(kills) >= 15
+    assert int(kills) >= 8
     [rivals] = re.findall(r"^R12: (\d+) times two .*; 0 wrong", told, re.M)
     assert int(rivals) >= 3
     [answers] = re.findall(

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.generative.examples import examples
 from tests.published_warehouse import Published
 from tests.unit.published_county import CONTACT, MANAGER
 from virtaama.access.answers import Answer
@@ -162,7 +163,7 @@ postings = st.tuples(st.just("post"), months, st.just([]))
 
 
 @settings(
-    max_examples=4,
+    max_examples=examples(2),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import permutations
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
+from tests.generative.examples import TIMES
 from tests.small_warehouse import Warehouse, residents
 from virtaama.model.feeds import Delivery
 from virtaama.vault.keys import key_of
@@ -105,6 +106,17 @@ def test_a_relationship_without_a_key_points_nowhere(tmp_path: Path) -> None:
     assert warehouse.rows("SELECT code FROM hub_municipality") == [("016",)]
 
 
+Told = TypeVar("Told")
+
+
+def orders(deliveries: list[Told]) -> list[tuple[Told, ...]]:
+    """Each late behind each other one, and each first and last; at length, as `make properties` has it, all orders."""
+    if TIMES > 1:
+        return list(permutations(deliveries))
+    ways = (tuple(deliveries), tuple(reversed(deliveries)))
+    return [way[turn:] + way[:turn] for way in ways for turn in range(len(way))]
+
+
 @pytest.mark.parametrize("delivery", [Delivery.CHANGES, Delivery.FULL])
 def test_any_order_of_the_same_deliveries_gives_the_same_warehouse(
     tmp_path: Path, delivery: Delivery
@@ -116,7 +128,7 @@ def test_any_order_of_the_same_deliveries_gives_the_same_warehouse(
         (APRIL, [person("a", "fi"), person("b", "en"), person("c", "sv")]),
     ]
     outcomes = set()
-    for turn, order in enumerate(permutations(deliveries)):
+    for turn, order in enumerate(orders(deliveries)):
         warehouse = Warehouse(residents(delivery), tmp_path / str(turn), in_memory=True)
         for moment, rows in order:
             warehouse.deliver("register.people", moment, *rows)

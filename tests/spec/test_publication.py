@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.generative.examples import examples
 from tests.published_warehouse import CATALOGUE, MODEL, Published
 from tests.small_warehouse import mapping
 from virtaama.lake.published import Mart, read_manifest
@@ -173,7 +174,7 @@ publications = st.tuples(st.just("publish"), months, st.just([]))
 
 
 @settings(
-    max_examples=5,
+    max_examples=examples(3),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
