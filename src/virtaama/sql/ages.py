@@ -36,7 +36,7 @@ def age_group(born: exp.Expr, at: exp.Expr) -> exp.Expr:
             low=exp.Literal.number(youngest),
             high=exp.Literal.number(oldest),
         )
-        groups = groups.when(within, exp.Literal.string(name))
+        groups = groups.when(within, exp.Literal.string(name), copy=False)
     return groups
 
 

@@ -21,8 +21,8 @@ def text(value: str) -> exp.Literal:
 def when(*branches: tuple[exp.Expr, exp.Expr], otherwise: exp.Expr | None = None) -> exp.Expr:
     case = exp.Case()
     for condition, value in branches:
-        case = case.when(condition.copy(), value.copy())
-    return exp.paren(case.else_(otherwise.copy()) if otherwise is not None else case)
+        case = case.when(condition.copy(), value.copy(), copy=False)
+    return exp.paren(case.else_(otherwise.copy(), copy=False) if otherwise is not None else case)
 
 
 def as_spark(value: exp.Expr, kind: str, *, trying: bool = False) -> exp.Expr:

@@ -88,8 +88,8 @@ def by_type(value: exp.Expr, *branches: tuple[tuple[str, ...], exp.Expr], otherw
     case = exp.Case(this=kind)
     for kinds, said in branches:
         for each in kinds:
-            case = case.when(text(each), said.copy())
-    made = exp.paren(case.else_(otherwise.copy()))
+            case = case.when(text(each), said.copy(), copy=False)
+    made = exp.paren(case.else_(otherwise.copy(), copy=False))
     made.meta["kind"] = kind_of(otherwise)
     return made
 
