@@ -74,6 +74,7 @@ IN_PATHS = (
     Named("/api/v1/metrics/{}/lineage", "metric"),
     Named("/api/v1/releases/{}/1", "release"),
     Named("/api/v1/releases/{}/1/figures.csv", "release"),
+    Named("/api/v1/releases/{}/1/json-stat", "release"),
     Named("/toiminta/odotukset/{}/", "expectation"),
     Named("/loki/{}/", "entry"),
     Named("/kuvaukset/{}/", "set"),

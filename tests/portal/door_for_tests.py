@@ -32,12 +32,15 @@ from virtaama.access.then import FirstDays
 from virtaama.descriptions.document import Document, Paragraph
 from virtaama.descriptions.forms import as_markdown, as_plain
 from virtaama.identities.store import Identities
+from virtaama.interchange.json_stat import Origin, ReleasedFigures, Table, json_stat
+from virtaama.interchange.json_stat import Place as ReleasedPlace
 from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch
 from virtaama.lake.noticed import QualityLine
 from virtaama.lake.runs import Run
 from virtaama.metrics.definitions import Catalogue, Dimension, Direction, Family, Measure, Metric, Target
 from virtaama.metrics.question import Figure, Grain, Level, Missing, Question
+from virtaama.metrics.released import ReleasedFigure, Status
 from virtaama.metrics.releases import Audience, Release
 from virtaama.model.concepts import Text
 from virtaama.model.expectations import Drift, Expectation, Fresh, Required, Rhythm, Severity, Unit
@@ -813,6 +816,40 @@ RELEASE = Release(
 )
 
 
+FIGURES_OF_RELEASE = ReleasedFigures(
+    release=RELEASE,
+    figures=tuple(
+        ReleasedFigure(
+            metric="emergency_visits_per_1000",
+            level=Level.COUNTY,
+            area="07",
+            dimension="",
+            member="",
+            grain=Grain.QUARTER,
+            period=first,
+            status=Status.GIVEN if value else Status.HIDDEN,
+            value=value,
+        )
+        for first, value in ((date(2024, 1, 1), 61.5), (date(2024, 4, 1), None))
+    ),
+    catalogue=Catalogue(version="c", facts=(), dimensions=(), metrics=METRICS),
+    places=(
+        ReleasedPlace(level=Level.COUNTY, code="07", name=text("Testialue", "Testområdet", "Test county")),
+    ),
+    members={},
+    origin=Origin(
+        county=text("Testialue", "Testområdet", "Test county"),
+        number=1,
+        made=datetime(2026, 11, 1, 12, 0, tzinfo=UTC),
+        snapshot=4,
+        published=datetime(2026, 10, 31, 4, 0, tzinfo=UTC),
+        model_version="m",
+        catalogue_version="c",
+        record=12,
+    ),
+)
+
+
 class LogForTests:
     """A real audit log with a few entries, behind its real door; what of a project the pages of the log use."""
 
@@ -835,12 +872,16 @@ class LogForTests:
             self.write(ANN, BOB, asker="insinoori", role="data_engineer")
 
     def data_sets(self, release: Release) -> tuple[int, ...]:
+        made = self.settings.releases / release.name / "1"
+        made.mkdir(parents=True, exist_ok=True)
+        (made / f"{release.name}.csv").write_text("metric,level\n", encoding="utf-8")
+        table = Table(Grain.QUARTER, "")
+        (made / f"{release.name}-{table.name}.json-stat.json").write_text(
+            json.dumps(json_stat(FIGURES_OF_RELEASE, table)), encoding="utf-8"
+        )
         return (1,)
 
     def data_set(self, release: Release, number: int) -> dict[str, Any]:
-        made = self.settings.releases / release.name / str(number)
-        made.mkdir(parents=True, exist_ok=True)
-        (made / f"{release.name}.csv").write_text("metric,level\n", encoding="utf-8")
         return {"name": release.name, "number": number}
 
     def write(self, *keys: bytes, **more: Any) -> int:

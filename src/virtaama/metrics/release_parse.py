@@ -9,7 +9,7 @@ from virtaama.metrics.described_twice import described_twice
 from virtaama.metrics.plan import is_defined
 from virtaama.metrics.question import Grain, Level
 from virtaama.metrics.release_schema import RELEASES
-from virtaama.metrics.releases import Audience, Release
+from virtaama.metrics.releases import Audience, Licence, Release
 from virtaama.model.documents import Entry, did_you_mean
 from virtaama.problems import Problem, ProblemsFound
 
@@ -49,6 +49,7 @@ def _release(name: str, entry: Entry) -> Release:
         audience=Audience(entry.text("audience")),
         legal_basis=entry.text("legal_basis"),
         owner=entry.text("owner"),
+        licence=Licence(entry.text("licence")) if entry.text("licence") else None,
         place=entry.place,
     )
 

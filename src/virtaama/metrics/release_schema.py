@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from virtaama.metrics.question import Grain, Level
-from virtaama.metrics.releases import Audience
+from virtaama.metrics.releases import Audience, Licence
 from virtaama.model.schema import LABELS
 from virtaama.model.shape import NAME, Schema, Shape, members, named, number, one_of, text, texts, words
 
@@ -32,6 +32,7 @@ RELEASE = members(
         "audience": one_of([each.value for each in Audience], "Who gets it."),
         "legal_basis": text("The law it is given by."),
         "owner": text("Who answers for it."),
+        "licence": one_of([each.value for each in Licence], "Under which licence others may use it."),
     },
     required=(
         "labels",

@@ -21,6 +21,21 @@ class Audience(StrEnum):
     PARTNERS = "partners"
 
 
+class Licence(StrEnum):
+    """Under which licence others may use a data set, by its name in SPDX."""
+
+    CC_BY = "CC-BY-4.0"  # name the county
+    CC0 = "CC0-1.0"  # nothing is asked
+
+    @property
+    def address(self) -> str:
+        match self:
+            case Licence.CC_BY:
+                return "https://creativecommons.org/licenses/by/4.0/"
+            case Licence.CC0:
+                return "https://creativecommons.org/publicdomain/zero/1.0/"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """A data set of anonymous figures that is made again and again.
@@ -44,6 +59,7 @@ class Release:
     legal_basis: str
     owner: str
     place: Place
+    licence: Licence | None = None  # None: nothing is said of what others may do with it
 
 
 @dataclass(frozen=True, slots=True)

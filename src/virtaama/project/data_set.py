@@ -1,4 +1,4 @@
-"""A release as files to hand over: the figures as CSV and Parquet, and a description of the data set."""
+"""A release as files to hand over: figures as CSV, Parquet, JSON-stat and a workbook; a description of the data set."""
 
 from __future__ import annotations
 
@@ -14,17 +14,23 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from virtaama.interchange.json_stat import Origin, ReleasedFigures, Table, json_stat, tables_of
+from virtaama.interchange.json_stat import Place as NamedPlace
+from virtaama.interchange.json_stat_words import STATUSES
 from virtaama.lake.files import sha256_of, sync
 from virtaama.metrics.definitions import Catalogue
+from virtaama.metrics.question import Grain, Level
 from virtaama.metrics.released import ReleasedFigure, Status
 from virtaama.model.concepts import Text
 from virtaama.privacy.spreadsheets import harmless
 from virtaama.problems import NotReady
+from virtaama.project.data_set_sheet import write_workbook
 
 if TYPE_CHECKING:  # the solver is brought in where a release is made
     from virtaama.access.releasing import MadeRelease
 
 DESCRIPTION = "description.json"
+JSON_STAT = ".json-stat.json"
 COLUMNS = {
     "metric": pa.string(),
     "level": pa.string(),
@@ -57,6 +63,11 @@ def write_data_set(made: MadeRelease, catalogue: Catalogue, folder: Path) -> Pat
     )
     write_csv(rows, unfinished / f"{made.release.name}.csv")
     pq.write_table(table, unfinished / f"{made.release.name}.parquet")
+    write_workbook(
+        tuple(COLUMNS), rows, _about(made, catalogue), made.made, unfinished / f"{made.release.name}.xlsx"
+    )
+    for name, document in _documents(made, catalogue):
+        (unfinished / name).write_text(json.dumps(document, ensure_ascii=False) + "\n", encoding="utf-8")
     files = {path.name: sha256_of(path) for path in sorted(unfinished.iterdir())}
     described = json.dumps(describe(made, catalogue, files), ensure_ascii=False, indent=2) + "\n"
     (unfinished / DESCRIPTION).write_text(described, encoding="utf-8")
@@ -91,6 +102,7 @@ def describe(made: MadeRelease, catalogue: Catalogue, files: dict[str, str]) -> 
         "owner": release.owner,
         "audience": release.audience.value,
         "legal_basis": release.legal_basis,
+        "licence": release.licence.value if release.licence else None,
         "metrics": {
             metric.name: {
                 "title": asdict(metric.labels),
@@ -146,6 +158,75 @@ def written(folder: Path, release: str) -> tuple[int, ...]:
     below = folder / release
     found = (path.name for path in below.iterdir()) if below.is_dir() else ()
     return tuple(sorted(int(name) for name in found if name.isdigit()))
+
+
+def read_json_stat(folder: Path, release: str, number: int, table: Table) -> dict[str, Any] | None:
+    """A table of a data set as JSON-stat, its labels in Finnish; None where it was not made of it."""
+    path = folder / release / str(number) / _name_of(release, table)
+    if not path.is_file():
+        return None
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return document
+
+
+def json_stat_tables(folder: Path, release: str, number: int) -> tuple[Table, ...]:
+    """The tables of a data set that were written as JSON-stat, by name."""
+    found = sorted((folder / release / str(number)).glob(_name_of(release, "*")))
+    tables = (path.name.removeprefix(f"{release}-").removesuffix(JSON_STAT) for path in found)
+    parted = (name.partition("-") for name in tables)
+    return tuple(Table(Grain(grain), dimension) for grain, _, dimension in parted)
+
+
+def _name_of(release: str, table: Table | str) -> str:
+    return f"{release}-{table if isinstance(table, str) else table.name}{JSON_STAT}"
+
+
+def _about(made: MadeRelease, catalogue: Catalogue) -> dict[str, str]:
+    """What the sheet beside the figures says, in three languages."""
+    release = made.release
+    metrics = (catalogue.metric(name) for name in release.metrics)
+    return {
+        release.name: " · ".join(asdict(release.labels).values()),
+        "": "\n".join(asdict(release.definition).values()),
+        **{metric.name: "\n".join(asdict(metric.definition).values()) for metric in metrics},
+        "owner": release.owner,
+        "legal_basis": release.legal_basis,
+        "licence": release.licence.value if release.licence else "",
+        "number": str(made.number),
+        "made": made.made.isoformat(timespec="seconds"),
+        "snapshot": str(made.snapshot.number),
+        "threshold": str(release.threshold),
+        "rounding": str(release.rounding),
+        "status": "\n".join(
+            f"{name}: {' · '.join(asdict(said).values())}" for name, said in STATUSES.items()
+        ),
+    }
+
+
+def _documents(made: MadeRelease, catalogue: Catalogue) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The name of each JSON-stat file, and what it holds."""
+    told = ReleasedFigures(
+        release=made.release,
+        figures=made.protected.figures,
+        catalogue=catalogue,
+        places=tuple(
+            NamedPlace(level=Level(area.level), code=area.code, name=area.name, within=area.within)
+            for area in made.areas
+        ),
+        members=made.members,
+        origin=Origin(
+            county=made.areas[0].name,
+            number=made.number,
+            made=made.made,
+            snapshot=made.snapshot.number,
+            published=made.snapshot.published,
+            model_version=made.snapshot.model_version,
+            catalogue_version=made.snapshot.catalogue_version,
+            record=made.record,
+        ),
+    )
+    for table in tables_of(made.protected.figures):
+        yield _name_of(made.release.name, table), json_stat(told, table)
 
 
 def _rows(made: MadeRelease) -> Iterator[tuple[object, ...]]:

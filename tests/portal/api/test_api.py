@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from jsonstat_validator import validate_jsonstat
 
 from tests.portal.door_for_tests import AREAS, METRICS, DoorForTests
 from virtaama.portal.api import limits
@@ -261,6 +262,35 @@ def test_every_answer_says_how_its_reader_stands(manager: Client) -> None:
         assert int(left) == 239 - place
         assert 1 <= int(more_in) <= 61
     assert "RateLimit" not in Client().get("/api/v1/health").headers, "nobody was counted"
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "reason"),
+    [
+        ("fi", "Päivystys, vuosineljänneksittäin", "Peitetty yksityisyyden suojaamiseksi"),
+        ("sv", "Jour, per kvartal", "Dold till skydd för integriteten"),
+        ("en", "Emergency care, by quarter", "Hidden to protect privacy"),
+    ],
+)
+def test_a_published_data_set_is_told_as_json_stat(
+    signed_in: SignIn, language: str, label: str, reason: str
+) -> None:
+    client = signed_in("johtaja", language)  # type: ignore[call-arg]
+    described = answer(client, "/api/v1/releases/emergency_care/1")
+    assert [(table["grain"], table["by"]) for table in described["json_stat"]] == [("quarter", None)]
+    told = answer(client, described["json_stat"][0]["address"])
+    assert validate_jsonstat(told)
+    assert (told["label"], told["value"], told["status"]) == (label, [61.5, None], {"1": "hidden"})
+    assert told["extension"]["words"][language]["status"]["hidden"] == reason
+    assert answer(client, "/api/v1/releases/emergency_care/1/json-stat") == told
+
+
+def test_a_table_that_was_not_published_is_not_found(manager: Client) -> None:
+    address = "/api/v1/releases/emergency_care/1/json-stat"
+    assert refused(manager, address, grain="month")[0] == 404
+    assert refused(manager, address, by="sex")[0] == 404
+    assert refused(manager, address, by="../../secret")[0] == 422
+    assert refused(manager, "/api/v1/releases/emergency_care/2/json-stat")[0] == 404
 
 
 def test_who_asks_too_often_waits(manager: Client, monkeypatch: pytest.MonkeyPatch) -> None:

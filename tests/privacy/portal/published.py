@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -13,15 +14,18 @@ from django.test import Client
 
 from attack.naive import County
 from attack.row_policy import Made, filled
-from tests.portal.door_for_tests import RELEASE
+from tests.portal.door_for_tests import FIGURES_OF_RELEASE, RELEASE
 from tests.privacy.county_of_rows import CountyOfRows, publish
 from tests.shipped_law import OF_LOGS
 from virtaama.access.door import Door
 from virtaama.access.oversight import Oversight
+from virtaama.interchange.json_stat import Table, json_stat
+from virtaama.metrics.question import Grain
 from virtaama.metrics.releases import Audience, Release
 from virtaama.portal.core import door as portal_door
 from virtaama.portal.core.models import Account
 from virtaama.privacy.policy import Purpose, Role
+from virtaama.project.data_set import JSON_STAT
 
 MADE = Made(
     municipalities=3, units=(2, 1, 1, 0, 0, 0), first_month=7, months=9, persons=50, visits=200, seed=3
@@ -104,6 +108,10 @@ def over_rows(published: CountyOfRows, monkeypatch: pytest.MonkeyPatch, db: None
     written = published.folder / "releases" / "for_partners" / "1" / "for_partners.csv"
     written.parent.mkdir(parents=True, exist_ok=True)
     written.write_text("metric\n", encoding="utf-8")
+    table = Table(Grain.QUARTER, "")
+    told = json_stat(replace(FIGURES_OF_RELEASE, release=FOR_PARTNERS), table)
+    named = f"for_partners-{table.name}{JSON_STAT}"
+    (written.parent / named).write_text(json.dumps(told), encoding="utf-8")
     portal_door.door.cache_clear()
     portal_door.roles.cache_clear()
     monkeypatch.setattr(portal_door, "project", PublishedProject)

@@ -9,7 +9,7 @@ import csv
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO, StringIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -34,7 +34,7 @@ from virtaama.portal.ui.exports import Export, as_csv, as_xlsx
 from virtaama.privacy.policy import Purpose
 from virtaama.privacy.spreadsheets import BEGINNINGS
 from virtaama.problems import Place
-from virtaama.project import data_set, retention
+from virtaama.project import data_set, data_set_sheet, retention
 from virtaama.statutes.retained import Fact
 
 FORMULAS = (
@@ -56,6 +56,7 @@ WRITERS = {
     "portal/api/tables.py",
     "portal/ui/exports.py",
     "project/data_set.py",
+    "project/data_set_sheet.py",
     "project/retention.py",
 }
 """Who writes tables for others. `synthetic` invents deliveries, which are read by us alone."""
@@ -77,6 +78,15 @@ def of_a_workbook(texts: tuple[str, ...], folder: Path) -> Cells:
     book = openpyxl.load_workbook(BytesIO(as_xlsx(export)))
     cells = [[cell for cell in row if cell.value is not None] for sheet in book for row in sheet.iter_rows()]
     assert {cell.data_type for row in cells for cell in row} == {"s"}, "a formula, or a number that was text"
+    return [[cell.value for cell in row] for row in cells]
+
+
+def of_a_released_workbook(texts: tuple[str, ...], folder: Path) -> Cells:
+    about = {text: text for text in texts}
+    assert data_set_sheet.write_workbook(texts, [texts], about, datetime(2026, 1, 1), folder / "x.xlsx")
+    book = openpyxl.load_workbook(folder / "x.xlsx")
+    cells = [[cell for cell in row if cell.value is not None] for sheet in book for row in sheet.iter_rows()]
+    assert {cell.data_type for row in cells for cell in row} == {"s"}
     return [[cell.value for cell in row] for row in cells]
 
 
@@ -126,6 +136,7 @@ EXPORTS = [
     of_a_log_report,
     of_code_lists,
     of_a_data_set,
+    of_a_released_workbook,
     of_feature_rows,
 ]
 

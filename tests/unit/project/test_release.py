@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from jsonstat_validator import validate_jsonstat
 
 from tests.unit.project.loaded import loaded_project
 from virtaama.cli.main import run
@@ -67,6 +68,27 @@ def test_a_release_is_written_with_its_description(folder: Path) -> None:
     assert (october["status"], float(october["value"])) == ("given", 3000)
     assert (described["figures"], described["hidden_figures"]) == (len(rows), 0)
     assert described["protection"]["threshold"] == described["protection"]["rounding"] == 5
+
+
+def test_a_release_is_written_as_json_stat_with_the_same_figures(folder: Path) -> None:
+    assert run(["release", "make", "visits", "--project", str(folder)]) == 0
+    project = Project.open(folder)
+    place = project.settings.releases / "visits" / "1"
+    assert (
+        "visits-month.json-stat.json" in json.loads((place / "description.json").read_text("utf-8"))["files"]
+    )
+    (table,) = data_set.json_stat_tables(project.settings.releases, "visits", 1)
+    document = data_set.read_json_stat(project.settings.releases, "visits", 1, table)
+    assert document is not None
+    assert validate_jsonstat(document)
+    rows = pq.read_table(place / "visits.parquet").to_pylist()
+    periods = document["dimension"]["period"]["category"]["index"]
+    assert dict(zip(periods, document["value"], strict=True)) == {
+        f"{row['period']:%Y-%m}": row["value"] for row in rows
+    }
+    assert document["source"] == project.settings.county.fi
+    assert document["extension"]["snapshot"]["number"] == 1
+    assert data_set.read_json_stat(project.settings.releases, "visits", 2, table) is None
 
 
 def test_what_was_made_is_listed_and_shown(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

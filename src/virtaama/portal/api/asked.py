@@ -76,6 +76,13 @@ class FiguresAsked(Nothing):
     known: Day | None = None
 
 
+class JsonStatAsked(Nothing):
+    """A table of a published data set."""
+
+    grain: Grain | None = None
+    by: Annotated[str, Field(pattern=NAME)] | None = None
+
+
 class PageOfFiguresAsked(FiguresAsked, Paged):
     pass
 

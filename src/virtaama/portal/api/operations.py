@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel
 
 from virtaama.access.door import Door
+from virtaama.interchange.json_stat import Table
 from virtaama.metrics.definitions import Metric
 from virtaama.metrics.releases import Audience, Release
 from virtaama.portal.api import asked, shapes, told
@@ -19,7 +20,7 @@ from virtaama.portal.api.problems import Kind, Refusal
 from virtaama.portal.api.questions import question_of
 from virtaama.portal.api.tables import COLUMNS, csv_of
 from virtaama.portal.core.door import data_set as made_data_set
-from virtaama.portal.core.door import data_sets, door, role_of
+from virtaama.portal.core.door import data_sets, door, json_stat, json_stat_tables, role_of
 from virtaama.portal.core.door import releases as described_releases
 from virtaama.portal.ui.formulas import formula_in_words
 from virtaama.privacy.policy import Asker
@@ -174,6 +175,14 @@ def data_set(call: Call) -> Told:
             release=release.name,
             number=number,
             figures=f"{address}/figures.csv",
+            json_stat=[
+                shapes.JsonStatTable(
+                    grain=table.grain,
+                    by=table.dimension or None,
+                    address=f"{address}/json-stat?{urlencode(asked_of(table))}",
+                )
+                for table in json_stat_tables(release, number)
+            ],
             description=described,
         ),
     )
@@ -187,6 +196,15 @@ def data_set_as_file(call: Call) -> Told:
         policy=mark_of_reader(call.asker, role_of(call.asker)),
         file=f"{release.name}-{number}.csv",
     )
+
+
+def data_set_as_json_stat(call: Call) -> Told:
+    release, number = data_set_named(call)
+    table = Table(call.asked.grain or release.grains[0], call.asked.by or "")
+    found = json_stat(release, number, table, told.language())
+    if found is None:
+        raise Refusal(Kind.NOT_FOUND)
+    return of_reader(call, shapes.JsonStat.model_validate(found))
 
 
 # Parts of answers
@@ -239,6 +257,11 @@ def data_sets_of(release: Release) -> list[shapes.DataSet]:
         shapes.DataSet(number=number, description=f"{ROOT}/releases/{release.name}/{number}")
         for number in data_sets(release)
     ]
+
+
+def asked_of(table: Table) -> dict[str, str]:
+    """The parameters a table is asked by."""
+    return {"grain": table.grain.value, **({"by": table.dimension} if table.dimension else {})}
 
 
 def data_set_named(call: Call) -> tuple[Release, int]:
@@ -343,5 +366,16 @@ OPERATIONS = (
         summary=_("The figures of a published data set"),
         run=data_set_as_file,
         told=None,
+    ),
+    Operation(
+        id="data_set_json_stat",
+        path="/releases/{release}/{number}/json-stat",
+        summary=_("The same as JSON-stat, a table at a time"),
+        description=_(
+            "JSON-stat 2.0. Without a grain the first of the release. What is missing is null, and its status says why."
+        ),
+        asked=asked.JsonStatAsked,
+        run=data_set_as_json_stat,
+        told=shapes.JsonStat,
     ),
 )

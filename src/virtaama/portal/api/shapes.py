@@ -219,10 +219,52 @@ class Releases(Page):
     releases: list[Release]
 
 
+class JsonStatTable(Shape):
+    """A table of a data set: the length of its periods, and what it is broken down by."""
+
+    grain: Grain
+    by: str | None
+    address: str
+
+
+class JsonStatDimension(Shape):
+    label: str
+    category: dict[str, Any] = Field(
+        description="Codes in their order (`index`), their words (`label`), and where there are any units, notes and "
+        "which codes lie in which (`child`)."
+    )
+
+
+class JsonStat(Shape):
+    """A table of a data set in JSON-stat 2.0 (json-stat.org); labels in the reader's language."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True, validate_by_name=True)
+
+    version: Annotated[str, Field(pattern="^2\\.0$")]
+    class_: Annotated[str, Field(alias="class", pattern="^dataset$")]
+    label: str
+    source: str
+    note: list[str]
+    updated: datetime
+    id: list[str] = Field(description="The dimensions, in the order of the cube.")
+    size: list[int] = Field(description="How many categories each has.")
+    role: dict[str, list[str]]
+    dimension: dict[str, JsonStatDimension]
+    value: list[float | int | None] = Field(description="Row-major; null where there is none.")
+    status: dict[str, str] = Field(
+        default={}, description="By position in `value`: hidden, no_data, no_denominator or absent."
+    )
+    link: dict[str, list[dict[str, str]]] = Field(default={}, description="The licence.")
+    extension: dict[str, Any] = Field(
+        description="Words in three languages; formula, version, source, snapshot, protection, licence."
+    )
+
+
 class DataSetDescription(Shape):
     """What a data set holds and how it was protected, as it lies beside its figures."""
 
     release: str
     number: int
     figures: str = Field(description="The address of its figures as CSV.")
+    json_stat: list[JsonStatTable] = Field(description="Its tables as JSON-stat.")
     description: dict[str, Any]

@@ -20,12 +20,14 @@ from virtaama.access.opened import PersonQuestion
 from virtaama.access.oversight import PURPOSE, Oversight
 from virtaama.access.person_door import PersonDoor
 from virtaama.access.sign_ins import SignIns
+from virtaama.interchange.json_stat import Table, in_language
 from virtaama.metrics.releases import Release
 from virtaama.portal.core.counting import count
 from virtaama.portal.core.models import Account
 from virtaama.portal.core.sessions import FAMILY_NAME, PERSON
 from virtaama.privacy.policy import Asker, Purpose, Role
 from virtaama.problems import NotAllowed
+from virtaama.project import data_set as project_data_set
 from virtaama.project.descriptions import Descriptions
 from virtaama.project.project import Project
 from virtaama.statutes.incident_duties import IncidentDuties
@@ -109,6 +111,17 @@ def data_set(release: Release, number: int) -> tuple[dict[str, Any], Path]:
     """The description of a data set that was made, and where its figures lie as CSV."""
     folder = project().settings.releases / release.name / str(number)
     return project().data_set(release, number), folder / f"{release.name}.csv"
+
+
+def json_stat_tables(release: Release, number: int) -> tuple[Table, ...]:
+    """The tables of a data set that are there as JSON-stat."""
+    return project_data_set.json_stat_tables(project().settings.releases, release.name, number)
+
+
+def json_stat(release: Release, number: int, table: Table, language: str) -> dict[str, Any] | None:
+    """A table of a data set as JSON-stat, with labels in a language; None where there is none."""
+    found = project_data_set.read_json_stat(project().settings.releases, release.name, number, table)
+    return in_language(found, language) if found else None
 
 
 def person_referred_to(reference: str, asker: Asker) -> bytes:
