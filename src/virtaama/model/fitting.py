@@ -26,7 +26,10 @@ _RULES: Mapping[str, tuple[str, Callable[[Any, Any], bool]]] = {
     "format": ("string", lambda value, name: name == "date" and _is_day(value)),
     "minimum": ("number", lambda value, least: value >= least),
     "maximum": ("number", lambda value, most: value <= most),
-    "multipleOf": ("number", lambda value, of: of == 1 and float(value).is_integer()),
+    "multipleOf": (
+        "number",
+        lambda value, of: of == 1 and (isinstance(value, int) or value.is_integer()),
+    ),
     "minItems": ("array", lambda value, least: len(value) >= least),
     "maxItems": ("array", lambda value, most: len(value) <= most),
     "uniqueItems": (

@@ -12,9 +12,9 @@ from datetime import date
 from typing import Final
 
 from virtaama.model.documents import Entry
-from virtaama.model.shape import number, text
+from virtaama.model.shape import text
 from virtaama.problems import Problem
-from virtaama.statutes.lengths import Length, length, read_length
+from virtaama.statutes.lengths import Length, length, read_length, read_whole, whole
 from virtaama.statutes.packs import Kind, Rows, Table
 from virtaama.statutes.provisions import Provision, Standing, at
 
@@ -95,7 +95,6 @@ def age_in_years(born: date, on: date) -> int:
 _WAIT: Final = text(
     "What is waited for: the section, and what of it where it sets several limits: 51a_doctor."
 )
-_AGE: Final = {"minimum": 0, "multipleOf": 1}
 
 
 def _limit(entry: Entry, standing: Standing) -> WaitLimit:
@@ -103,8 +102,8 @@ def _limit(entry: Entry, standing: Standing) -> WaitLimit:
     return WaitLimit(
         wait=entry.text("wait"),
         within=read_length(entry.text("within")),
-        from_age=int(float(entry.text("from_age", "0"))),
-        below_age=int(float(below)) if below else None,
+        from_age=read_whole(entry.text("from_age", "0")),
+        below_age=read_whole(below) if below else None,
         **standing,
     )
 
@@ -134,8 +133,10 @@ CARE_GUARANTEE: Final = Kind(
             members={
                 "wait": _WAIT,
                 "within": length("The longest wait."),
-                "from_age": number("The youngest age it is for.", **_AGE),
-                "below_age": number("The age from which it is no longer for somebody.", **_AGE),
+                "from_age": whole("The youngest age it is for.", minimum=0, maximum=200),
+                "below_age": whole(
+                    "The age from which it is no longer for somebody.", minimum=0, maximum=200
+                ),
             },
             required=("wait", "within"),
             read=_limit,

@@ -11,9 +11,10 @@ from typing import Final
 from virtaama.model.concepts import Text
 from virtaama.model.documents import Entry
 from virtaama.model.schema import LABELS
-from virtaama.model.shape import NAME, number, one_of, text, texts
+from virtaama.model.shape import NAME, one_of, text, texts
 from virtaama.problems import Problem
 from virtaama.statutes.finance_alarms import ALARMS_TABLE, AlarmRule
+from virtaama.statutes.lengths import read_whole, whole
 from virtaama.statutes.packs import Kind, Rows, Table
 from virtaama.statutes.provisions import Provision, Standing, in_force
 
@@ -84,7 +85,7 @@ _DAY: Final = r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 
 
 def _report(entry: Entry, standing: Standing) -> Report:
-    first, last = (int(float(item.scalar)) for item in entry.list("months"))
+    first, last = (read_whole(item.scalar) for item in entry.list("months"))
     if first > last:
         raise ValueError(f"a report on the months {first} to {last} is about none")
     month, day = map(int, entry.text("due").split("-"))
@@ -147,7 +148,7 @@ FINANCE: Final = Kind(
                     "type": "array",
                     "minItems": 2,
                     "maxItems": 2,
-                    "items": number("A month.", minimum=1, maximum=12, multipleOf=1),
+                    "items": whole("A month.", maximum=12),
                 },
                 "due": text("The last day, as 04-30.", pattern=_DAY),
                 "year": one_of(("same", "next"), "In which year that is: the financial year, or the next."),

@@ -12,6 +12,7 @@ from virtaama.model.concepts import Text
 from virtaama.model.documents import Entry
 from virtaama.model.schema import LABELS
 from virtaama.model.shape import number, one_of
+from virtaama.statutes.lengths import read_whole, whole
 from virtaama.statutes.packs import Table
 from virtaama.statutes.provisions import Provision, Standing
 
@@ -104,10 +105,10 @@ def _rule(entry: Entry, standing: Standing) -> AlarmRule:
     return AlarmRule(
         alarm=alarm,
         labels=entry.words("labels"),
-        years=int(float(entry.text("years"))),
+        years=read_whole(entry.text("years")),
         below=Decimal(below) if below else None,
-        times=int(float(times)) if times else None,
-        loan_years=int(float(loan_years)) if loan_years else None,
+        times=read_whole(times) if times else None,
+        loan_years=read_whole(loan_years) if loan_years else None,
         **standing,
     )
 
@@ -119,11 +120,9 @@ ALARMS_TABLE: Final = Table(
         "alarm": one_of([each.value for each in Alarm], "What begins it."),
         "labels": LABELS,
         "below": number("A figure under this.", minimum=0),
-        "times": number("How often it happened.", minimum=1, multipleOf=1),
-        "years": number(
-            "In how many years running, within how many, or after how many.", minimum=1, multipleOf=1
-        ),
-        "loan_years": number("In how many years loans are taken to be paid back.", minimum=1, multipleOf=1),
+        "times": whole("How often it happened."),
+        "years": whole("In how many years running, within how many, or after how many."),
+        "loan_years": whole("In how many years loans are taken to be paid back."),
     },
     required=("alarm", "labels", "years"),
     read=_rule,

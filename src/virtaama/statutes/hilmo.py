@@ -67,7 +67,7 @@ class Hilmo:
         """The days on which a list lost codes or gained some after its first: where series by it may break."""
         codes = self.lists[list_name]
         first = min(code.valid_from for code in codes)
-        ended = {date.fromordinal(code.valid_until.toordinal() + 1) for code in codes if code.valid_until}
+        ended = {code.day_after for code in codes if code.day_after}
         return tuple(sorted((ended | {code.valid_from for code in codes}) - {first}))
 
 

@@ -12,9 +12,10 @@ from typing import Final
 from virtaama.model.concepts import Text
 from virtaama.model.documents import Entry
 from virtaama.model.schema import LABELS
-from virtaama.model.shape import NAME, number, one_of, text
-from virtaama.problems import Place, Problem
-from virtaama.statutes.packs import Kind, Table
+from virtaama.model.shape import NAME, one_of, text
+from virtaama.problems import Problem
+from virtaama.statutes.lengths import read_whole, whole
+from virtaama.statutes.packs import WHOLE_FILE, Kind, Table
 from virtaama.statutes.provisions import Provision, Standing
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -142,7 +143,7 @@ def _when(entry: Entry) -> When:
     if said == {"day"}:
         return _fixed(entry.text("day"))
     if said == {"easter"}:
-        return FromEaster(int(float(entry.text("easter"))))
+        return FromEaster(read_whole(entry.text("easter")))
     if said == {"weekday", "after"}:
         return WeekdayAfter(WEEKDAYS.index(entry.text("weekday")), _fixed(entry.text("after")))
     raise ValueError("when it is, is told by day; or by easter; or by weekday and after")
@@ -160,7 +161,7 @@ def _day_off(entry: Entry, standing: Standing) -> DayOff:
 
 def _check(found: Holidays) -> Iterator[Problem]:
     if not found.every:
-        yield Problem(Place("holidays"), "there are no days off.", "Write the days of the law.")
+        yield Problem(WHOLE_FILE, "there are no days off.", "Write the days of the law.")
 
 
 HOLIDAYS: Final = Kind(
@@ -177,7 +178,7 @@ HOLIDAYS: Final = Kind(
                     [kind.value for kind in DayOffKind], "A holiday, as where nothing is said, or an eve."
                 ),
                 "day": text("The same day each year, as 12-06.", pattern=_DAY),
-                "easter": number("Days after Easter Sunday, or before it.", multipleOf=1),
+                "easter": whole("Days after Easter Sunday, or before it.", minimum=-100, maximum=300),
                 "weekday": one_of(WEEKDAYS, "The first of these after `after`."),
                 "after": text("The day of the year before the first it can be, as 06-19.", pattern=_DAY),
             },

@@ -17,10 +17,10 @@ from zoneinfo import ZoneInfo
 from virtaama.model.concepts import Text
 from virtaama.model.documents import Entry
 from virtaama.model.schema import LABELS
-from virtaama.model.shape import number, one_of, words
-from virtaama.problems import Place, Problem
-from virtaama.statutes.lengths import months_later
-from virtaama.statutes.packs import Kind, Table
+from virtaama.model.shape import one_of, words
+from virtaama.problems import Problem
+from virtaama.statutes.lengths import months_later, read_whole, whole
+from virtaama.statutes.packs import WHOLE_FILE, Kind, Table
 from virtaama.statutes.provisions import Provision, Standing, in_force
 
 FINLAND: Final = ZoneInfo("Europe/Helsinki")
@@ -167,8 +167,8 @@ def _duty(entry: Entry, standing: Standing) -> Duty:
         step=Step(entry.text("step")),
         labels=entry.words("labels"),
         to=entry.words("to"),
-        hours=int(float(hours)) if hours else None,
-        months=int(float(months)) if months else None,
+        hours=read_whole(hours) if hours else None,
+        months=read_whole(months) if months else None,
         after=Step(after) if after else None,
         **standing,
     )
@@ -178,7 +178,7 @@ def _check(found: IncidentDuties) -> Iterator[Problem]:
     by_step = {step: [duty for duty in found.every if duty.step is step] for step in Step}
     for step, duties in by_step.items():
         if not duties:
-            place = found.every[0].place if found.every else Place("duties")
+            place = found.every[0].place if found.every else WHOLE_FILE
             advice = "End it with `until:` rather than leave it out."
             yield Problem(place, f"no row is about the step '{step}'.", advice)
     for duty in found.every:
@@ -202,8 +202,8 @@ INCIDENT_DUTIES: Final = Kind(
                 "step": one_of(_STEPS, "What is done."),
                 "labels": LABELS,
                 "to": words("Whom it is owed to, in three languages."),
-                "hours": number("Hours within which it is done.", minimum=0, multipleOf=1),
-                "months": number("Months within which it is done.", minimum=0, multipleOf=1),
+                "hours": whole("Hours within which it is done.", minimum=0, maximum=10_000),
+                "months": whole("Months within which it is done.", minimum=0),
                 "after": one_of(_STEPS, "The step these count from, rather than from becoming aware."),
             },
             required=("step", "labels", "to"),

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final, assert_never
 
-from virtaama.model.shape import Schema, text
+from virtaama.model.shape import Schema, number, text
 
 
 class LengthUnit(StrEnum):
@@ -43,7 +43,17 @@ class Length:
                 assert_never(self.unit)
 
 
-_WRITTEN: Final = r"^(\d+) (day|week|month)s?$"
+_WRITTEN: Final = r"^(\d{1,4}) (day|week|month)s?$"
+
+
+def whole(description: str, minimum: int = 1, maximum: int = 1_000) -> Schema:
+    """The shape of a whole number in a pack: so many years, days, months, hours."""
+    return number(description, minimum=minimum, maximum=maximum, multipleOf=1)
+
+
+def read_whole(written: str) -> int:
+    """A whole number of the right shape."""
+    return int(float(written))
 
 
 def length(description: str) -> Schema:

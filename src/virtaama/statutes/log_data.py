@@ -12,10 +12,9 @@ from datetime import date
 from typing import Final
 
 from virtaama.model.documents import Entry
-from virtaama.model.shape import Schema, number
-from virtaama.problems import Place, Problem
-from virtaama.statutes.lengths import months_later
-from virtaama.statutes.packs import Kind, Table
+from virtaama.problems import Problem
+from virtaama.statutes.lengths import months_later, read_whole, whole
+from virtaama.statutes.packs import WHOLE_FILE, Kind, Table
 from virtaama.statutes.provisions import Provision, Standing, at
 
 
@@ -47,15 +46,11 @@ class LogData:
         return months_later(on, -12 * self.limits(on).years_kept)
 
 
-def _whole(description: str) -> Schema:
-    return number(description, minimum=1, multipleOf=1)
-
-
 def _limits(entry: Entry, standing: Standing) -> LogDataLimits:
     return LogDataLimits(
-        years_back=int(float(entry.text("years_back"))),
-        months_to_answer=int(float(entry.text("months_to_answer"))),
-        years_kept=int(float(entry.text("years_kept"))),
+        years_back=read_whole(entry.text("years_back")),
+        months_to_answer=read_whole(entry.text("months_to_answer")),
+        years_kept=read_whole(entry.text("years_kept")),
         **standing,
     )
 
@@ -63,11 +58,11 @@ def _limits(entry: Entry, standing: Standing) -> LogDataLimits:
 def _gaps(found: LogData) -> Iterator[Problem]:
     """From the first day on there is always a limit."""
     if not found.every:
-        yield Problem(Place("log_data"), "there are no limits.", "Write a row with the limits of now.")
+        yield Problem(WHOLE_FILE, "there are no limits.", "Write a row with the limits of now.")
     for each in found.every:
-        last = each.valid_until
-        if last and at(found.every, date.fromordinal(last.toordinal() + 1)) is None:
-            yield Problem(each.place, f"no limits hold after {last}.", "Write the row that follows it.")
+        if each.day_after and at(found.every, each.day_after) is None:
+            what = f"no limits hold after {each.valid_until}."
+            yield Problem(each.place, what, "Write the row that follows it.")
 
 
 LOG_DATA: Final = Kind(
@@ -78,9 +73,9 @@ LOG_DATA: Final = Kind(
             name="limits",
             about="The limits; there is always one row that holds.",
             members={
-                "years_back": _whole("Years back log data is given without a special reason."),
-                "months_to_answer": _whole("Months within which the client is answered."),
-                "years_kept": _whole("Years log data is kept."),
+                "years_back": whole("Years back log data is given without a special reason."),
+                "months_to_answer": whole("Months within which the client is answered."),
+                "years_kept": whole("Years log data is kept."),
             },
             required=("years_back", "months_to_answer", "years_kept"),
             read=_limits,

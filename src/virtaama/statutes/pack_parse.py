@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import combinations
 from typing import Any
@@ -42,7 +43,7 @@ def parse_pack(kind: Kind[Content], file: str, text: str, *, own: bool = False) 
         raise ProblemsFound(tuple(reading.problems))
     content = kind.make({name: tuple(line.provision for line in lines) for name, lines in rows.items()})
     if wrong := tuple(kind.check(content)):
-        raise ProblemsFound(wrong)
+        raise ProblemsFound(tuple(p if p.place.file else replace(p, place=root.place) for p in wrong))
     return Pack(
         name=kind.name,
         edition=date.fromisoformat(root.text("edition")),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from virtaama.model.concepts import Text
 from virtaama.model.documents import Entry
@@ -18,6 +18,10 @@ from virtaama.problems import Place, Problem
 from virtaama.statutes.provisions import AProvision, Provision, Source, Standing
 
 Content = TypeVar("Content")
+
+
+WHOLE_FILE: Final = Place("")
+"""Where a check finds something that no row is to blame for; who reads the file knows its name."""
 
 
 def _nothing(_: Any) -> Iterator[Problem]:

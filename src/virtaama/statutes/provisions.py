@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import TypedDict, TypeVar
 
 from virtaama.problems import Place
@@ -38,6 +38,12 @@ class Provision:
 
     def holds(self, on: date) -> bool:
         return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)
+
+    @property
+    def day_after(self) -> date | None:
+        """The first day on which it no longer holds; None where there is none."""
+        last = self.valid_until
+        return last + timedelta(days=1) if last and last < date.max else None
 
     def meets(self, other: Provision) -> bool:
         """Whether there is a day on which both hold."""

@@ -8,7 +8,8 @@ from typing import Final
 
 from virtaama.model.documents import Entry
 from virtaama.model.schema import LABELS
-from virtaama.model.shape import Schema, members, number, text
+from virtaama.model.shape import members, text
+from virtaama.statutes.lengths import read_whole, whole
 from virtaama.statutes.packs import Kind, Table
 from virtaama.statutes.provisions import Standing, at, in_force
 from virtaama.statutes.retention import (
@@ -42,10 +43,6 @@ class RetentionRules:
         return at((rule for rule in self.every if rule.name == name), on)
 
 
-def _years(description: str) -> Schema:
-    return number(description, minimum=1, multipleOf=1)
-
-
 _FORMS: Final = (
     {"years", "after"},
     {"from_death", "from_birth"},
@@ -56,18 +53,18 @@ _KEPT: Final = members(
     "How long: `years` and `after`; or `from_death` and `from_birth`; or `from_imaging` and `at_most_from_death`; or "
     "`review_every` of what is kept for good.",
     {
-        "years": _years("Years from the last of what is named by `after`."),
+        "years": whole("Years from the last of what is named by `after`."),
         "after": {
             "description": "What must have happened, all of it.",
             "type": "array",
             "minItems": 1,
             "items": {"enum": [fact.value for fact in Fact]},
         },
-        "from_death": _years("Years from death."),
-        "from_birth": _years("Years from birth, where no death is known or who died was a child."),
-        "from_imaging": _years("Years from the day a picture was taken."),
-        "at_most_from_death": _years("But at most so many years from death."),
-        "review_every": _years("Kept for good; every so many years it is looked at anew."),
+        "from_death": whole("Years from death."),
+        "from_birth": whole("Years from birth, where no death is known or who died was a child."),
+        "from_imaging": whole("Years from the day a picture was taken."),
+        "at_most_from_death": whole("But at most so many years from death."),
+        "review_every": whole("Kept for good; every so many years it is looked at anew."),
     },
 )
 
@@ -79,7 +76,7 @@ def _period(entry: Entry) -> Period:
         raise ValueError(f"`kept` is told by {forms}")
 
     def years(name: str) -> int:
-        return int(float(said[name].scalar))
+        return read_whole(said[name].scalar)
 
     if "after" in said:
         facts = tuple(Fact(each) for each in entry.texts("after"))

@@ -9,9 +9,9 @@ from typing import Final
 from virtaama.model.concepts import Text
 from virtaama.model.documents import Entry
 from virtaama.model.schema import LABELS
-from virtaama.model.shape import NAME, number, text, words
+from virtaama.model.shape import NAME, text, words
 from virtaama.statutes.holidays import Holidays
-from virtaama.statutes.lengths import Length, length, read_length
+from virtaama.statutes.lengths import Length, length, read_length, read_whole, whole
 from virtaama.statutes.packs import Kind, Table
 from virtaama.statutes.provisions import Provision, Standing, at
 
@@ -59,7 +59,7 @@ def _deadline(entry: Entry, standing: Standing) -> SocialDeadline:
         name=entry.text("deadline"),
         labels=entry.words("labels"),
         counts_from=entry.words("counts_from"),
-        within=read_length(within) if within else WorkingDays(int(float(days))),
+        within=read_length(within) if within else WorkingDays(read_whole(days)),
         about=entry.words("about") if entry.member("about") else None,
         **standing,
     )
@@ -78,7 +78,7 @@ SOCIAL_DEADLINES: Final = Kind(
                 "counts_from": words("What it counts from, in three languages."),
                 "about": words("Whom it is about, where not everybody."),
                 "within": length("How long it may take."),
-                "working_days": number("How many working days it may take.", minimum=1, multipleOf=1),
+                "working_days": whole("How many working days it may take."),
             },
             required=("deadline", "labels", "counts_from"),
             read=_deadline,

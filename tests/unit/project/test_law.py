@@ -34,12 +34,10 @@ def replaced(folder: Path, pack: str, old: str, new: str) -> Project:
 
 
 def test_figures_and_persons_are_reckoned_by_its_care_guarantee(folder: Path) -> None:
-    before = Project.open(folder).catalogue
     project = replaced(folder, "care_guarantee", "within: 28 days", "within: 29 days")
     assert {str(limit.within) for limit in project.catalogue.limits if limit.wait == "53_method"} == {
         "29 days"
     }
-    assert project.catalogue.version != before.version
     assert project.person_views is not None
     assert project.person_views.limits == project.catalogue.limits
 
