@@ -22,7 +22,7 @@ FAST := tests/unit tests/spec tests/docs
 GENERATED := tests/generative tests/spec/test_as_of.py tests/spec/test_history.py tests/spec/test_publication.py \
 	tests/privacy/test_protection_orders.py
 
-.PHONY: help setup demo test check static browser java postgresql xmlsec bench bench-vault bench-nation properties torture attack lock clean
+.PHONY: help setup demo test check static browser java postgresql xmlsec bench bench-vault bench-nation properties torture attack audit-code lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,13 @@ static: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@tools/weak_code.sh $(BIN)/bandit
+
+audit-code: $(DEV) ## Look for weak code, secrets in files, and known weaknesses of all that is locked (asks pypi.org)
+	@tools/weak_code.sh $(BIN)/bandit
+	PYTHONPATH=. $(BIN)/python tools/secrets_in_files.py
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off \
+		--requirement requirements/dev.txt
 
 browser:
 	@tools/chromium.sh

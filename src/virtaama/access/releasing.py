@@ -301,7 +301,7 @@ class _Reader:
         query = question_query(plan, grain, self._county, self._catalogue, stars)
         return self._read_rows(
             Reading(
-                sql="SELECT level, dimension, period, area, member, numerator, persons "
+                sql="SELECT level, dimension, period, area, member, numerator, persons "  # nosec B608 # spelled from a tree of ours
                 f"FROM ({spelled(query)}) ORDER BY ALL",
                 marts=frozenset(f"star/{concept}" for concept in stars.concepts_in(query)),
             )

@@ -144,7 +144,7 @@ class OpenSnapshot:
         if not code_list or self._manifest.mart(f"ref/{code_list}") is None:
             return {}
         rows = self.read(
-            "SELECT code, label_fi, label_sv, label_en FROM ref."
+            "SELECT code, label_fi, label_sv, label_en FROM ref."  # nosec B608 # a code list of the model, whose names have no quotes
             f'"{code_list}" ORDER BY code, valid_until NULLS LAST'
         )
         return {code: Text(fi, sv, en) for code, fi, sv, en in rows}
@@ -194,11 +194,11 @@ class OpenSnapshot:
     def _make_view(self, name: str, marts: Sequence[Mart]) -> None:
         paths = [str(path).replace("'", "''") for mart in marts for path in mart.paths(self._folder)]
         files = ", ".join(f"'{path}'" for path in paths)
-        rows = f"SELECT * FROM read_parquet([{files}])"
+        rows = f"SELECT * FROM read_parquet([{files}])"  # nosec B608 # paths of a manifest that was checked, without quotes
         described = self._connection.execute(f"DESCRIBE {rows}").fetchall()
         # As 128-bit values keys are compared faster than as bytes.
         keys = ", ".join(f'CAST("{c[0]}" AS UUID) AS "{c[0]}"' for c in described if c[1] == "BLOB")
-        replaced = f"SELECT * REPLACE ({keys}) FROM ({rows})" if keys else rows
+        replaced = f"SELECT * REPLACE ({keys}) FROM ({rows})" if keys else rows  # nosec B608 # columns of our own marts
         self._connection.execute(f"CREATE VIEW {name} AS {replaced}")
 
     def _tuples(self, sql: str) -> list[tuple]:  # type: ignore[type-arg]
@@ -246,7 +246,7 @@ class OpenSnapshot:
         return {
             code: Text(fi, sv, en)
             for code, fi, sv, en in self._tuples(
-                "SELECT code, label_fi, label_sv, label_en FROM ref."
+                "SELECT code, label_fi, label_sv, label_en FROM ref."  # nosec B608 # a code list of the model, whose names have no quotes
                 f'"{code_list}" ORDER BY code, valid_until NULLS LAST'
             )
         }

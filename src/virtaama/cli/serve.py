@@ -50,4 +50,4 @@ def start_portal(project: Project, address: str, port: int) -> None:
     project.door().snapshot()
     require_free(address, port)
     folder = str(project.settings.folder)
-    os.execv(sys.executable, [sys.executable, "-m", "virtaama.portal", folder, address, str(port)])
+    os.execv(sys.executable, [sys.executable, "-m", "virtaama.portal", folder, address, str(port)])  # nosec B606 # our own interpreter and module, without a shell

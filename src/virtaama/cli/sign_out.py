@@ -31,4 +31,4 @@ def sign_out(account: str | None, everybody: bool, folder: Path) -> None:
     # Become the portal's process: commands and pages do not import each other.
     named = [account] if account else []
     project = str(read_settings(folder).folder)
-    os.execv(sys.executable, [sys.executable, "-m", "virtaama.portal.end_sessions", project, *named])
+    os.execv(sys.executable, [sys.executable, "-m", "virtaama.portal.end_sessions", project, *named])  # nosec B606 # our own interpreter and module, without a shell

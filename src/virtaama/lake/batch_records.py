@@ -24,7 +24,7 @@ def next_number(connection: sqlite3.Connection) -> int:
 
 def append_batch(connection: sqlite3.Connection, batch: Batch, rejected: Iterable[Rejected]) -> None:
     connection.execute(
-        f"INSERT INTO batch ({_BATCH}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO batch ({_BATCH}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # nosec B608 # columns are constants of the module
         (
             batch.number,
             batch.feed,
@@ -50,7 +50,7 @@ def read_batches(connection: sqlite3.Connection, feed: str | None) -> tuple[Batc
     return tuple(
         _batch(row)
         for row in connection.execute(
-            f"SELECT {_NOW} FROM batch LEFT JOIN rewrite ON rewrite.id = "
+            f"SELECT {_NOW} FROM batch LEFT JOIN rewrite ON rewrite.id = "  # nosec B608 # columns are constants of the module
             "(SELECT max(id) FROM rewrite WHERE rewrite.batch = batch.number) "
             "WHERE ? IS NULL OR feed = ? ORDER BY extracted, number",
             (feed, feed),

@@ -50,7 +50,7 @@ _COLUMNS = (
 
 def append_results(connection: sqlite3.Connection, results: Iterable[Result]) -> None:
     connection.executemany(
-        f"INSERT INTO result ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO result ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # nosec B608 # columns are constants of the module
         (
             (
                 r.moment.isoformat(),
@@ -77,7 +77,7 @@ def append_results(connection: sqlite3.Connection, results: Iterable[Result]) ->
 def read_results(connection: sqlite3.Connection, subject: str | None) -> tuple[Result, ...]:
     """Results in the order of history of the deliveries they are about, and then of checking."""
     rows = connection.execute(
-        f"SELECT {', '.join(f'r.{name}' for name in _COLUMNS.split(', '))}, b.extracted FROM result r "
+        f"SELECT {', '.join(f'r.{name}' for name in _COLUMNS.split(', '))}, b.extracted FROM result r "  # nosec B608 # columns are constants of the module
         "LEFT JOIN batch b ON b.number = r.batch WHERE ? IS NULL OR r.subject = ? "
         "ORDER BY coalesce(b.extracted, ''), r.batch, r.id",
         (subject, subject),

@@ -218,7 +218,7 @@ class LinkRecord:
 
     def _read(self, where: str, values: tuple[object, ...]) -> tuple[Decision, ...]:
         rows = self._connection.execute(
-            f"SELECT {_COLUMNS} FROM decision WHERE {where} ORDER BY number",
+            f"SELECT {_COLUMNS} FROM decision WHERE {where} ORDER BY number",  # nosec B608 # conditions are constants; values are bound
             values,
         )
         return tuple(

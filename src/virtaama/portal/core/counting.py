@@ -20,7 +20,7 @@ from virtaama.privacy.quotas import Counts, Let, Quota, Standing
 
 TABLE = Counted._meta.db_table
 _KEEP = (
-    f"INSERT INTO {TABLE} (name, counts, until) VALUES (%s, %s, %s) "
+    f"INSERT INTO {TABLE} (name, counts, until) VALUES (%s, %s, %s) "  # nosec B608 # the table is a constant; values are bound
     "ON CONFLICT (name) DO UPDATE SET counts = excluded.counts, until = excluded.until"
 )
 
@@ -43,7 +43,7 @@ def count(
             for lock in sorted(_lock_of(name) for name in names):
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
         marks = ", ".join(["%s"] * len(names))
-        cursor.execute(f"SELECT name, counts FROM {TABLE} WHERE name IN ({marks})", names)
+        cursor.execute(f"SELECT name, counts FROM {TABLE} WHERE name IN ({marks})", names)  # nosec B608 # the table is a constant; values are bound
         kept = {name: _read(written) for name, written in cursor.fetchall()}
         let = Let.through(
             tuple(
@@ -53,7 +53,7 @@ def count(
         )
         if let.held_back is None:
             if len(kept) < len(names):  # somebody new: those who have not been here for a span go
-                cursor.execute(f"DELETE FROM {TABLE} WHERE until <= %s", [now])
+                cursor.execute(f"DELETE FROM {TABLE} WHERE until <= %s", [now])  # nosec B608 # the table is a constant; values are bound
             for name, standing in zip(names, let.standings, strict=True):
                 cursor.execute(_KEEP, [name, _written(standing.counts), standing.until])
     return let

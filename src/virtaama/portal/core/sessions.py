@@ -16,7 +16,7 @@ from virtaama.portal.core.models import Account, Session
 
 BEGUN, SEEN = "begun", "seen"  # seconds of the clock
 PROVIDER_SESSION = "provider_session"
-PROVIDER_TOKEN = "provider_token"  # noqa: S105 – its place in a session
+PROVIDER_TOKEN = "provider_token"  # nosec B105 # noqa: S105 – its place in a session
 GROUPS = "groups"  # a mark of what access.yaml said of groups when the session began
 FAMILY_NAME = "family_name"  # what the sign-in tells of who somebody is: only to flag whom they open
 PERSON = "person"  # their pseudonym as a resident; never an identity code
