@@ -15,6 +15,7 @@ from typing import Any
 from tests.portal.pairs_for_tests import PairsForTests
 from tests.portal.person_door_for_tests import PersonDoorForTests
 from tests.shipped_law import OF_LOGS
+from tests.spec.funding.shared import known
 from virtaama.access.answers import Answer, AreaName, FeedLineage, Lineage, Snapshot
 from virtaama.access.audit import AuditLog
 from virtaama.access.audit_entries import Act, Persons
@@ -49,6 +50,7 @@ from virtaama.privacy.look_up_limits import LookUpLimits
 from virtaama.privacy.policy import Asker, Purpose, Role
 from virtaama.problems import Damaged, NotAllowed, NotReady, Place
 from virtaama.project.described import DescribedSet, Revised, made_sets, revised, write_set
+from virtaama.project.funding import FundingKnown
 from virtaama.project.law import Law
 from virtaama.project.oversight import referred_to
 from virtaama.project.statutes import shipped_statutes
@@ -103,7 +105,7 @@ ROLES = (
         name="manager",
         purposes=frozenset({Purpose.STEERING}),
         levels=frozenset({"county", "municipality", "unit"}),
-        pages=frozenset({"steering", "lineage"}),
+        pages=frozenset({"steering", "funding", "lineage"}),
     ),
     Role(
         name="municipality_contact",
@@ -117,7 +119,7 @@ ROLES = (
         name="analyst",
         purposes=frozenset({Purpose.STEERING, Purpose.EVALUATION, Purpose.DATA_QUALITY}),
         levels=frozenset({"county", "municipality", "unit"}),
-        pages=frozenset({"steering", "lineage", "quality", "recording"}),
+        pages=frozenset({"steering", "funding", "lineage", "quality", "recording"}),
     ),
     Role(
         name="data_engineer",
@@ -853,7 +855,9 @@ FIGURES_OF_RELEASE = ReleasedFigures(
 class LogForTests:
     """A real audit log with a few entries, behind its real door; what of a project the pages of the log use."""
 
-    settings = SimpleNamespace(anchors=None, releases=Path(mkdtemp(prefix="virtaama-releases-")))
+    settings = SimpleNamespace(
+        anchors=None, county_code="07", releases=Path(mkdtemp(prefix="virtaama-releases-"))
+    )
     releases = (RELEASE,)
     log: AuditLog
     roles = ROLES
@@ -870,6 +874,10 @@ class LogForTests:
             own.log = AuditLog(Path(mkdtemp(prefix="virtaama-log-")) / "audit.sqlite", b"a key of the tests")
             self.write(ANN)
             self.write(ANN, BOB, asker="insinoori", role="data_engineer")
+
+    @property
+    def funding(self) -> FundingKnown:
+        return known()
 
     def data_sets(self, release: Release) -> tuple[int, ...]:
         made = self.settings.releases / release.name / "1"

@@ -24,6 +24,7 @@ PAGES = (
     "recording",
     "lineage",
     "drafts",
+    "funding",
     PAGE,
     "audit",
     "linking",

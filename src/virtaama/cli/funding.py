@@ -15,7 +15,7 @@ from virtaama.cli.funding_import import import_table_of_determinants
 from virtaama.cli.options import project_option
 from virtaama.cli.words import did_you_mean
 from virtaama.problems import Place
-from virtaama.project.funding import FundingKnown, organisers_of
+from virtaama.project.funding import FundingKnown
 from virtaama.project.project import Project
 from virtaama.statutes.funding_items import Item
 from virtaama.steering.funding.allocate import allocate, allocate_one
@@ -259,7 +259,7 @@ def _changes(written: Sequence[str]) -> tuple[Change, ...]:
 def _code(project: Project, inputs: Inputs, organiser: str | None) -> str:
     """The code of the organiser one named; without a name that of the project's county."""
     wanted = (organiser or project.settings.county_code).strip()
-    for each in organisers_of(project.funding.law):
+    for each in inputs.organisers:
         names = (each.name.fi, each.name.sv, each.name.en)
         if wanted == each.code or wanted.casefold() in (name.casefold() for name in names):
             return each.code

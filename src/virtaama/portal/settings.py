@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "virtaama.portal.core",
     "virtaama.portal.ui",
     "virtaama.portal.steering",
+    "virtaama.portal.funding",
     "virtaama.portal.operations",
     "virtaama.portal.oversight",
     "virtaama.portal.linking",

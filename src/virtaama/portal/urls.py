@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("virtaama.portal.core.urls")),
     path("", include("virtaama.portal.api.urls")),
     path("ohjaus/", include("virtaama.portal.steering.urls")),
+    path("rahoitus/", include("virtaama.portal.funding.urls")),
     path("henkilo/", include("virtaama.portal.persons.urls")),
     path("loki/", include("virtaama.portal.oversight.urls")),
     path("yhdistaminen/", include("virtaama.portal.linking.urls")),

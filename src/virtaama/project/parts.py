@@ -76,9 +76,9 @@ class Parts:
         """Every edition of every pack, each read; ProblemsFound with every problem of them."""
         return self.statutes.all()
 
-    @cached_property
+    @property
     def funding(self) -> FundingKnown:
-        """Law, determinants and scenarios of the funding of counties; ProblemsFound likewise."""
+        """Law, determinants and scenarios of the funding of counties, read anew each time; ProblemsFound likewise."""
         from virtaama.project.funding import read_funding
 
         return read_funding(self.settings.folder, self.statutes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-from virtaama.project.funding import law_of, organisers_of
+from virtaama.project.funding import FundingKnown, law_of, organisers_of
 from virtaama.project.statutes import shipped_statutes
 from virtaama.steering.funding.inputs import FundingLaw, Given, Inputs
 from virtaama.steering.funding.path import inputs_of
@@ -41,3 +41,9 @@ def scenarios() -> tuple[Scenario, ...]:
 def inputs(year: int = 2025) -> Inputs:
     """A year of the law with the invented determinants of 2025."""
     return inputs_of(law(), year, {year: invented()[2025]})
+
+
+@cache
+def known() -> FundingKnown:
+    """What a project knows that has the invented table and scenarios."""
+    return FundingKnown(law=law(), numbers=invented(), scenarios=scenarios())

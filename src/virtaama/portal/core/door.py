@@ -29,6 +29,7 @@ from virtaama.privacy.policy import Asker, Purpose, Role
 from virtaama.problems import NotAllowed
 from virtaama.project import data_set as project_data_set
 from virtaama.project.descriptions import Descriptions
+from virtaama.project.funding import FundingKnown
 from virtaama.project.project import Project
 from virtaama.statutes.incident_duties import IncidentDuties
 
@@ -131,6 +132,16 @@ def person_referred_to(reference: str, asker: Asker) -> bytes:
     """
     look_ups().require(asker, purpose=PURPOSE, act=Act.LOOK, question={"look": "entries about a person"})
     return project().person_referred_to(reference)
+
+
+def funding() -> FundingKnown:
+    """What is known of the funding of counties, as it is now: tables are imported while the portal runs."""
+    return project().funding
+
+
+def county_code() -> str:
+    """The code of the project's own county."""
+    return project().settings.county_code
 
 
 @cache

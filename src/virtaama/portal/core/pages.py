@@ -20,6 +20,7 @@ from virtaama.problems import NotAllowed
 P = ParamSpec("P")
 FIRST_PAGES = (
     ("steering", "steering:overview"),
+    ("funding", "funding:overview"),
     ("runs", "operations:runs"),
     ("quality", "operations:quality"),
     ("persons", "persons:look_up"),
