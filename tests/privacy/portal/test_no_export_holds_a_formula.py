@@ -24,7 +24,7 @@ from tests.shipped_law import RETENTION_RULES
 from tests.unit.published_county import CATALOGUE, MANAGER, published_county
 from virtaama.access import log_report
 from virtaama.access.answers import AreaName
-from virtaama.cli import ask, features
+from virtaama.cli import ask, features, funding_sheets
 from virtaama.interchange.codes_out import codes_csv, lists_csv
 from virtaama.interchange.platform import Publisher
 from virtaama.metrics.question import Grain, Question
@@ -35,7 +35,9 @@ from virtaama.privacy.policy import Purpose
 from virtaama.privacy.spreadsheets import BEGINNINGS
 from virtaama.problems import Place
 from virtaama.project import data_set, data_set_sheet, retention
+from virtaama.statutes.hyte_coefficient import HyteIndicators
 from virtaama.statutes.retained import Fact
+from virtaama.steering.funding.table import as_text
 
 FORMULAS = (
     *(f'{beginning}HYPERLINK("http://x.example";"katso")' for beginning in BEGINNINGS),
@@ -52,12 +54,14 @@ WRITERS = {
     "access/log_report.py",
     "cli/ask.py",
     "cli/features.py",
+    "cli/funding_sheets.py",
     "interchange/codes_out.py",
     "portal/api/tables.py",
     "portal/ui/exports.py",
     "project/data_set.py",
     "project/data_set_sheet.py",
     "project/retention.py",
+    "steering/funding/table.py",
 }
 """Who writes tables for others. `synthetic` invents deliveries, which are read by us alone."""
 
@@ -129,7 +133,14 @@ def of_a_list_of_what_is_due(texts: tuple[str, ...], folder: Path) -> Cells:
     return read_back(retention.write_list(folder / "due", due, RETENTION_RULES).read_bytes(), ";")
 
 
+def of_a_table_of_determinants(texts: tuple[str, ...], folder: Path) -> Cells:
+    headings = ("koodi", "asukasmäärä", "lähde", *(f"{text}{n}" for n, text in enumerate(texts)))
+    rows = [(1, headings), *((line, ("21", "1", text, *texts)) for line, text in enumerate(texts, start=2))]
+    return read_back(as_text(rows, HyteIndicators(indicators=()), 2026).encode(), ";")
+
+
 EXPORTS = [
+    of_a_table_of_determinants,
     of_a_list_of_what_is_due,
     of_a_page,
     of_a_workbook,
@@ -164,6 +175,14 @@ def test_no_answer_in_the_terminal_begins_a_formula(
     header, *rows = read_back(capsys.readouterr().out.encode())
     assert [row[header.index("member")] for row in rows] == [f"'{text}" for text in FORMULAS]
     assert {row[header.index("value")] for row in rows} == {"-1.5"}, "a number is a number"
+
+
+def test_no_sheet_of_the_funding_begins_a_formula(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = tuple((text, funding_sheets.Cents(-150)) for text in FORMULAS)
+    funding_sheets.give(funding_sheets.Sheet(columns=("what", "euros"), rows=rows, invented=False), "csv")
+    _header, *cells = read_back(capsys.readouterr().out.encode())
+    assert [row[0] for row in cells] == [f"'{text}" for text in FORMULAS]
+    assert {row[1] for row in cells} == {"-1.50"}, "a number is a number"
 
 
 def test_no_table_of_the_api_begins_a_formula(tmp_path: Path) -> None:

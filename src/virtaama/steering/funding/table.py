@@ -15,6 +15,7 @@ from io import StringIO
 from typing import Final
 
 from virtaama.model.documents import did_you_mean
+from virtaama.privacy.spreadsheets import harmless
 from virtaama.problems import Place, Problem, ProblemsFound
 from virtaama.statutes.funding_organisers import Organiser
 from virtaama.statutes.hyte_coefficient import HyteIndicators
@@ -43,6 +44,7 @@ Row = tuple[int, tuple[str, ...]]
 """The line a row is on, from 1, and its cells."""
 
 _NOTHING: Final = ("", "-", "–", "—", "..", "...")
+_BLANK: Final = " ;,\t"
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -55,15 +57,17 @@ class Imported:
 
 
 def rows_of(text: str) -> tuple[Row, ...]:
-    """The rows of a text with `;`, tabulator or comma between cells; lines that begin with # are remarks."""
-    lines = text.removeprefix("\ufeff").splitlines()
-    first = next((line for line in lines if _counts(line)), "")
-    delimiter = max(";\t,", key=first.count)
-    return tuple(
-        (number, tuple(next(csv.reader(StringIO(line), delimiter=delimiter))))
-        for number, line in enumerate(lines, start=1)
-        if _counts(line)
-    )
+    """The rows of a text with `;`, tabulator or comma between cells; rows that begin with # are remarks."""
+    text = text.removeprefix("\ufeff")
+    first = next((line for line in text.splitlines() if line.strip(_BLANK) and not line.startswith("#")), "")
+    reader = csv.reader(StringIO(text, newline=""), delimiter=max(";\t,", key=first.count))
+    rows: list[Row] = []
+    line = 1
+    for cells in reader:
+        if any(cell.strip() for cell in cells) and not cells[0].startswith("#"):
+            rows.append((line, tuple(cells)))
+        line = reader.line_num + 1
+    return tuple(rows)
 
 
 def parse_table(
@@ -107,10 +111,6 @@ def number_of(cell: str) -> Fraction | None:
     if not _NUMBER.fullmatch(plain):
         raise ValueError(cell)
     return Fraction(plain)
-
-
-def _counts(line: str) -> bool:
-    return bool(line.strip(" ;,\t")) and not line.lstrip('"').startswith("#")
 
 
 @dataclass(slots=True)
@@ -256,14 +256,24 @@ def _plain(value: Fraction) -> str:
 
 
 def as_text(rows: Sequence[Row], indicators: HyteIndicators, year: int | None = None) -> str:
-    """The rows as the text of a table. A year stands in a column of its own where the table had none."""
-    dated = year is not None and Plain.YEAR not in columns_of(rows[0][1], indicators)
+    """The rows of a table without problems as text. A year stands in a column of its own where there was none.
+
+    People open it in a spreadsheet: no text in it becomes a formula there, and numbers stay numbers.
+    """
+    columns = columns_of(rows[0][1], indicators)
+    dated = year is not None and Plain.YEAR not in columns
     out = StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\n")
     for place, (_, cells) in enumerate(rows):
         said = ("vuosi" if place == 0 else str(year),) if dated else ()
-        writer.writerow((*said, *(cell.strip() for cell in cells)))
+        kinds = columns if place else (None,) * len(cells)
+        written = (_cell(cell, kind) for cell, kind in zip(cells, kinds, strict=False))
+        writer.writerow((*said, *written))
     return out.getvalue()
+
+
+def _cell(cell: str, column: Column | None) -> str:
+    return cell.strip() if isinstance(column, Determinant | ScoreOf) else harmless(cell)
 
 
 def merged(tables: Mapping[str, Imported]) -> Mapping[int, Mapping[str, Given]]:

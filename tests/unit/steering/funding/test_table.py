@@ -39,6 +39,7 @@ def _problems(text: str, year: int | None = None) -> tuple[Problem, ...]:
         "year;county;residents\n2026;Lapland wellbeing services county;180000\n",
         "# a remark; of ours\n\nvuosi;koodi;asukasmäärä\n\n;;\n2026;21;180000\n",
         'vuosi;koodi;"asukasmäärä"\n2026;"21";"180000"\n',
+        'vuosi;koodi;"asukasmäärä\n(31.12.)"\n2026;21;180000\n',
     ],
 )
 def test_tables_are_read_in_any_of_three_languages(text: str) -> None:
@@ -125,6 +126,11 @@ def test_what_is_wrong_is_said_with_its_line(text: str, line: int, what: str) ->
     (problem,) = _problems(text)
     assert (problem.place.file, problem.place.line) == ("t.csv", line)
     assert what in problem.what
+
+
+def test_lines_are_counted_over_cells_of_several_lines() -> None:
+    (problem,) = _problems('# a remark\n\nvuosi;koodi;"asukas-\nmäärä";"asukasmäärä"\n2026;21;1;x\n')
+    assert problem.place.line == 5
 
 
 def test_every_problem_of_a_table_is_said_at_once() -> None:
