@@ -49,6 +49,7 @@ COMMANDS = {
     "audit": "audit",
     "identity": "identity",
     "statutes": "statutes",
+    "crosswalk": "crosswalk",
     "funding": "funding",
     "retention": "retention",
     "erase": "erase",

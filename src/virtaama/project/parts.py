@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from virtaama.project.descriptions import Descriptions
     from virtaama.project.funding import FundingKnown
     from virtaama.project.law import Law
+    from virtaama.statutes.crosswalk import Crosswalk
     from virtaama.statutes.editions import Edition, Statutes
 
 MODEL_FOLDERS = ("systems", "concepts", "codes", "mappings", "derived", "calendars")
@@ -49,6 +50,7 @@ RELEASE_FOLDER = "releases"
 PERSON_VIEW_FOLDER = "person_views"
 LINK_FOLDER = "links"
 ACCESS_FILE = "access.yaml"
+CROSSWALK_FILE = "crosswalk.yaml"
 
 
 class Parts:
@@ -87,6 +89,16 @@ class Parts:
     def model(self) -> Model:
         """The concept model; ProblemsFound with every problem of its files."""
         return parse_model(dict(files_in(self.settings.folder, *MODEL_FOLDERS)))
+
+    @cached_property
+    def crosswalk(self) -> Crosswalk | None:
+        """Which codes stand for which of the county's classes, checked against the model; ProblemsFound likewise."""
+        path = self.settings.folder / CROSSWALK_FILE
+        if not path.is_file():
+            return None
+        from virtaama.statutes.crosswalk import parse_crosswalk
+
+        return parse_crosswalk(CROSSWALK_FILE, path.read_text(encoding="utf-8"), self.model)
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -232,6 +244,7 @@ class Parts:
             "editions",
             "funding",
             "model",
+            "crosswalk",
             "catalogue",
             "features",
             "releases",

@@ -14,6 +14,7 @@ from virtaama.metrics.release_schema import RELEASES
 from virtaama.metrics.schema import METRICS
 from virtaama.model.schema import KINDS
 from virtaama.project.settings import SETTINGS
+from virtaama.statutes.crosswalk import CROSSWALK
 from virtaama.statutes.kinds import KINDS as PACKS
 from virtaama.statutes.pack_shape import shape_of
 from virtaama.steering.funding.scenario_shape import SCENARIOS
@@ -27,6 +28,7 @@ SHAPES = {
     "links": LINKS,
     "access": ACCESS,
     "organisation": ORGANISATION,
+    "crosswalk": CROSSWALK,
     "virtaama": SETTINGS,
     "scenarios": SCENARIOS,
     **{f"statutes_{kind.name}": shape_of(kind) for kind in PACKS},
