@@ -33,8 +33,9 @@ from virtaama.access.then import FirstDays
 from virtaama.descriptions.document import Document, Paragraph
 from virtaama.descriptions.forms import as_markdown, as_plain
 from virtaama.identities.store import Identities
-from virtaama.interchange.json_stat import Origin, ReleasedFigures, Table, json_stat
-from virtaama.interchange.json_stat import Place as ReleasedPlace
+from virtaama.interchange.json_stat import json_stat
+from virtaama.interchange.json_stat_cube import Origin, ReleasedFigures, Table
+from virtaama.interchange.json_stat_cube import Place as ReleasedPlace
 from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch
 from virtaama.lake.noticed import QualityLine

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from virtaama.interchange.json_stat import Origin, ReleasedFigures, Table, json_stat, tables_of
-from virtaama.interchange.json_stat import Place as NamedPlace
+from virtaama.interchange.json_stat import json_stat
+from virtaama.interchange.json_stat_cube import Origin, ReleasedFigures, Table, tables_of
+from virtaama.interchange.json_stat_cube import Place as NamedPlace
 from virtaama.interchange.json_stat_words import STATUSES
 from virtaama.lake.files import sha256_of, sync
 from virtaama.metrics.definitions import Catalogue

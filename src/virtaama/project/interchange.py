@@ -8,8 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from virtaama.interchange.model_out import Told, library_of, profile_of, too_long, without_words
+from virtaama.interchange.library_out import library_of
+from virtaama.interchange.model_told import Told, too_long, without_words
 from virtaama.interchange.platform import PROFILE, Publisher
+from virtaama.interchange.profile_out import profile_of
 from virtaama.model.changes import words
 from virtaama.model.compare import compare
 from virtaama.model.concepts import Text

@@ -19,7 +19,8 @@ from tests.privacy.county_of_rows import CountyOfRows, publish
 from tests.shipped_law import OF_LOGS
 from virtaama.access.door import Door
 from virtaama.access.oversight import Oversight
-from virtaama.interchange.json_stat import Table, json_stat
+from virtaama.interchange.json_stat import json_stat
+from virtaama.interchange.json_stat_cube import Table
 from virtaama.metrics.question import Grain
 from virtaama.metrics.releases import Audience, Release
 from virtaama.portal.core import door as portal_door

@@ -13,8 +13,9 @@ from rdflib.namespace import SH
 
 from virtaama.interchange.graph import read_graph
 from virtaama.interchange.linked import PREFIXES
-from virtaama.interchange.model_out import DATATYPES, Told, profile_of
+from virtaama.interchange.model_told import DATATYPES, Told
 from virtaama.interchange.platform import Publisher
+from virtaama.interchange.profile_out import profile_of
 from virtaama.model.concepts import Concept, Text
 from virtaama.model.model import Model
 

@@ -12,15 +12,8 @@ import pytest
 from jsonstat_validator import validate_jsonstat
 from jsonstat_validator.utils import JSONStatValidationError
 
-from virtaama.interchange.json_stat import (
-    Origin,
-    Place,
-    ReleasedFigures,
-    Table,
-    in_language,
-    json_stat,
-    tables_of,
-)
+from virtaama.interchange.json_stat import in_language, json_stat
+from virtaama.interchange.json_stat_cube import Origin, Place, ReleasedFigures, Table, tables_of
 from virtaama.metrics.definitions import Catalogue, Dimension, Direction, Family, Measure, Metric
 from virtaama.metrics.question import Grain, Level
 from virtaama.metrics.released import ReleasedFigure, Status

@@ -15,9 +15,11 @@ from rdflib.namespace import OWL, RDFS, SH
 from tests.unit.interchange.county import county_model, model_files
 from tests.unit.interchange.instances import PUBLISHER, instances, shapes, told_of, violations
 from virtaama.interchange.graph import META, read_graph
+from virtaama.interchange.library_out import library_of
 from virtaama.interchange.model_in import ReadModel, read_model
-from virtaama.interchange.model_out import library_of, profile_of, too_long, without_words
+from virtaama.interchange.model_told import too_long, without_words
 from virtaama.interchange.platform import STATUSES, Status
+from virtaama.interchange.profile_out import profile_of
 from virtaama.model.concepts import Sensitivity, Text, Type
 from virtaama.model.model import Model
 from virtaama.model.parse import parse_model

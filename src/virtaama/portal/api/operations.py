@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel
 
 from virtaama.access.door import Door
-from virtaama.interchange.json_stat import Table
+from virtaama.interchange.json_stat_cube import Table
 from virtaama.metrics.definitions import Metric
 from virtaama.metrics.releases import Audience, Release
 from virtaama.portal.api import asked, shapes, told

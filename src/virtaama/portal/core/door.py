@@ -20,7 +20,8 @@ from virtaama.access.opened import PersonQuestion
 from virtaama.access.oversight import PURPOSE, Oversight
 from virtaama.access.person_door import PersonDoor
 from virtaama.access.sign_ins import SignIns
-from virtaama.interchange.json_stat import Table, in_language
+from virtaama.interchange.json_stat import in_language
+from virtaama.interchange.json_stat_cube import Table
 from virtaama.metrics.releases import Release
 from virtaama.portal.core.counting import count
 from virtaama.portal.core.models import Account
