@@ -12,6 +12,7 @@ import click
 from virtaama.cli import funding_sheets as sheets
 from virtaama.cli.console import say
 from virtaama.cli.funding_import import import_table_of_determinants
+from virtaama.cli.funding_need import need
 from virtaama.cli.options import project_option
 from virtaama.cli.words import did_you_mean
 from virtaama.problems import Place
@@ -246,6 +247,7 @@ def path(
 
 
 funding.add_command(import_table_of_determinants)
+funding.add_command(need)
 
 
 def _inputs(known: FundingKnown, year: int | None) -> Inputs:

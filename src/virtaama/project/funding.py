@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from virtaama.problems import NotReady, Problem, ProblemsFound
 from virtaama.statutes.editions import Statutes
+from virtaama.statutes.funding_items import NEED
 from virtaama.statutes.funding_organisers import FUNDING_ORGANISERS, Organiser
 from virtaama.statutes.funding_parameters import FUNDING_PARAMETERS
 from virtaama.statutes.funding_prices import FUNDING_PRICES
 from virtaama.statutes.hyte_coefficient import HYTE_COEFFICIENT
+from virtaama.statutes.need_factors import NEED_FACTORS
 from virtaama.steering.funding.inputs import FundingLaw, Given
+from virtaama.steering.funding.need import SectorNeed, parse_means, sector_need
 from virtaama.steering.funding.scenario import Scenario
 from virtaama.steering.funding.scenario_parse import SCENARIO_FILE, parse_scenarios
 from virtaama.steering.funding.table import Imported, as_text, merged, parse_table, rows_of
@@ -112,6 +116,18 @@ def import_table(
     target.parent.mkdir(exist_ok=True)
     target.write_text(as_text(rows, law.hyte, year), encoding="utf-8")
     return ImportedTable(file=target, table=table, replaced=replaced)
+
+
+def needs_of(path: Path, statutes: Statutes, day: date) -> tuple[SectorNeed, ...]:
+    """The need of each sector by a table of the factors' means; ProblemsFound, NotReady as in `import_table`."""
+    if not path.is_file():
+        raise NotReady(f"There is no file {path}.\n  Name a table of the factors' means, saved as CSV.")
+    factors = statutes.content(NEED_FACTORS)
+    of_day = {sector: factors.of(sector, day) for sector in NEED}
+    means = parse_means(
+        path.name, rows_of(_text(path)), [factor for each in of_day.values() for factor in each]
+    )
+    return tuple(sector_need(sector, of_day[sector], means) for sector in NEED)
 
 
 def _tables(folder: Path, law: FundingLaw, without: Path | None = None) -> Mapping[str, Imported]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import pytest
 from tests.spec.funding.shared import inputs, shipped
 from virtaama.cli.main import NOT_UNDERSTOOD, run
 from virtaama.project.create import create_empty
+from virtaama.project.statutes import shipped_statutes
 from virtaama.statutes.funding_items import Item
+from virtaama.statutes.need_factors import NEED_FACTORS
 from virtaama.steering.funding.allocate import allocate
 from virtaama.steering.funding.cents import written
 
@@ -143,3 +146,17 @@ def test_names_that_are_none_are_answered_with_the_nearest(
     assert "Lapin hyvinvointialue" in capsys.readouterr().err
     assert run(["funding", "show", "--year", "2019", "--project", str(folder)]) == 7
     assert "There are those of 2025." in capsys.readouterr().err
+
+
+def test_need_is_estimated_from_the_factors_of_the_annex(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    factors = shipped_statutes().content(NEED_FACTORS).of(Item.ELDERLY, date(2025, 1, 1))
+    rows = [f'elderly;"{each.name}";0,11;0,1' for each in factors]
+    table = tmp_path / "need.csv"
+    table.write_text("\n".join(("sector;factor;own;country", *rows)), encoding="utf-8")
+    assert run(["funding", "need", str(table), "--format", "csv", "--project", str(folder)]) == 0
+    shown = capsys.readouterr()
+    assert len(shown.out.splitlines()) == 11
+    assert "elderly: coefficient of need 1.1." in shown.err
+    assert "health: not computed, 189 factors without a mean" in shown.err
