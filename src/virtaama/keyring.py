@@ -26,6 +26,9 @@ KEYS = ("root", "quarantine", "audit", "portal")
 NUMBERED = ("identity", "wrapping", "domain")
 """Kinds of keys that are changed: of what persons are known by, of what is closed, of pseudonyms in extracts."""
 
+OF_THE_LOADER = ("quarantine", "domain")
+"""Keys, by name or kind, that whoever only reads what is published has no use for."""
+
 FORMAT = 2
 FORMAT_FILE = "FORMAT"  # not there in form 1
 _CLOSING = ("root", "quarantine")  # and the numbered ones: their prints are on record
@@ -35,11 +38,30 @@ _NUMBERED = re.compile(rf"({'|'.join(NUMBERED)})-([1-9]\d*)\.key", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """Closes bytes under one key, and opens them (AES-256-GCM). `context` must be given again to open them."""
+
+    _key: bytes = field(repr=False)
+
+    def seal(self, raw: bytes, context: str) -> bytes:
+        nonce = secrets.token_bytes(_NONCE)
+        return nonce + AESGCM(self._key).encrypt(nonce, raw, context.encode())
+
+    def unseal(self, sealed: bytes, context: str) -> bytes:
+        """What `seal` closed; Damaged when the key, the context or the bytes are not the same."""
+        try:
+            return AESGCM(self._key).decrypt(sealed[:_NONCE], sealed[_NONCE:], context.encode())
+        except (InvalidTag, ValueError):
+            raise Damaged(f"What was closed as {context} was not sealed with this project's key.") from None
+
+
+@dataclass(frozen=True, slots=True)
 class Keyring:
-    """The keys in memory. Never printed: `repr` shows the folder only."""
+    """The keys in memory, but those `without`. Never printed: `repr` shows the folder only."""
 
     folder: Path
     _keys: dict[str, bytes] = field(repr=False)
+    without: tuple[str, ...] = ()
 
     @classmethod
     def create(cls, folder: Path) -> Self:
@@ -54,21 +76,31 @@ class Keyring:
         return cls.open(folder)
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
-        """Read all keys. Refused when one is missing (NotReady), or too open or damaged (ProblemsFound)."""
+    def open(cls, folder: Path, without: tuple[str, ...] = ()) -> Self:
+        """Read all keys but those `without`, by name or kind, which need not be there and are not looked at.
+
+        Refused when one is missing (NotReady), or too open or damaged (ProblemsFound).
+        """
         _refuse_other_form(folder)
-        missing = [f"{name}.key" for name in KEYS if not (folder / f"{name}.key").is_file()]
-        missing += [f"{kind}-1.key" for kind in NUMBERED if not _numbers(folder, kind)]
+        needed = [name for name in KEYS if name not in without]
+        missing = [f"{name}.key" for name in needed if not (folder / f"{name}.key").is_file()]
+        missing += [
+            f"{kind}-1.key" for kind in NUMBERED if kind not in without and not _numbers(folder, kind)
+        ]
         if missing:
             raise NotReady(
                 f"{folder}: no key {', '.join(missing)}.\n"
                 "  Bring the keys of this project back from their safe copy; for a new project `virtaama new` "
                 "makes them. New keys would not open what the old ones have closed."
             )
-        paths = key_files(folder)
+        paths = tuple(path for path in key_files(folder) if path.stem.partition("-")[0] not in without)
         if problems := _problems(folder, paths):
             raise ProblemsFound(tuple(problems))
-        return cls(folder, {path.stem: path.read_bytes() for path in paths})
+        return cls(folder, {path.stem: path.read_bytes() for path in paths}, without)
+
+    def again(self) -> Self:
+        """The same keys, with those that have come to the folder since they were read."""
+        return self.open(self.folder, self.without)
 
     def key(self, name: str) -> bytes:
         """The 32 bytes of one key, `audit` or `identity-2`, for those who sign, close or seal with it themselves."""
@@ -84,11 +116,15 @@ class Keyring:
         """The keys with one more of a kind, which is on disk when this returns."""
         number = self.numbers(kind)[-1] + 1
         _write_new(self.folder / f"{kind}-{number}.key", secrets.token_bytes(_LENGTH))
-        return self.open(self.folder)
+        return self.again()
 
     def derived(self, use: str) -> bytes:
         """32 bytes for another use, the same as long as the project is; no key can be told from them."""
         return hmac.digest(self._keys["root"], f"virtaama {use}".encode(), "sha256")
+
+    def box(self, use: str) -> Box:
+        """What is closed for another use than quarantine, under a key derived for it."""
+        return Box(self.derived(use))
 
     def print_of(self, name: str) -> str:
         """A mark by which a key is known again; nothing of the key can be told from it."""
@@ -100,16 +136,13 @@ class Keyring:
 
     def seal(self, raw: bytes, context: str) -> bytes:
         """Close quarantined bytes; `context` (the feed) must be given again to open them (AES-256-GCM)."""
-        nonce = secrets.token_bytes(_NONCE)
-        return nonce + AESGCM(self._keys["quarantine"]).encrypt(nonce, raw, context.encode())
+        return Box(self._keys["quarantine"]).seal(raw, context)
 
     def unseal(self, sealed: bytes, context: str) -> bytes:
         """Open what `seal` closed; Damaged when the key, the context or the bytes are not the same."""
         try:
-            return AESGCM(self._keys["quarantine"]).decrypt(
-                sealed[:_NONCE], sealed[_NONCE:], context.encode()
-            )
-        except (InvalidTag, ValueError):
+            return Box(self._keys["quarantine"]).unseal(sealed, context)
+        except Damaged:
             raise Damaged(f"A quarantined row of {context} was not sealed with this project's key.") from None
 
 

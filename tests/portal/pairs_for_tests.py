@@ -72,7 +72,7 @@ class PairsForTests:
             audit=audit,
             record=self.record,
             looks=look,
-            keyring=self.keyring,
+            notes=self.keyring.box("notes on links"),
             look_ups=LookUps(limits=limits, counts=counts, audit=audit, clock=lambda: MOMENT),
             clock=lambda: MOMENT,
         )

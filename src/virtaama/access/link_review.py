@@ -31,7 +31,7 @@ from virtaama.access.link_pairs import (
 )
 from virtaama.access.look_ups import LookUps
 from virtaama.access.persons import names_a_person
-from virtaama.keyring import Keyring
+from virtaama.keyring import Box
 from virtaama.lake.link_record import Decision, LinkRecord, OutOfDate, Verdict
 from virtaama.linkage.definitions import Comparison, Level, Linkage
 from virtaama.model.concepts import Text
@@ -64,7 +64,7 @@ class LinkReview:
         audit: AuditLog,
         record: Callable[[], AbstractContextManager[LinkRecord]],
         looks: Looks,
-        keyring: Keyring,
+        notes: Box,
         look_ups: LookUps,
         clock: Callable[[], datetime],
     ) -> None:
@@ -74,7 +74,7 @@ class LinkReview:
         self._audit = audit
         self._record = record
         self._looks = looks
-        self._keyring = keyring
+        self._notes = notes
         self._look_ups = look_ups
         self._clock = clock
 
@@ -178,7 +178,7 @@ class LinkReview:
             decided_by=_PERSON,
             rule="",
             who=asker.id,
-            note=self._keyring.seal(note.encode(), _CONTEXT) if note else None,
+            note=self._notes.seal(note.encode(), _CONTEXT) if note else None,
             moment=self._clock(),
         )
         with self._record() as record:
@@ -246,7 +246,7 @@ class LinkReview:
             decided_by=said.decided_by,
             rule=rules.get(said.rule),
             who=said.who,
-            note=self._keyring.unseal(said.note, _CONTEXT).decode() if said.note else "",
+            note=self._notes.unseal(said.note, _CONTEXT).decode() if said.note else "",
             moment=said.moment,
             weight=said.weight,
             settings=said.settings,

@@ -10,7 +10,9 @@ from pathlib import Path
 import click
 
 from virtaama.cli.options import project_option
+from virtaama.keyring import OF_THE_LOADER
 from virtaama.problems import NotReady
+from virtaama.project.confined import refuse_what_is_the_loaders, unit_of_portal
 from virtaama.project.project import Project
 
 
@@ -19,15 +21,27 @@ from virtaama.project.project import Project
 @click.option(
     "--address", default="127.0.0.1", show_default=True, help="Any other than loopback expects TLS in front."
 )
+@click.option(
+    "--confined", is_flag=True, help="Refuse to serve where what is the loader's alone can be read."
+)
+@click.option(
+    "--unit", is_flag=True, help="Write a systemd unit that confines the portal of this project, and end."
+)
 @project_option
-def serve(port: int, address: str, folder: Path) -> None:
+def serve(port: int, address: str, confined: bool, unit: bool, folder: Path) -> None:
     """Serve the portal until it is stopped with Ctrl-C.
 
     \b
     Example:
         virtaama serve --project demo --port 8000
     """
-    start_portal(Project.open(folder), address, port)
+    project = Project.open(folder, without_keys=OF_THE_LOADER)
+    if unit:
+        click.echo(unit_of_portal(project, address, port), nl=False)
+        return
+    if confined:
+        refuse_what_is_the_loaders(project)
+    start_portal(project, address, port)
 
 
 def require_free(address: str, port: int) -> None:

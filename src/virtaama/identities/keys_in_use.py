@@ -40,7 +40,7 @@ def keys_in_use(connection: sqlite3.Connection, closing: Closing, path: Path) ->
         ]
         connection.executemany("INSERT INTO key (kind, number, print) VALUES (?, ?, ?)", rows)
     if not _there(rows, closing.keyring):
-        closing.keyring = Keyring.open(closing.keyring.folder)
+        closing.keyring = closing.keyring.again()
     named = [f"{kind}-{number}.key" for kind, number, _ in rows]
     for (kind, number, mark), name in zip(rows, named, strict=True):
         if not _there([(kind, number, mark)], closing.keyring):

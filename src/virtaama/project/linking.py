@@ -140,7 +140,7 @@ def link_review_of(parts: Parts, counts: Counts) -> LinkReview:
             model=parts.model,
             opener=lambda: parts.identities,
         ),
-        keyring=parts.keyring,
+        notes=parts.keyring.box("notes on links"),
         look_ups=parts.look_ups(counts),
         clock=now,
     )

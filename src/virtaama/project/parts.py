@@ -56,8 +56,9 @@ CROSSWALK_FILE = "crosswalk.yaml"
 class Parts:
     """Model, metrics, feature tables, roles and users as written; keys, lake, ledger and audit log as they are."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, without_keys: tuple[str, ...] = ()) -> None:
         self.settings = settings
+        self._without_keys = without_keys
 
     @cached_property
     def statutes(self) -> Statutes:
@@ -211,7 +212,7 @@ class Parts:
     def keyring(self) -> Keyring:
         from virtaama.keyring import Keyring
 
-        return Keyring.open(self.settings.keys)
+        return Keyring.open(self.settings.keys, self._without_keys)
 
     @cached_property
     def identities(self) -> Identities:

@@ -58,17 +58,19 @@ if TYPE_CHECKING:
 class Project(Parts):
     """An open project: everything that is done with one."""
 
-    def __init__(self, settings: Settings, notice: Notice = unnoticed) -> None:
-        super().__init__(settings)
+    def __init__(
+        self, settings: Settings, notice: Notice = unnoticed, without_keys: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(settings, without_keys)
         self._notice = notice
 
     @classmethod
-    def open(cls, folder: Path, notice: Notice = unnoticed) -> Self:
+    def open(cls, folder: Path, notice: Notice = unnoticed, without_keys: tuple[str, ...] = ()) -> Self:
         """The project in `folder`; NotReady when there is none, ProblemsFound when its settings are wrong.
 
-        `notice` is told what a person should know though the work goes on.
+        `notice` is told what a person should know though the work goes on. Keys it is opened without are not read.
         """
-        return cls(read_settings(folder), notice)
+        return cls(read_settings(folder), notice, without_keys)
 
     # The flow
 

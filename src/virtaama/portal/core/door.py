@@ -22,6 +22,7 @@ from virtaama.access.person_door import PersonDoor
 from virtaama.access.sign_ins import SignIns
 from virtaama.interchange.json_stat import in_language
 from virtaama.interchange.json_stat_cube import Table
+from virtaama.keyring import OF_THE_LOADER
 from virtaama.metrics.releases import Release
 from virtaama.portal.core.counting import count
 from virtaama.portal.core.models import Account
@@ -38,7 +39,7 @@ from virtaama.statutes.incident_duties import IncidentDuties
 @cache
 def project() -> Project:
     """The project this portal serves, opened once."""
-    return Project.open(settings.PROJECT_FOLDER)
+    return Project.open(settings.PROJECT_FOLDER, without_keys=OF_THE_LOADER)
 
 
 @cache
