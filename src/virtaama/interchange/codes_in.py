@@ -45,12 +45,13 @@ class _Row:
 def read_codes(file: str, text: str, *, name: str = "", lists: tuple[str, str] | None = None) -> ReadCodes:
     """The code list of a CSV file of codes, with its words from a CSV of lists (its name and text) if there is one.
 
-    `name` is that of the list here: without it that of the only row of `lists`, or of the file. Raises
-    ProblemsFound with every line the platform itself would not take.
+    `name` is that of the list here: without it that of its row in `lists`, which is the row called so or as the
+    file, or the only one; or that of the file. Raises ProblemsFound with every line the platform itself would not
+    take.
     """
     left_out: list[str] = []
     rows, wrong = _rows(file, text, needed=("CODEVALUE",))
-    described = _described(lists, name, wrong) if lists else None
+    described = _described(lists, (name, file.removesuffix(".csv")), wrong) if lists else None
     problems = [*wrong, *_problems(rows)]
     if problems:
         raise ProblemsFound(tuple(problems))
@@ -187,18 +188,21 @@ def _words(row: _Row, called: str, left_out: list[str]) -> Text:
     return Text(*(given[language] or stand_in for language in LANGUAGES))
 
 
-def _described(lists: tuple[str, str], name: str, wrong: list[Problem]) -> _Row | None:
-    """The row of a list in a file of lists: that of its name, or the only one."""
+def _described(lists: tuple[str, str], names: Sequence[str], wrong: list[Problem]) -> _Row | None:
+    """The row of a list in a file of lists: that of the first of the names it has, or the only one."""
     file, text = lists
     rows, problems = _rows(file, text, needed=("CODEVALUE",))
     wrong += problems
-    found = [row for row in rows if not name or as_name(row["CODEVALUE"]) == as_name(name)]
-    if len(found) == 1:
-        return found[0]
+    by_name = {as_name(row["CODEVALUE"]): row for row in rows}
+    found = [by_name[as_name(name)] for name in names if name and as_name(name) in by_name]
+    if found or len(rows) == 1:
+        return (*found, *rows)[0]
     if not problems:
-        what = f"the file describes {len(found)} lists" + (f" called '{name}'." if name else ".")
-        names = ", ".join(row["CODEVALUE"] for row in rows[:12])
-        wrong.append(Problem(Place(file), what, f"Say which with --list: {names}." if names else ""))
+        what = (
+            f"the file describes {len(rows)} lists, none of them called {' or '.join(filter(None, names))}."
+        )
+        known = ", ".join(row["CODEVALUE"] for row in rows[:12])
+        wrong.append(Problem(Place(file), what, f"Call the file of codes like one of them: {known}."))
     return None
 
 

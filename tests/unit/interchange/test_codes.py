@@ -140,6 +140,22 @@ def test_a_list_of_the_platform_is_read_and_what_it_has_besides_is_told() -> Non
     assert "URI" not in told
 
 
+def test_the_words_of_a_list_are_found_by_its_name_or_that_of_the_file() -> None:
+    other = replace(TREE, name="other", labels=Text("Muu", "Annan", "Other"))
+    codes, both = codes_csv(TREE, PUBLISHER, TODAY), lists_csv([other, TREE], PUBLISHER)
+    for file, name, labels in (
+        ("tree.csv", "", TREE.labels),
+        ("tree.csv", "tree_2027", TREE.labels),
+        ("x.csv", "other", other.labels),
+    ):
+        read = read_codes(file, codes, name=name, lists=("codelists.csv", both))
+        assert (read.codes.labels, read.codes.name) == (labels, name or "tree")
+    only = lists_csv([TREE], PUBLISHER)
+    assert read_codes("x.csv", codes, name="new", lists=("codelists.csv", only)).codes.labels == TREE.labels
+    with pytest.raises(ProblemsFound, match="describes 2 lists, none of them called new or x"):
+        read_codes("x.csv", codes, name="new", lists=("codelists.csv", both))
+
+
 def test_a_file_a_spreadsheet_saved_in_finnish_is_read() -> None:
     text = codes_csv(TREE, PUBLISHER, TODAY)
     saved = StringIO()
