@@ -79,6 +79,7 @@ concepts:
     labels: {WORDS}
     definition: {WORDS}
     key: [person]
+    protection: {{told_by: hidden, places: [street, postal_code]}}
     attributes:
       person: {{type: identity, {PERSONAL}}}
       family_name: {{{DIRECT}}}
@@ -159,7 +160,6 @@ DAYS_AFTER, DAYS_BEFORE = 100, 20
 VIEWS = f"""
 persons:
   of: resident
-  protection: hidden
   family_name: family_name
   address: [street, postal_code]
   staff: {{of: employed, person: resident}}
@@ -179,7 +179,6 @@ sections:
     content: basics
     of: resident
     columns: [family_name, street, postal_code, hidden]
-    locates: [street, postal_code]
   visits:
     labels: {WORDS}
     content: visits

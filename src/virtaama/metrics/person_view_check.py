@@ -103,12 +103,9 @@ def check_persons(persons: Persons, model: Model) -> Iterator[Problem]:
     if len(keys) != 1 or keys[0] is None or keys[0].type is not Type.IDENTITY:
         yield told.wrong(f"'{of.name}' is not known by one identity", "Name the concept of persons.")
     names = [attribute.name for attribute in of.attributes]
-    for name in filter(None, (persons.protection, persons.family_name, *persons.address)):
+    for name in filter(None, (persons.family_name, *persons.address)):
         if of.attribute(name) is None:
             yield told.wrong(f"'{of.name}' has no attribute '{name}'", did_you_mean(name, names))
-    protection = of.attribute(persons.protection)
-    if protection and protection.type is not Type.BOOLEAN:
-        yield told.wrong(f"protection: '{protection.name}' is not a truth value")
     beside = (persons.staff, (persons.numbers[0], persons.numbers[2]) if persons.numbers else None)
     for found in beside:
         if found and found[0] not in concepts:

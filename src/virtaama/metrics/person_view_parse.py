@@ -20,6 +20,7 @@ from virtaama.metrics.person_views import (
 )
 from virtaama.model.documents import Entry
 from virtaama.model.model import Model
+from virtaama.model.protection import concept_named, tells_of_a_place
 from virtaama.problems import Problem, ProblemsFound
 from virtaama.statutes.access_rights import Content, Domain, Service
 from virtaama.statutes.care_guarantee import WaitLimit
@@ -43,9 +44,9 @@ def parse_person_views(
         place = whole[1].place if whole else roots[0].place
         raise ProblemsFound((Problem(place, what, "Write `persons: {of: …}` in one of them."),))
     views = PersonViews(
-        persons=_persons(whole[0]),
+        persons=_persons(whole[0], model),
         relations=tuple(_relation(*each) for root in roots for each in root.within("care_relations")),
-        sections=tuple(_section(*each) for root in roots for each in root.within("sections")),
+        sections=tuple(_section(*each, model) for root in roots for each in root.within("sections")),
         limits=tuple(limits),
     )
     problems = tuple(check_persons(views.persons, model))
@@ -61,11 +62,12 @@ def parse_person_views(
     return views
 
 
-def _persons(entry: Entry) -> Persons:
+def _persons(entry: Entry, model: Model) -> Persons:
+    of = concept_named(entry.text("of"), model)
     staff, numbers = entry.member("staff"), entry.member("numbers")
     return Persons(
         of=entry.text("of"),
-        protection=entry.text("protection"),
+        protection=of.protection.told_by if of and of.protection else "",
         family_name=entry.text("family_name"),
         address=entry.texts("address"),
         staff=(staff.text("of"), _path(staff.text("person"))) if staff else None,
@@ -97,19 +99,20 @@ def _relation(name: str, entry: Entry) -> CareRelation:
     )
 
 
-def _section(name: str, entry: Entry) -> Section:
-    locating = entry.texts("locates")
+def _section(name: str, entry: Entry, model: Model) -> Section:
+    of = entry.text("of")
+    columns = map(_path, entry.texts("columns"))
     return Section(
         name=name,
         labels=entry.words("labels"),
         content=Content(entry.text("content")),
         services=_services(entry),
-        of=entry.text("of"),
+        of=of,
         person=_paths(entry, "person"),
         unit=_paths(entry, "unit"),
         time=_paths(entry, "time"),
         where=entry.text("where"),
-        columns=tuple(Column(_path(each), each in locating) for each in entry.texts("columns")),
+        columns=tuple(Column(each, tells_of_a_place(each, of, model)) for each in columns),
         place=entry.place,
     )
 

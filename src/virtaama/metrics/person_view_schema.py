@@ -23,7 +23,6 @@ PERSONS = members(
     "Whom the views are of.",
     {
         "of": text("The concept of persons: its key is one identity."),
-        "protection": text("Its truth value that says that where they live must not be shown."),
         "family_name": text("Its family name: openings by somebody of the same name are flagged."),
         "address": texts("What tells of neighbours: openings by somebody with the same address are flagged."),
         "staff": members(
@@ -103,7 +102,6 @@ SECTION = members(
         "time": one_or_more("When a row is of; the first that is there. Newest rows come first."),
         "where": expression("Which rows are shown."),
         "columns": texts("What is shown: attributes, also through relationships.", minItems=1),
-        "locates": texts("Columns that tell where the person lives: withheld under a protection order."),
     },
     required=("labels", "content", "of", "columns"),
 )

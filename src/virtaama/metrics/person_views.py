@@ -22,7 +22,7 @@ class Column:
     """A value of a section: a column of its concept, or one reached through relationships."""
 
     path: Name
-    locates: bool = False  # it tells where the person lives: withheld under a protection order
+    locates: bool = False  # a place by the model: withheld under a protection order
 
     @property
     def name(self) -> str:
@@ -106,7 +106,7 @@ class Persons:
     """The concept of persons, and where the rest of what is known of who they are stands."""
 
     of: str  # a concept whose key is one identity
-    protection: str = ""  # a truth value: where they live must not be shown
+    protection: str = ""  # the truth value the model says tells who has a protection order
     family_name: str = (
         ""  # these three are looked at to flag openings that a data protection officer asks about
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from virtaama.model.columns import star_columns
 from virtaama.model.concepts import Concept, Protection, Type
 from virtaama.model.documents import did_you_mean
+from virtaama.model.model import Model
 from virtaama.problems import Problem
 
 
@@ -30,6 +31,24 @@ def withheld_columns(concept: Concept, names: Sequence[str] | None = None) -> tu
     keys = {f"{relationship.name}_key" for relationship in concept.relationships}
     columns = {*wanted, *(f"{name}_key" for name in wanted if f"{name}_key" in keys)}
     return tuple(name for name, _ in star_columns(concept) if name in columns)
+
+
+def concept_named(name: str, model: Model) -> Concept | None:
+    """A concept by its name; None where there is none."""
+    return next((concept for concept in model.every_concept if concept.name == name), None)
+
+
+def tells_of_a_place(path: Sequence[str], of: str, model: Model) -> bool:
+    """Whether what a path leads to, from a concept, is a place nobody is told, or lies beyond one."""
+    concept = concept_named(of, model)
+    for name in path:
+        if concept is None:
+            return False
+        if concept.protection and name in concept.protection.places:
+            return True
+        pointed = concept.relationship(name)
+        concept = concept_named(pointed.to, model) if pointed else None
+    return False
 
 
 def protection_problems(concepts: Sequence[Concept]) -> Iterator[Problem]:

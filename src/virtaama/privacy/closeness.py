@@ -13,7 +13,7 @@ class Flag(StrEnum):
 
     ONESELF = "oneself"
     FAMILY_NAME = "family_name"  # the asker's own
-    NEIGHBOUR = "neighbour"  # of the same street and postal code
+    NEIGHBOUR = "neighbour"  # of the same street and, where it is known, postal code
     COLLEAGUE = "colleague"  # one of the county's own staff
 
 
@@ -44,10 +44,15 @@ def shares_name(one: str, other: str) -> bool:
 
 
 def are_neighbours(one: Known, other: Known) -> bool:
-    """Whether two live on the same street under the same postal code, house numbers aside."""
+    """Whether two live on the same street under the same postal code, house numbers aside.
+
+    A code that is not known of one of them agrees with any: under a protection order it is withheld, and there an
+    opening that is flagged in vain is better than one that is not.
+    """
     streets = _street(one.street), _street(other.street)
     codes = one.postal_code.strip(), other.postal_code.strip()
-    return bool(streets[0] and codes[0]) and streets[0] == streets[1] and codes[0] == codes[1]
+    may_agree = codes[0] == codes[1] or "" in codes
+    return bool(streets[0] and any(codes)) and streets[0] == streets[1] and may_agree
 
 
 def _parts(name: str) -> frozenset[str]:

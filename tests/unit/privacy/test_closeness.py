@@ -33,6 +33,8 @@ def test_family_names(one: str, other: str, same: bool) -> None:
         (("Koivutie 3", "15100"), ("Koivutie 3", "15200"), False),
         (("Koivutie 3", "15100"), ("Mäntytie 3", "15100"), False),
         (("Koivutie", ""), ("Koivutie", ""), False),
+        (("Koivutie 3", "15100"), ("Koivutie 18", ""), True),  # withheld under a protection order
+        (("Koivutie 3", "15100"), ("Mäntytie 3", ""), False),
         (("", "15100"), ("", "15100"), False),
         (("3", "15100"), ("3", "15100"), False),
     ],
