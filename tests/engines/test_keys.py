@@ -11,7 +11,7 @@ from tests.unit.vault.test_keys import AWKWARD, GOLDEN
 from virtaama.engines.port import Engine
 from virtaama.model.concepts import Type
 from virtaama.sql.build import bound, column, named, select, subquery, temporary_table, text, union_all
-from virtaama.sql.spelling import COLUMN_TYPES
+from virtaama.sql.column_types import COLUMN_TYPES
 from virtaama.vault.keys import WHITESPACE, hash_key, key_of, standardised
 
 TYPED = [

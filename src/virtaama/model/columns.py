@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from virtaama.model.concepts import Concept, Sensitivity
-from virtaama.sql.spelling import COLUMN_TYPES
+from virtaama.sql.column_types import COLUMN_TYPES
 
 
 def star_columns(concept: Concept) -> tuple[tuple[str, str], ...]:

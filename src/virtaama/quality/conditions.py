@@ -21,7 +21,7 @@ from virtaama.model.expectations import (
     Unique,
 )
 from virtaama.sql.build import all_of, any_of, cast, function, parsed, text
-from virtaama.sql.spelling import COLUMN_TYPES
+from virtaama.sql.column_types import COLUMN_TYPES
 
 
 @dataclass(frozen=True, slots=True)

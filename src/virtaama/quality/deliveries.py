@@ -12,8 +12,8 @@ from virtaama.model.expectations import Drift, Expectation, RowCheck, Unique
 from virtaama.model.feeds import Feed
 from virtaama.quality.conditions import Row, conditions
 from virtaama.sql.build import bound, cast, column, named, select, subquery, text
+from virtaama.sql.column_types import COLUMN_TYPES
 from virtaama.sql.expressions import read_expression
-from virtaama.sql.spelling import COLUMN_TYPES
 
 _DECIMALS = 4  # of a decimal column
 FILE, ROWS, EXTRACTED, VALUE = "row__file", "row__count", "row__extracted", "row__value"

@@ -14,7 +14,7 @@ from virtaama.model.feeds import CsvDialect, Feed, Outcome
 from virtaama.sources.csv_lines import LONGEST_LINE, QUOTED_LINES, codec, parsed
 from virtaama.sources.pieces import line_ends
 from virtaama.sources.reading import RejectedLine, Value, literal, rejected, select_rows, typed
-from virtaama.sql.spelling import COLUMN_TYPES
+from virtaama.sql.column_types import COLUMN_TYPES
 
 _REASONS = {  # the gravest first: a line is rejected once
     "INVALID ENCODING": "wrong_encoding",

@@ -12,7 +12,7 @@ import pyarrow as pa
 from virtaama.model.concepts import Type
 from virtaama.model.feeds import CsvDialect, Feed, Field, Outcome
 from virtaama.problems import DeliveryRefused
-from virtaama.sql.spelling import COLUMN_TYPES
+from virtaama.sql.column_types import COLUMN_TYPES
 
 MOST_COLUMNS = 10_000
 """Columns, or different members, a delivery may have: more are a mistake, or meant badly."""

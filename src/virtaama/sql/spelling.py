@@ -19,17 +19,6 @@ class EngineName(StrEnum):
     SPARK = "spark"
 
 
-COLUMN_TYPES = {
-    "text": "VARCHAR",
-    "identity": "VARCHAR",
-    "integer": "BIGINT",
-    "decimal": "DECIMAL(18,4)",
-    "date": "DATE",
-    "timestamp": "TIMESTAMP",
-    "boolean": "BOOLEAN",
-}
-"""The type of a column for each type of the model language."""
-
 SPARK_TYPES = {
     "VARCHAR": "string",
     "BIGINT": "bigint",

@@ -9,7 +9,7 @@ from functools import cache, partial
 from virtaama.model.concepts import Concept, Kind
 from virtaama.model.feeds import Delivery
 from virtaama.model.model import Model
-from virtaama.sql.spelling import COLUMN_TYPES
+from virtaama.sql.column_types import COLUMN_TYPES
 from virtaama.vault.steps import (
     Arrival,
     BatchLoad,

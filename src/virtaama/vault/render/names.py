@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from virtaama.sql.build import bound, column, join, select, table
-from virtaama.sql.spelling import COLUMN_TYPES
+from virtaama.sql.column_types import COLUMN_TYPES
 from virtaama.vault.tables import Column, History, Reference, Source
 
 STAGE = "stage"
