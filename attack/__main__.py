@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from attack import (
     at_the_portal,
+    bombs,
     codes,
     county,
     disclosure,
@@ -57,6 +58,7 @@ ATTACKS: dict[str, Callable[[float, Path], Iterator[Row]]] = {
     "session": lambda share, folder: measured_session.rows(max(1, round(COUNTIES * share))),
     "policy": lambda share, folder: row_policy.rows(max(1, round(row_policy.CASES * share))),
     "persons": lambda share, folder: persons.rows(max(10, round(persons.CASES * share))),
+    "bombs": lambda share, folder: bombs.rows(folder / "bombs"),
     "portal": lambda share, folder: at_the_portal.rows(share),
 }
 

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
@@ -23,10 +24,12 @@ from virtaama.keyring import Keyring
 from virtaama.lake.files import Lake, sha256_of
 from virtaama.lake.row_groups import ROW_GROUP, row_groups
 from virtaama.loading.deliveries import Delivered
-from virtaama.loading.land import piece_of, reading_engine
 from virtaama.loading.prepare import prepare
 from virtaama.loading.pseudonymise import Pseudonymiser
 from virtaama.model.feeds import CsvDialect, Feed, Format
+from virtaama.sources.apart.reader import CONNECTORS, engine
+from virtaama.sources.apart.reading import looked_into
+from virtaama.sources.reading import FAULT
 
 WHOLE = 1 << 30
 FIELDS = fields(
@@ -98,21 +101,27 @@ def delivered(format: Format, number: int, seed: int, path: Path) -> Feed:
             path.write_bytes(as_csv(made, chance))
         case Format.JSON_LINES:
             path.write_bytes(as_lines(made, chance))
+        case Format.FHIR:
+            kinds = ("Patient", "Patient", "Patient", "Encounter")
+            path.write_bytes(
+                as_lines([{"resourceType": chance.choice(kinds), **row} for row in made], chance)
+            )
         case Format.PARQUET:
             as_parquet(made, path)
         case _:
             as_sqlite(made, path)
     query = "SELECT * FROM visit" if format is Format.SQL else ""
     dialect = CsvDialect(encoding="latin-1")
-    return feed(*FIELDS, format=format, query=query, csv=dialect, reject_at_most=1.0)
+    resource = "Patient" if format is Format.FHIR else ""
+    return feed(*FIELDS, format=format, query=query, resource=resource, csv=dialect, reject_at_most=1.0)
 
 
 def landed(folder: Path, described: Feed, path: Path, identities: Identities, size: int) -> tuple[Any, ...]:
     """All that a landing in pieces of this size puts into the lake and on record."""
     delivery = Delivered(feed=described, order=0, file="x", extracted=NOW)
     keyring = identities.keyring
-    with reading_engine("256MB", 1) as connection, Lake(folder).workspace() as room:
-        prepared = prepare(connection, path, delivery, Pseudonymiser(keyring, identities), room, size=size)
+    with Lake(folder).workspace() as room:
+        prepared = prepare(path, delivery, Pseudonymiser(keyring, identities), room, below=folder, size=size)
         aside = [
             (row.line, keyring.unseal(row.raw, described.id), row.reason, row.detail)
             for row in prepared.rejected
@@ -157,9 +166,20 @@ def test_a_file_of_the_lake_is_the_same_bytes_whatever_pieces_its_rows_come_in(t
     assert len(digests) == 1
 
 
-@pytest.mark.parametrize(
-    ("memory", "bytes"),
-    [("256MB", 8_000_000), ("64MB", 4_000_000), ("1.2GB", 37_500_000), ("64GB", 64_000_000)],
-)
-def test_a_piece_is_a_share_of_the_memory_allowed(memory: str, bytes: int) -> None:
-    assert piece_of(memory) == bytes
+@pytest.mark.parametrize("format", [Format.CSV, Format.JSON_LINES, Format.PARQUET, Format.SQL, Format.FHIR])
+def test_a_delivery_read_apart_is_what_its_connector_reads(tmp_path: Path, format: Format) -> None:
+    path = tmp_path / "delivered"
+    described = delivered(format, 300, 7, path)
+    connector, connection = CONNECTORS[format], engine(tmp_path)
+    with looked_into(path, described, format, 4_000, below=tmp_path) as looked:
+        assert looked.header == connector.header(connection, path, described)
+        columns = {name: name for name in looked.header or [field.name for field in FIELDS]}
+        here = connector.read(connection, path, described, columns, 4_000)
+        pieces = 0
+        for one, other in zip(looked.read(columns), here, strict=True):
+            assert one.rows.equals(other.rows)
+            assert (one.rejected, one.unread, one.skipped) == (other.rejected, other.unread, other.skipped)
+            faulty = pc.indices_nonzero(pc.is_valid(one.rows[FAULT])).to_pylist()
+            assert one.locate(faulty) == other.locate(faulty)
+            pieces += 1
+    assert pieces > 1

@@ -21,7 +21,7 @@ from virtaama.lake.ledger import Ledger
 from virtaama.lake.not_taken import Refused
 from virtaama.loading.deliveries import Delivered
 from virtaama.loading.difference import difference
-from virtaama.loading.land import Landing, LandReport, Progress, piece_of, reading_engine
+from virtaama.loading.land import Landing, LandReport, Progress
 from virtaama.loading.pseudonymise import Pseudonymiser
 from virtaama.loading.recognition import mark_of, mark_of_text
 from virtaama.model.collect import Collect, FromDatabase, kind_of
@@ -67,7 +67,6 @@ def collect_feeds(
     progress: Progress = lambda done, total, file: None,
     *,
     memory: str = "2GB",
-    threads: int | None = None,
     wait: Callable[[float], None] | None = None,
     turn: Callable[[], AbstractContextManager[None]] = nullcontext,
     erased: Erased | None = None,
@@ -90,14 +89,13 @@ def collect_feeds(
     refused: list[Refused] = []
     unchanged = 0
     done = 0
-    with reading_engine(memory, threads) as connection, _empty(reach.folder):
+    with _empty(reach.folder):
         landing = Landing(
             lake=lake,
             ledger=ledger,
             pseudonymiser=Pseudonymiser(keyring, identities),
-            connection=connection,
+            below=reach.folder,
             now=now,
-            size=piece_of(memory),
             erased=erased,
         )
         around = Surroundings(

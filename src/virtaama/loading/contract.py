@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from functools import cache
 
 from virtaama.model.feeds import Feed
 
 
+@cache
 def contract_of(feed: Feed) -> str:
     """A hash of how the rows of a feed are read: its labels, its place, how it is fetched and what absence means
     are left out.

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from virtaama.loading.packed import names_in, unpacked
 from virtaama.model.feeds import Feed
 from virtaama.problems import DeliveryRefused
+from virtaama.sources.apart.reading import names_in, unpacked
 
 DONE = ".done"  # `x.csv.done` beside `x.csv` says that it is complete
 _MEMBER = "!"  # `x.zip!NAME.csv` is a file inside a zip
@@ -99,13 +99,13 @@ def _files(feed: Feed, deliveries: Path) -> list[str]:
     return [
         f"{name}{_MEMBER}{inside}"
         for path, name in zip(files, names, strict=True)
-        for inside in _members(path, member)
+        for inside in _members(path, member, deliveries)
     ]
 
 
-def _members(path: Path, pattern: str) -> list[str]:
+def _members(path: Path, pattern: str, deliveries: Path) -> list[str]:
     try:
-        names = names_in(path)
+        names = names_in(path, deliveries)
     except DeliveryRefused:
         return [pattern]  # refused with its reason when it is opened
     return sorted(
@@ -122,7 +122,7 @@ def opened(deliveries: Path, delivered: Delivered) -> Iterator[Path]:
     outer, _, member = delivered.file.partition(_MEMBER)
     if member:
         with tempfile.TemporaryDirectory() as folder:
-            yield unpacked(deliveries / outer, member, Path(folder))
+            yield unpacked(deliveries / outer, member, Path(folder), deliveries)
     else:
         path = deliveries / outer
         if not os.access(path, os.R_OK):

@@ -9,9 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
-
-from virtaama.engines.memory import in_megabytes
 from virtaama.identities.store import Identities
 from virtaama.keyring import Keyring
 from virtaama.lake.batches import Batch
@@ -26,14 +23,11 @@ from virtaama.loading.recognition import mark_of
 from virtaama.model.feeds import Feed
 from virtaama.privacy.pseudonyms import without_codes
 from virtaama.problems import DeliveryRefused
-from virtaama.sources.reading import literal
 
 # What knows erased rows again is brought in where anything was erased.
 if TYPE_CHECKING:
     from virtaama.loading.erased import Erased
 
-_SHARE = 32  # a piece is in hand many times over: as text, as columns, made safe, being written
-_LEAST, _MOST = 4_000_000, 64_000_000  # smaller is slower, larger is no faster
 TOGETHER = 20  # deliveries that are recorded in one go; a crash makes the next run land so many again at most
 
 NAMED_AFTER_A_PERSON = DeliveryRefused(
@@ -65,8 +59,6 @@ def land_deliveries(
     now: datetime,
     progress: Progress = lambda done, total, file: None,
     *,
-    memory: str = "2GB",
-    threads: int | None = None,
     only: Container[str] | None = None,
     erased: Erased | None = None,
 ) -> LandReport:
@@ -86,29 +78,27 @@ def land_deliveries(
     repeats: list[Repeat] = []
     refused: list[Refused] = []
     unchanged = 0
-    with reading_engine(memory, threads) as connection:
-        door = Landing(
-            lake=lake,
-            ledger=ledger,
-            pseudonymiser=Pseudonymiser(keyring, identities),
-            connection=connection,
-            now=now,
-            size=piece_of(memory),
-            erased=erased,
-        )
-        for start in range(0, len(waiting), TOGETHER):
-            with ledger.together():
-                for done, delivered in enumerate(waiting[start : start + TOGETHER], start):
-                    progress(done, len(waiting), without_codes(delivered.file))
-                    match _take(door, deliveries, delivered):
-                        case Batch() as batch:
-                            landed.append(batch)
-                        case Repeat() as repeat:
-                            repeats.append(repeat)
-                        case Refused() as refusal:
-                            refused.append(refusal)
-                        case None:
-                            unchanged += 1
+    door = Landing(
+        lake=lake,
+        ledger=ledger,
+        pseudonymiser=Pseudonymiser(keyring, identities),
+        below=deliveries,
+        now=now,
+        erased=erased,
+    )
+    for start in range(0, len(waiting), TOGETHER):
+        with ledger.together():
+            for done, delivered in enumerate(waiting[start : start + TOGETHER], start):
+                progress(done, len(waiting), without_codes(delivered.file))
+                match _take(door, deliveries, delivered):
+                    case Batch() as batch:
+                        landed.append(batch)
+                    case Repeat() as repeat:
+                        repeats.append(repeat)
+                    case Refused() as refusal:
+                        refused.append(refusal)
+                    case None:
+                        unchanged += 1
     progress(len(waiting), len(waiting), "")
     return LandReport(
         landed=tuple(landed),
@@ -152,9 +142,8 @@ class Landing:
     lake: Lake
     ledger: Ledger
     pseudonymiser: Pseudonymiser
-    connection: duckdb.DuckDBPyConnection
+    below: Path  # where deliveries lie: all that the process sees by which they are read
     now: datetime
-    size: int  # bytes of a delivery that are in hand at a time, or about
     erased: Erased | None = None  # what is not to land again
 
     @contextmanager
@@ -165,12 +154,11 @@ class Landing:
         """
         with self.lake.workspace() as folder:
             yield prepare(
-                self.connection,
                 path,
                 delivered,
                 self.pseudonymiser,
                 folder,
-                size=self.size,
+                below=self.below,
                 met=met,
                 erased=self.erased,
             )
@@ -253,20 +241,3 @@ def _in_sequence(delivered: Delivered, batches: Sequence[Batch]) -> datetime:
     if delivered.dated or not batches:
         return delivered.extracted
     return max(delivered.extracted, batches[-1].extracted)
-
-
-def piece_of(memory: str) -> int:
-    """How much of a delivery is in hand at a time, in bytes, where so much memory is allowed: `256MB`, `3GB`."""
-    return int(min(max(in_megabytes(memory) * 1e6 / _SHARE, _LEAST), _MOST))
-
-
-@contextmanager
-def reading_engine(memory: str, threads: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(config={"python_enable_replacements": "false"}) as connection:
-        connection.execute(f"SET memory_limit = {literal(memory)}")
-        if threads:
-            connection.execute(f"SET threads = {threads:d}")
-        connection.execute(
-            "SET temp_directory = ''"
-        )  # what does not fit fails; nothing is spilled in the clear
-        yield connection

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,7 +21,7 @@ from virtaama.loading.rewriting import write_without
 from virtaama.loading.set_aside import SetAside
 from virtaama.model.feeds import Feed, Format, Outcome
 from virtaama.problems import DeliveryRefused
-from virtaama.sources import csv, fhir, json_lines, parquet, sql_database
+from virtaama.sources.apart.reading import PIECE, looked_into
 from virtaama.sources.reading import DETAILS, FAULT, MOST_COLUMNS, Reading, RejectedLine
 
 # What knows erased rows again is brought in where anything was erased.
@@ -30,32 +29,6 @@ if TYPE_CHECKING:
     from virtaama.loading.erased import Erased
 
 HANDFUL = 10  # so few rejected rows never refuse a delivery, however small it is
-
-
-class Connector(Protocol):
-    """How one format is read. `header` is None when a delivery does not say what its columns are."""
-
-    def header(
-        self, connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed
-    ) -> tuple[str, ...] | None: ...
-
-    def read(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        file: Path,
-        feed: Feed,
-        columns: dict[str, str],
-        size: int,
-    ) -> Iterator[Reading]: ...
-
-
-CONNECTORS: dict[Format, Connector] = {
-    Format.CSV: csv,
-    Format.FHIR: fhir,
-    Format.JSON_LINES: json_lines,
-    Format.PARQUET: parquet,
-    Format.SQL: sql_database,
-}
 
 
 class Stopped(DeliveryRefused):
@@ -87,30 +60,35 @@ class Prepared:
 
 
 def prepare(
-    connection: duckdb.DuckDBPyConnection,
     path: Path,
     delivered: Delivered,
     pseudonymiser: Pseudonymiser,
     folder: Path,
     *,
-    size: int,
+    below: Path,
+    size: int = PIECE,
     met: Sequence[str] = (),
     erased: Erased | None = None,
 ) -> Prepared:
     """Read a delivery in pieces of about `size` bytes and write it to `folder`; DeliveryRefused with the reason.
 
-    Memory is that of a few pieces, however large the delivery is. `met` names columns that are wanted of all rows.
+    It is read by a process that sees nothing but what is `below` a folder. Memory is that of a few pieces, however
+    large the delivery is. `met` names columns that are wanted of all rows.
     Rows about what was `erased` are left out.
     """
     feed = delivered.feed
-    connector = CONNECTORS[Format.JSON_LINES if feed.format is Format.SQL and feed.collect else feed.format]
-    columns = _columns(connector.header(connection, path, feed), delivered)
-    quarantined = columns.with_outcome(Outcome.QUARANTINE)
-    fault = f"{quarantined[0].kind}_column:{quarantined[0].column}" if quarantined else ""
+    written_as = Format.JSON_LINES if feed.format is Format.SQL and feed.collect else feed.format
     passing = _Passing(folder, pseudonymiser, feed, erased)
     try:
-        with row_groups(folder / "rows.unfinished") as good, row_groups(folder / "met.unfinished") as all_met:
-            for reading in connector.read(connection, path, feed, columns.sources, size):
+        with (
+            looked_into(path, feed, written_as, size, below=below) as looked,
+            row_groups(folder / "rows.unfinished") as good,
+            row_groups(folder / "met.unfinished") as all_met,
+        ):
+            columns = _columns(looked.header, delivered)
+            quarantined = columns.with_outcome(Outcome.QUARANTINE)
+            fault = f"{quarantined[0].kind}_column:{quarantined[0].column}" if quarantined else ""
+            for reading in looked.read(columns.sources):
                 passing.take(reading, fault, good, all_met if met else None, met)
     finally:
         passing.rejected.close()

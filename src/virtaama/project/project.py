@@ -99,8 +99,6 @@ class Project(Parts):
                 self.identities,
                 now(),
                 progress,
-                memory=self.settings.memory,
-                threads=self.settings.threads,
                 only=only,
                 erased=self.erased,
             )
@@ -139,7 +137,6 @@ class Project(Parts):
                 now(),
                 progress,
                 memory=self.settings.memory,
-                threads=self.settings.threads,
                 turn=turn,
                 erased=self.erased,
             )

@@ -31,12 +31,12 @@ from virtaama.sources.csv_lines import (
 from virtaama.sources.pieces import PIECE, Ahead, first_line_end, in_memory, last_line_end, refuse_packed
 from virtaama.sources.reading import (
     Reading,
-    does_not_fit,
     fetch,
     quoted,
     rejected,
     select_rows,
     text_values,
+    too_much_memory,
     without_unread,
 )
 
@@ -163,7 +163,7 @@ class _Reader:
                     engine_select(file, self.feed, self.sources, self.count)
                 ).to_arrow_table()
             except duckdb.OutOfMemoryException:
-                raise does_not_fit(self.feed) from None
+                raise too_much_memory() from None
             except duckdb.Error:
                 return None
         errors = take_errors(self.connection)

@@ -18,7 +18,7 @@ from virtaama.sources.json_lines import (
     located,
     member_values,
 )
-from virtaama.sources.pieces import PIECE, in_memory, refuse_packed, whole_lines
+from virtaama.sources.pieces import PIECE, by_number, in_memory, refuse_packed, whole_lines
 from virtaama.sources.reading import (
     FAULT,
     Reading,
@@ -50,8 +50,12 @@ def read(
     Resources of another type than the feed's are skipped and counted.
     """
     if file.suffix == ".json":
-        objects = f"read_json_objects({literal(str(file))}, format = 'unstructured', ignore_errors = true)"
-        yield _piece(connection, feed, columns, objects, lambda positions: [(1, file.read_bytes())])
+        with by_number(file) as opened:
+            objects = (
+                f"read_json_objects({literal(str(opened))}, format = 'unstructured', ignore_errors = true)"
+            )
+            piece = _piece(connection, feed, columns, objects, lambda positions: [(1, file.read_bytes())])
+        yield piece
         return
     for first, data in whole_lines(file, size):
         with in_memory(data) as lines:

@@ -10,7 +10,7 @@ import duckdb
 
 from virtaama.model.feeds import Feed
 from virtaama.problems import DeliveryRefused
-from virtaama.sources.pieces import PIECE, in_memory, refuse_packed, whole_lines
+from virtaama.sources.pieces import PIECE, by_number, in_memory, refuse_packed, whole_lines
 from virtaama.sources.reading import (
     MOST_COLUMNS,
     Reading,
@@ -32,12 +32,13 @@ def header(connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed) -> tup
     if file.stat().st_size == 0:
         raise DeliveryRefused("the file is empty.\n  A delivery without rows needs no file.")
     refuse_packed(file)
-    members = fetch(
-        connection,
-        f"SELECT DISTINCT unnest(json_keys(json)) AS name FROM {lines_of(file)} "  # nosec B608 # the path of the file is quoted
-        f"WHERE json_type(json) = 'OBJECT' ORDER BY name LIMIT {MOST_COLUMNS + 1}",
-        feed,
-    )["name"].to_pylist()
+    with by_number(file) as opened:
+        members = fetch(
+            connection,
+            f"SELECT DISTINCT unnest(json_keys(json)) AS name FROM {lines_of(opened)} "  # nosec B608 # the path is our own number of it
+            f"WHERE json_type(json) = 'OBJECT' ORDER BY name LIMIT {MOST_COLUMNS + 1}",
+            feed,
+        )["name"].to_pylist()
     if not members:
         return None
     if any(field.path for field in feed.fields):

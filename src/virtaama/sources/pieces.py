@@ -127,6 +127,19 @@ def whole_lines(path: Path, size: int) -> Iterator[tuple[int, bytes]]:
 
 
 @contextmanager
+def by_number(file: Path) -> Iterator[Path]:
+    """A file under a name by which the engine opens it and no other: its own may read like a pattern, or as packed."""
+    if not Path("/proc/self/fd").is_dir():  # not Linux
+        yield file
+        return
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        yield Path(f"/proc/self/fd/{descriptor}")
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
 def in_memory(*parts: bytes) -> Iterator[Path]:
     """Bytes as a file the engine can open. They may name persons: they do not reach a disk."""
     if not hasattr(os, "memfd_create"):  # not Linux

@@ -201,17 +201,17 @@ def told(feed: Feed) -> Iterator[None]:
     # The reader of a result passes on what the engine says as an error of its own.
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         if isinstance(error, duckdb.OutOfMemoryException) or str(error).startswith("Out of Memory"):
-            raise does_not_fit(feed) from None
+            raise too_much_memory() from None
         raise DeliveryRefused(
             f"{feed.id} could not be read as {feed.format} ({type(error).__name__}).\n"
             "  Compare the file with the description of the feed: format, encoding and, for JSON, the paths."
         ) from None
 
 
-def does_not_fit(feed: Feed) -> DeliveryRefused:
+def too_much_memory() -> DeliveryRefused:
     return DeliveryRefused(
-        f"{feed.id} does not fit in the memory allowed.\n"
-        "  Allow more memory in virtaama.yaml, or have the delivery split."
+        "reading the file takes more memory than a delivery is read with (512 MB).\n"
+        "  Look at how it is made; have it split, or written with shorter values or smaller groups of rows."
     )
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
-from urllib.parse import quote
 
 import duckdb
 import pyarrow as pa
-import sqlalchemy
-from sqlalchemy.exc import SQLAlchemyError
 
 from virtaama.model.feeds import Feed
 from virtaama.problems import DeliveryRefused
@@ -30,7 +29,7 @@ _ROW = 1024  # bytes a row is taken to need
 
 def header(connection: duckdb.DuckDBPyConnection, file: Path, feed: Feed) -> tuple[str, ...]:
     """The columns of the query's result."""
-    return next(_query(_of_file(file), feed, 0))[0]
+    return next(_query(file, feed, 0))[0]
 
 
 def read(
@@ -45,7 +44,7 @@ def read(
     A row's place is its number in the result.
     """
     first = 1
-    for names, texts in _query(_of_file(file), feed, max(size // _ROW, 1)):
+    for names, texts in _query(file, feed, max(size // _ROW, 1)):
         yield _piece(connection, feed, columns, names, texts, first)
         first += len(texts)
 
@@ -80,24 +79,22 @@ def _piece(
     return Reading(rows=rows, rejected=(), locate=locate, unread=unread)
 
 
-def _of_file(file: Path) -> str:
-    return f"sqlite:///file:{quote(str(file.resolve()))}?mode=ro&immutable=1&uri=true"
-
-
 def _query(
-    address: str, feed: Feed, rows: int
+    file: Path, feed: Feed, rows: int
 ) -> Iterator[tuple[tuple[str, ...], list[tuple[str | None, ...]]]]:
     """The names of the columns with so many rows at a time; once without rows where there are none."""
     try:
-        engine = sqlalchemy.create_engine(address, poolclass=sqlalchemy.NullPool)
-        with engine.connect() as database:
-            result = database.execution_options(stream_results=True).exec_driver_sql(feed.query)
-            names = tuple(result.keys())
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+            # What a file says of itself is not to be run; what is sorted stays in memory.
+            database.execute("PRAGMA trusted_schema = OFF")
+            database.execute("PRAGMA temp_store = MEMORY")
+            result = database.execute(feed.query)
+            names = tuple(column[0] for column in result.description or ())
             found = result.fetchmany(rows) if rows else []
             yield names, [tuple(map(as_text, row)) for row in found]
             while rows and (found := result.fetchmany(rows)):
                 yield names, [tuple(map(as_text, row)) for row in found]
-    except (SQLAlchemyError, ImportError) as error:
+    except sqlite3.Error as error:
         # The message of the database may quote what is stored in it: only its kind is passed on.
         raise DeliveryRefused(
             f"the query of {feed.id} failed ({type(error).__name__}).\n"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import struct
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from virtaama.problems import DeliveryRefused
 
@@ -29,25 +31,27 @@ def names_in(path: Path) -> list[str]:
         raise not_unpacked(error) from None
 
 
-def unpacked(outer: Path, member: str, folder: Path) -> Path:
-    """One file of a zip, written below a folder; DeliveryRefused with the reason, and nothing written for long."""
+@contextmanager
+def opened(outer: Path, member: str) -> Iterator[tuple[int, Iterator[bytes]]]:
+    """One file of a zip: how many bytes it says it has, and those bytes; DeliveryRefused with the reason."""
     _refuse_long_list(outer)
-    target = folder / Path(member).name
     try:
         with zipfile.ZipFile(outer) as archive:
             told = archive.getinfo(member)
-            _refuse_bomb(told, folder)
-            with archive.open(told) as packed, target.open("wb") as copy:
-                left = told.file_size
-                while piece := packed.read(min(_PIECE, left + 1)):
-                    left -= len(piece)
-                    if left < 0:  # it said less than it holds
-                        raise zipfile.BadZipFile("longer than it says")
-                    copy.write(piece)
-    except (zipfile.BadZipFile, KeyError, RuntimeError, PermissionError, ValueError) as error:
+            _refuse_bomb(told)
+            with archive.open(told) as file:
+                yield told.file_size, _pieces(file, told.file_size)
+    except (zipfile.BadZipFile, zlib.error, KeyError, RuntimeError, PermissionError, ValueError) as error:
         # RuntimeError is what the library raises for a member that needs a password.
         raise not_unpacked(error) from None
-    return target
+
+
+def _pieces(file: IO[bytes], size: int) -> Iterator[bytes]:
+    while piece := file.read(min(_PIECE, size + 1)):
+        size -= len(piece)
+        if size < 0:  # it said less than it holds
+            raise zipfile.BadZipFile("longer than it says")
+        yield piece
 
 
 def not_unpacked(error: Exception) -> DeliveryRefused:
@@ -57,16 +61,16 @@ def not_unpacked(error: Exception) -> DeliveryRefused:
     )
 
 
-def _refuse_bomb(told: zipfile.ZipInfo, folder: Path) -> None:
-    if told.file_size > UNFOLDED and told.file_size > FOLD * max(told.compress_size, 1):
+def unfolds_too_far(packed: int, unpacked: int) -> bool:
+    """Whether so many bytes are no file that somebody packed into so few."""
+    return unpacked > UNFOLDED and unpacked > FOLD * max(packed, 1)
+
+
+def _refuse_bomb(told: zipfile.ZipInfo) -> None:
+    if unfolds_too_far(told.compress_size, told.file_size):
         raise DeliveryRefused(
             f"the zip holds a file of {told.file_size:,} bytes packed into {told.compress_size:,}: no delivery is as "
             "even as that.\n  Ask who sent it. Nothing was unpacked."
-        )
-    if told.file_size > shutil.disk_usage(folder).free * 0.9:
-        raise DeliveryRefused(
-            f"there is no room to unpack a file of {told.file_size:,} bytes in {folder.parent}.\n"
-            "  Make room there, or have it delivered unpacked."
         )
 
 
