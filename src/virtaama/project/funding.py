@@ -114,7 +114,11 @@ def import_table(
     others = _tables(folder, law, without=target)
     merged({**others, path.name: table})
     target.parent.mkdir(exist_ok=True)
-    target.write_text(as_text(rows, law.hyte, year), encoding="utf-8")
+    unfinished = target.with_suffix(
+        ".unfinished"
+    )  # who reads meanwhile finds the table before, or this one whole
+    unfinished.write_text(as_text(rows, law.hyte, year), encoding="utf-8")
+    unfinished.replace(target)
     return ImportedTable(file=target, table=table, replaced=replaced)
 
 

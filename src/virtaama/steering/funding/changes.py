@@ -97,6 +97,14 @@ def changed(inputs: Inputs, changes: Sequence[Change], place: Place) -> Inputs:
     return now
 
 
+def fits(change: Change, inputs: Inputs) -> bool:
+    """Whether a change is for a year and has something to change there: percents move what is known only."""
+    if change.year not in (None, inputs.year):
+        return False
+    names = _names(change.name, inputs)
+    return bool(names) and (not change.percent or all(name in inputs.values for name in names))
+
+
 def names_of(inputs: Inputs) -> tuple[str, ...]:
     """Every name a change may have in a year, organisers one by one; there need not be a number yet."""
     return tuple(

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from virtaama.problems import Place
+from virtaama.problems import Place, Problem, ProblemsFound
 from virtaama.statutes.funding_items import PRICED
 from virtaama.steering.funding.allocate import allocate
-from virtaama.steering.funding.changes import Change, changed
+from virtaama.steering.funding.changes import Change, changed, fits
 from virtaama.steering.funding.inputs import (
     Assumption,
     FundingLaw,
@@ -59,7 +59,8 @@ def path(
     """The years from `first`, whose prices are decreed, to `last`.
 
     A year's determinants are what was imported of it, else those of the year before as the scenario lets them grow.
-    Changes apply to each year after that, before anything is computed. Raises ProblemsFound for a change of nothing.
+    Changes apply to each year after that, as far as the year has what they change. Raises ProblemsFound for a change
+    that no year has.
     """
     where = place or Place("changes")
     years: list[PathYear] = []
@@ -72,15 +73,16 @@ def path(
         unchanged = known
         years.append(_year(known, carried, changes, where))
         carried = _underlying(years[-1])
+    _refuse_those_of_no_year(changes, years, where)
     return tuple(years)
 
 
 def _year(known: Inputs, before: Part | Absent | None, changes: Sequence[Change], place: Place) -> PathYear:
     """A year with its prices. What-ifs on prices come last: a coming year's prices follow from all else."""
     on_prices = [change for change in changes if change.name.startswith("price.")]
-    inputs = changed(known, [change for change in changes if change not in on_prices], place)
+    inputs = _changed(known, [change for change in changes if change not in on_prices], place)
     if before is None or all(price(item) in inputs.values for item in PRICED if item in inputs.items):
-        decreed = changed(inputs, on_prices, place)
+        decreed = _changed(inputs, on_prices, place)
         return PathYear(year=inputs.year, inputs=decreed, allocation=allocate(decreed))
     of_year = before if isinstance(before, Absent) else level(inputs, before)
     prices = of_year if isinstance(of_year, Absent) else prices_of(inputs, of_year)
@@ -88,8 +90,24 @@ def _year(known: Inputs, before: Part | Absent | None, changes: Sequence[Change]
         return PathYear(year=inputs.year, inputs=inputs, allocation=allocate(inputs), absent=of_year)
     if isinstance(prices, Absent):
         return PathYear(year=inputs.year, inputs=inputs, allocation=allocate(inputs), absent=prices)
-    priced = changed(inputs.but(prices), on_prices, place)
+    priced = _changed(inputs.but(prices), on_prices, place)
     return PathYear(year=inputs.year, inputs=priced, allocation=allocate(priced), level=of_year)
+
+
+def _changed(inputs: Inputs, changes: Sequence[Change], place: Place) -> Inputs:
+    return changed(inputs, [change for change in changes if fits(change, inputs)], place)
+
+
+def _refuse_those_of_no_year(changes: Sequence[Change], years: Sequence[PathYear], place: Place) -> None:
+    for change in changes:
+        if any(fits(change, year.inputs) for year in years):
+            continue
+        if change.year is not None and change.year not in (year.year for year in years):
+            what = f"'{change.written}' is of {change.year}, which is no year of the path."
+            advice = f"It goes from {years[0].year} to {years[-1].year}."
+            raise ProblemsFound((Problem(place, what, advice),))
+        of_year = next((year for year in years if change.year == year.year), years[0])
+        changed(of_year.inputs, (change,), place)  # says what is wrong with it
 
 
 def _underlying(year: PathYear) -> Part | Absent:

@@ -156,6 +156,25 @@ def test_a_what_if_of_nothing_changes_nothing_on_the_way() -> None:
     assert [year.allocation for year in _path("price.health=+0%")] == [year.allocation for year in _path()]
 
 
+def test_percents_move_what_a_year_knows_and_leave_the_other_years() -> None:
+    name = determinant("20", Determinant.ADJUSTMENT)
+    numbers = {2025: {**invented()[2025], name: Given(value=Fraction(1000), basis="a decision")}}
+    change = parse_change(f"{name}=+10%", HERE)
+    years = path(law(), numbers, BASIC, 2025, 2026, (change,), HERE)
+    terms = [year.allocation.of("20").term(Item.ADJUSTMENT) for year in years]
+    assert [term and term.cents for term in terms] == [110_000, None]
+
+
+def test_a_change_of_a_year_the_path_does_not_reach_is_refused() -> None:
+    with pytest.raises(ProblemsFound, match="no year of the path"):
+        _path("price.health@2031=+1%")
+
+
+def test_percents_of_what_no_year_knows_are_refused() -> None:
+    with pytest.raises(ProblemsFound, match="cannot be moved by percents"):
+        _path("determinant.20.adjustment=+1%")
+
+
 def test_a_change_nobody_knows_ends_the_path() -> None:
     with pytest.raises(ProblemsFound, match="to change"):
         _path("rule.need_grows=1")
