@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from html import unescape
 from io import BytesIO
 
@@ -18,7 +19,7 @@ from virtaama.problems import Place, Problem, ProblemsFound
 from virtaama.statutes.funding_items import Item
 from virtaama.steering.funding.allocate import allocate
 from virtaama.steering.funding.determinants import Determinant
-from virtaama.steering.funding.inputs import determinant
+from virtaama.steering.funding.inputs import Given, determinant
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -147,6 +148,23 @@ def test_path_shows_every_year_to_2030_by_the_scenario(reader: Client) -> None:
     changed = _words(reader.get("/rahoitus/polku/", {"n1": "rule.need_growth_share", "v1": "100"}).text)
     assert "2026 1.220" in changed
     assert "Funding, if" in changed
+
+
+def test_what_a_scenario_assumes_can_be_assumed_otherwise(reader: Client) -> None:
+    asked = {"n1": "assumption.earnings", "v1": "5", "n2": "assumption.consumer_prices", "v2": "+100%"}
+    page = _words(reader.get("/rahoitus/polku/", asked).text)
+    assert "2026 0.976 4.000" in page  # 0.6 × 5 + 0.3 × 3.2 + 0.1 × 0.4
+
+
+def test_what_a_later_year_does_not_have_is_no_fault_of_the_page(
+    reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = determinant("07", Determinant.ADJUSTMENT)
+    numbers = {2025: {**known().numbers[2025], name: Given(value=Fraction(1000), basis="a decision")}}
+    monkeypatch.setattr(LogForTests, "funding", replace(known(), numbers=numbers))
+    response = reader.get("/rahoitus/polku/", {"n1": name, "v1": "+10%"})
+    assert response.status_code == 200
+    assert "Funding, if" in response.text
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ from virtaama.statutes.funding_organisers import Organiser
 from virtaama.statutes.funding_parameters import Rule
 from virtaama.steering.funding.changes import EVERYBODY, Change, changed, names_of, parse_change
 from virtaama.steering.funding.determinants import ABOUT, OF_COUNTRY_ALONE, Determinant
-from virtaama.steering.funding.inputs import Inputs, determinant, price, rule
+from virtaama.steering.funding.inputs import Assumption, Inputs, assumption, determinant, price, rule
 from virtaama.steering.funding.path import inputs_of
 from virtaama.steering.funding.scenario import Scenario
-from virtaama.steering.funding.words import ITEMS, RULES
+from virtaama.steering.funding.words import ASSUMPTIONS, ITEMS, RULES
 
 ROWS = 3
 """How many numbers one can change at once on a page."""
@@ -89,8 +89,13 @@ def read_asked(
     inputs = inputs_of(known.law, year, known.numbers)
     organiser = _organiser(given.get("organiser", ""), inputs, county, problems)
     scenario = _scenario(given.get("scenario", ""), known, problems) if with_scenario else None
-    rows = tuple(_rows(given, inputs, organiser.code)) if rules else ()
+    assumed = (
+        {name: value for each in scenario.years.values() for name, value in each.items()} if scenario else {}
+    )
+    rows = tuple(_rows(given, inputs.but(assumed))) if rules else ()
     choices = tuple(_choices(inputs, organiser, rules, language)) if rules else ()
+    if choices and scenario:
+        choices = (*choices, _assumptions(language))
     hold = bool(rules) and not with_scenario and given.get("hold") == "1"
     return Asked(
         known=known,
@@ -125,7 +130,7 @@ def _scenario(written: str, known: FundingKnown, problems: dict[str, str]) -> Sc
     return known.scenario(None if "scenario" in problems else written or None)
 
 
-def _rows(given: Mapping[str, str], inputs: Inputs, code: str) -> Iterator[ChangeRow]:
+def _rows(given: Mapping[str, str], inputs: Inputs) -> Iterator[ChangeRow]:
     for place in range(1, ROWS + 1):
         name, value = given.get(f"n{place}", "")[: LONGEST * 2], given.get(f"v{place}", "").strip()[:LONGEST]
         yield ChangeRow(place=place, name=name, value=value, problem=_problem(name, value, inputs))
@@ -170,6 +175,14 @@ def _choices(
     priced = ((price(item), ITEMS[item].in_language(language)) for item in PRICED if item in inputs.items)
     yield _("Base prices"), tuple(priced)
     yield _("Rules"), tuple((rule(each), _first_up(RULES[each].in_language(language))) for each in rules)
+
+
+def _assumptions(language: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """What a scenario assumes of coming years, to be assumed otherwise."""
+    names = (each for each in Assumption if each is not Assumption.EXPOST_INCLUDED)
+    return _("Assumptions"), tuple(
+        (assumption(each), _first_up(ASSUMPTIONS[each].in_language(language))) for each in names
+    )
 
 
 def _carried(
