@@ -189,5 +189,5 @@ class Catalogue:
         return next(m for m in self.metrics if m.name == name)
 
     def of_drafts(self) -> Catalogue:
-        """The same facts and dimensions with the drafts in the place of what is in use."""
-        return replace(self, metrics=self.drafts, drafts=())
+        """The same with the drafts among the metrics, the first of them: what a preview is asked of."""
+        return replace(self, metrics=(*self.drafts, *self.metrics))

@@ -102,6 +102,7 @@ def test_a_draft_is_apart_from_what_is_in_use() -> None:
     assert [metric.name for metric in catalogue.metrics] == []
     assert [metric.name for metric in catalogue.drafts] == ["asked"]
     assert catalogue.of_drafts().metrics == catalogue.drafts
+    assert catalogue.of_drafts().metric("asked").status is Status.DRAFT
 
 
 def test_a_draft_is_checked_like_any_other_metric() -> None:
