@@ -59,6 +59,7 @@ PAGES = {
     "a sign-in that came to nothing": ("", "/kirjaudu/paluu/?state=unknown"),
     "a sign-in without its provider": ("", "/kirjaudu/"),
     "steering": ("analyytikko", "/ohjaus/"),
+    "indicators": ("analyytikko", "/ohjaus/mittarit/"),
     "steering of a unit": ("analyytikko", "/ohjaus/?area=U3981&grain=quarter&period=2026Q2"),
     "steering with bad filters": ("analyytikko", "/ohjaus/?area=999&grain=week&period=soon"),
     "metric": ("analyytikko", METRIC),

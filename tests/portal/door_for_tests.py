@@ -41,6 +41,16 @@ from virtaama.lake.batches import Batch
 from virtaama.lake.noticed import QualityLine
 from virtaama.lake.runs import Run
 from virtaama.metrics.definitions import Catalogue, Dimension, Direction, Family, Measure, Metric, Target
+from virtaama.metrics.indicators import (
+    Break,
+    Counterpart,
+    Frequency,
+    Goal,
+    MetricApproval,
+    MissingRule,
+    Package,
+)
+from virtaama.metrics.indicators import Status as MetricStatus
 from virtaama.metrics.question import Figure, Grain, Level, Missing, Question
 from virtaama.metrics.released import ReleasedFigure, Status
 from virtaama.metrics.releases import Audience, Release
@@ -120,7 +130,7 @@ ROLES = (
         name="analyst",
         purposes=frozenset({Purpose.STEERING, Purpose.EVALUATION, Purpose.DATA_QUALITY}),
         levels=frozenset({"county", "municipality", "unit"}),
-        pages=frozenset({"steering", "funding", "lineage", "quality", "recording"}),
+        pages=frozenset({"steering", "funding", "lineage", "quality", "recording", "drafts"}),
     ),
     Role(
         name="data_engineer",
@@ -337,6 +347,71 @@ METRICS = (
         by=("service",),
     ),
 )
+PACKAGES = (
+    Package(
+        name="reception",
+        labels=text("Vastaanotto", "Mottagning", "Practices"),
+        services=("PTH",),
+        basic=True,
+        place=PLACE,
+    ),
+    Package(
+        name="older_people",
+        labels=text("Ikääntyneet", "Äldre", "Older people"),
+        services=("PTH",),
+        basic=False,
+        place=PLACE,
+    ),
+)
+
+
+def as_indicator(metric: Metric) -> Metric:
+    """The metric with everything that can be said beside its formula."""
+    return replace(
+        metric,
+        goals=(Goal.CLIENT_EXPERIENCE, Goal.EFFECTIVENESS),
+        frequency=Frequency.FOUR_MONTHLY,
+        packages=("reception",),
+        missing=MissingRule(
+            rule=text(
+                "Puutteelliset jätetään pois", "De ofullständiga utelämnas", "The incomplete are left out"
+            ),
+            reasons=((Missing.NO_DATA, text("Ei kysytty", "Inte frågat", "Nobody was asked")),),
+        ),
+        breaks=(
+            Break(
+                on=date(2019, 1, 1), reason=text("Koodit vaihtuivat", "Koder byttes", "Codes were changed")
+            ),
+            Break(on=date(2026, 1, 1), reason=text("Laki muuttui", "Lagen ändrades", "The law changed")),
+        ),
+        counterpart=Counterpart(
+            publisher="Sotkanet",
+            id="6411",
+            title="Odotusaika yli 7 päivää",
+            difference=text("Eri rajaus", "Annan avgränsning", "Another scope"),
+        ),
+        version=2,
+        status=MetricStatus.APPROVED,
+        approvals=tuple(
+            MetricApproval(
+                version=version,
+                decided_by="Ohjausryhmä",
+                record=f"HVA/{version}/2026",
+                valid_from=date(2026, version, 1),
+                formula="0a1b2c3d4e5f",
+                place=PLACE,
+            )
+            for version in (1, 2)
+        ),
+    )
+
+
+INDICATOR = "recommendation_index"
+"""The metric that is an indicator; the others tell no more than their formula."""
+METRICS = tuple(as_indicator(each) if each.name == INDICATOR else each for each in METRICS)
+DRAFT = replace(
+    METRICS[0], name="falls", labels=text("Kaatumiset", "Fall", "Falls"), version=1, status=MetricStatus.DRAFT
+)
 DIMENSIONS = (
     Dimension(name="age_group", labels=text("Ikäryhmä", "Åldersgrupp", "Age group")),
     Dimension(name="sex", labels=text("Sukupuoli", "Kön", "Sex")),
@@ -433,6 +508,16 @@ EXPECTED = (
 FIRST, LAST = date(2023, 11, 1), date(2026, 10, 1)
 
 
+CATALOGUE = Catalogue(
+    version="cafe12345678",
+    facts=(),
+    dimensions=DIMENSIONS,
+    metrics=METRICS,
+    drafts=(DRAFT,),
+    packages=PACKAGES,
+)
+
+
 @dataclass
 class DoorForTests:
     """Refuses as the real door does, and counts how often it was asked."""
@@ -498,7 +583,7 @@ class DoorForTests:
                     period = shifted(period, question.grain, 1)
 
     def catalogue(self) -> Catalogue:
-        return Catalogue(version="cafe12345678", facts=(), dimensions=DIMENSIONS, metrics=METRICS)
+        return CATALOGUE
 
     def snapshot(self) -> Snapshot:
         if not self.published:

@@ -9,6 +9,7 @@ from tests.portal.door_for_tests import DoorForTests
 
 SIGNED_IN_PAGES = [
     "/ohjaus/",
+    "/ohjaus/mittarit/",
     "/ohjaus/mittarit/ward_days_per_1000/",
     "/ohjaus/mittarit/ward_days_per_1000/alkupera/",
     "/ohje/",

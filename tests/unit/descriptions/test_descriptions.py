@@ -126,7 +126,7 @@ def test_persons_are_found_in_the_model() -> None:
 def test_the_assessment_lists_data_about_persons_that_nothing_is_made_from() -> None:
     document = named("impact-assessment")
     unread = next(part for part in document.parts if isinstance(part, Listing))
-    assert "Diagnosis" in unread.items
+    assert "Procedure" in unread.items
     assert "Stay" not in unread.items  # ward days count stays
     assert isinstance(unread.items[-1], Blank)
 

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from virtaama.metrics.definitions import Direction, Family, Metric, Target
+from virtaama.metrics.indicators import Break
 from virtaama.metrics.question import Figure, Grain, Missing
 from virtaama.portal.steering.periods import shifted, year_before
 
@@ -53,6 +54,9 @@ class Tile:
     aimed_at: AimedAt | None
     target: Target | None
     past: tuple[tuple[date, float | None], ...]  # oldest first, up to and with the period
+    broken: Break | None = (
+        None  # the newest break on the way from a year before: nothing is compared across it
+    )
 
     @property
     def values(self) -> tuple[float | None, ...]:
@@ -79,21 +83,32 @@ def tile(metric: Metric, figures: Iterable[Figure], period: date, grain: Grain, 
     while at <= period:
         past.append((at, by_period[at].value if at in by_period else None))
         at = shifted(at, grain, 1)
-    target = target_on(metric.targets, shifted(period, grain, 1))
+    after = shifted(period, grain, 1)
+    target = target_on(metric.targets, after)
+    before, a_year_before = shifted(period, grain, -1), year_before(period)
     return Tile(
         metric=metric,
         value=value,
         missing=None if value is not None else (now.missing if now else Missing.NO_DATA) or Missing.NO_DATA,
-        from_previous=change(metric, value, by_period.get(shifted(period, grain, -1))),
+        from_previous=None
+        if break_between(metric, before, after)
+        else change(metric, value, by_period.get(before)),
         from_year_before=None
         if grain is Grain.YEAR  # the year before is the previous year
-        else change(metric, value, by_period.get(year_before(period))),
+        or break_between(metric, a_year_before, after)
+        else change(metric, value, by_period.get(a_year_before)),
         aimed_at=None
         if target is None or value is None
         else AimedAt(target=target, met=meets(metric, value, target)),
         target=target,
         past=tuple(past),
+        broken=break_between(metric, min(before, a_year_before), after),
     )
+
+
+def break_between(metric: Metric, earlier: date, end: date) -> Break | None:
+    """The newest break of a series after the first day of an earlier period and before the day `end`."""
+    return next((each for each in reversed(metric.breaks) if earlier < each.on < end), None)
 
 
 def change(metric: Metric, value: float | None, earlier: Figure | None) -> Change | None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from virtaama.access.answers import Answer
 from virtaama.metrics.definitions import Dimension, Metric
+from virtaama.metrics.indicators import Break
 from virtaama.portal.core.door import asker_of, door
 from virtaama.portal.core.findings import findings
 from virtaama.portal.core.pages import at_clean_address, opens_with, pages_of, refuse_area
@@ -87,6 +88,8 @@ def metric(request: HttpRequest, name: str) -> HttpResponse:
             ),
             "trend": trend,
             "trend_chart": trend_chart(metric, trend, filters, language),
+            "breaks_shown": breaks_shown(metric, trend),
+            "packages": {each.name: each.labels for each in door().catalogue().packages},
             "trend_words": about_trend(metric, trend, filters, language),
             "areas": areas,
             "areas_chart": areas and bar_chart(metric, areas, filters, language),
@@ -214,11 +217,18 @@ def trend_chart(metric: Metric, trend: Rows, filters: Filters, language: str) ->
         decimals=metric.decimals,
         language=language,
         here=filters.period,
+        breaks=tuple(each.on for each in breaks_shown(metric, trend)),
         target=target.value if target else None,
         target_name=_("target %(value)s") % {"value": number(target.value, metric.decimals, language)}
         if target
         else "",
     )
+
+
+def breaks_shown(metric: Metric, trend: Rows) -> tuple[Break, ...]:
+    """The breaks of a series that lie within its trend."""
+    periods = [row.figure.period for row in trend.rows]
+    return tuple(each for each in metric.breaks if periods and min(periods) < each.on <= max(periods))
 
 
 def bar_chart(metric: Metric, rows: Rows, filters: Filters, language: str) -> BarChart:

@@ -35,7 +35,10 @@ KEPT_ATTRIBUTES = re.compile(r"^(?!aria-|role$|style$)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrendChart:
-    """A value over time. A period without a value is a gap. `here` is the period the page is about."""
+    """A value over time. A period without a value is a gap. `here` is the period the page is about.
+
+    `breaks` are days at which the series breaks: a line stands there, and the course does not lead across it.
+    """
 
     points: tuple[tuple[date, float | None], ...]
     unit: str
@@ -44,6 +47,7 @@ class TrendChart:
     here: date | None = None
     target: float | None = None
     target_name: str = ""
+    breaks: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +98,10 @@ def painted(svg: str, name: str) -> str:
 
 
 def trend(chart: TrendChart, width: int) -> Any:
-    rows = [{"period": local(period), "value": value} for period, value in chart.points]
+    rows = [
+        {"period": local(period), "value": value, "part": sum(day <= period for day in chart.breaks)}
+        for period, value in chart.points
+    ]
     every_other_year = len(chart.points) > 1 and (chart.points[1][0] - chart.points[0][0]).days > 300
     x = altair.X(
         "period:T",
@@ -114,11 +121,14 @@ def trend(chart: TrendChart, width: int) -> Any:
     )
     base = altair.Chart(inline(rows)).encode(x=x, y=y)
     layers = [
-        base.mark_line(color=LINE, strokeWidth=2.5, strokeJoin="round"),
+        base.mark_line(color=LINE, strokeWidth=2.5, strokeJoin="round").encode(detail="part:N"),
         base.mark_point(
             color=LINE, fill=LINE, filled=True, size=22 if width == WIDE else 12, opacity=1
         ).transform_filter("isValid(datum.value)"),
     ]
+    if chart.breaks:
+        days = altair.Chart(inline([{"period": local(day)} for day in chart.breaks]))
+        layers.insert(0, days.mark_rule(color=TEXT, strokeDash=[2, 3], strokeWidth=1.5).encode(x=x))
     if chart.here is not None and dict(chart.points).get(chart.here) is not None:
         layers.append(
             altair.Chart(inline([row for row in rows if row["period"] == local(chart.here)]))

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from virtaama.metrics.definitions import Direction, Family
+from virtaama.metrics.indicators import Frequency, Goal, Status
 from virtaama.metrics.question import Grain, Level, Missing
 from virtaama.model.expectations import Severity
 
@@ -34,6 +35,23 @@ FAMILIES: dict[Family, Promise] = {
     Family.QUALITY: _("Quality"),
     Family.EFFECTIVENESS: _("Effectiveness"),
     Family.COST: _("Cost"),
+}
+GOALS: dict[Goal, Promise] = {
+    Goal.CLIENT_EXPERIENCE: _("Client experience"),
+    Goal.PRODUCTIVITY: _("Productivity"),
+    Goal.EFFECTIVENESS: _("Effectiveness"),
+    Goal.STAFF_EXPERIENCE: _("Staff experience"),
+}
+FREQUENCIES: dict[Frequency, Promise] = {
+    Frequency.MONTHLY: _("monthly"),
+    Frequency.QUARTERLY: _("quarterly"),
+    Frequency.FOUR_MONTHLY: _("every four months"),
+    Frequency.YEARLY: _("yearly"),
+}
+STATUSES: dict[Status, Promise] = {
+    Status.DRAFT: _("draft"),
+    Status.APPROVED: _("approved"),
+    Status.UNRECORDED: _("in use, no decision told"),
 }
 GRAINS: dict[Grain, Promise] = {
     Grain.MONTH: _("Month"),

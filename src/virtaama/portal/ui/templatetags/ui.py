@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 
 from virtaama.access.answers import AreaName
 from virtaama.lake.runs import Run
-from virtaama.metrics.definitions import Direction, Family
+from virtaama.metrics.definitions import Direction, Family, Metric
+from virtaama.metrics.indicators import Frequency, Goal, Status
 from virtaama.metrics.question import Grain, Missing
 from virtaama.model.concepts import Text
 from virtaama.model.expectations import Severity, Unit
@@ -132,6 +133,28 @@ def missing_short(reason: Missing) -> str:
 @register.filter
 def family_name(family: Family) -> str:
     return str(words.FAMILIES[family])
+
+
+@register.filter
+def goal_name(goal: Goal) -> str:
+    return str(words.GOALS[goal])
+
+
+@register.filter
+def frequency_name(frequency: Frequency) -> str:
+    return str(words.FREQUENCIES[frequency])
+
+
+@register.filter
+def status_name(status: Status) -> str:
+    return str(words.STATUSES[status])
+
+
+@register.filter
+def own_reason(metric: Metric, reason: Missing) -> str:
+    """What the metric itself says where there is no value; nothing where it says nothing of that reason."""
+    said = metric.missing.reason(reason)
+    return said.in_language(language()) if said else ""
 
 
 @register.filter
