@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -23,7 +24,13 @@ BASIC = scenarios()[0]
 HERE = Place("changes")
 
 
-def _path(*changes: str, scenario: Scenario = BASIC, last: int = 2030) -> tuple[PathYear, ...]:
+@cache
+def _path(*changes: str, last: int = 2030) -> tuple[PathYear, ...]:
+    """The basic path with changes."""
+    return _path_by(BASIC, *changes, last=last)
+
+
+def _path_by(scenario: Scenario, *changes: str, last: int = 2030) -> tuple[PathYear, ...]:
     read = [parse_change(change, HERE) for change in changes]
     return path(law(), invented(), scenario, 2025, last, read, HERE)
 
@@ -97,7 +104,7 @@ def test_a_path_lacks_what_nobody_has_assumed_and_so_do_the_years_after() -> Non
     silent = Scenario(
         name="silent", labels=BASIC.labels, years={2025: BASIC.years[2025], 2026: BASIC.years[2026]}
     )
-    years = _path(scenario=silent)
+    years = _path_by(silent)
     assert years[1].absent is None
     assert years[2].absent is not None
     assert rule(Rule.NEED_GROWTH) in years[2].absent.lacking
@@ -117,7 +124,7 @@ def test_a_path_from_determinants_that_are_not_whole_says_whose_are_missing() ->
 def test_a_path_wants_to_know_what_of_its_first_year_does_not_stay() -> None:
     years = {year: dict(values) for year, values in BASIC.years.items()}
     del years[2025][assumption(Assumption.EXPOST_INCLUDED)]
-    found = _path(scenario=Scenario(name="s", labels=BASIC.labels, years=years))[1]
+    found = _path_by(Scenario(name="s", labels=BASIC.labels, years=years))[1]
     assert found.absent is not None
     assert found.absent.lacking == (assumption(Assumption.EXPOST_INCLUDED),)
 
