@@ -70,8 +70,8 @@ def take_up_project() -> None:
     """Read the project before the workers are made, so that they share it, and keep its demo accounts."""
     # Django's models can be imported only once it has been set up for a project.
     from virtaama.portal.core.actions import keep_demo_accounts
-    from virtaama.portal.core.door import project
-    from virtaama.portal.core.sessions import SessionStore
+    from virtaama.portal.core.door import project, sign_ins
+    from virtaama.portal.core.ending import OVER, end_expired, seal
     from virtaama.portal.core.sign_in import in_use
 
     project().check()
@@ -84,7 +84,8 @@ def take_up_project() -> None:
         )
     in_use.prepare()
     settings.EXPOSURE.check_demo(project().demo_users)
-    SessionStore.clear_expired()
+    if over := end_expired(now=timezone.now(), by="virtaama serve"):
+        seal(sign_ins(), over, OVER)
     keep_demo_accounts(users=project().demo_users, now=timezone.now(), by="virtaama serve")
 
 

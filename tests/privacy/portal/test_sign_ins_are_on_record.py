@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -13,8 +14,8 @@ from django.utils import timezone
 from virtaama.access.audit import AuditLog
 from virtaama.access.audit_entries import Act, Entry
 from virtaama.portal.core import door
-from virtaama.portal.core.ending import end_sessions_by_administrator, seal
-from virtaama.portal.core.models import Account
+from virtaama.portal.core.ending import OVER, end_expired, end_sessions_by_administrator, seal
+from virtaama.portal.core.models import Account, Session
 from virtaama.portal.core.sessions import SEEN
 from virtaama.problems import NotRecorded
 
@@ -83,6 +84,20 @@ def test_a_session_that_is_over_by_its_age_is_an_entry(signed_in: Browse) -> Non
     session.save()
     client.get("/ohjaus/")
     assert (of_sign_ins()[-1].act, of_sign_ins()[-1].asker) == ("sign_out", "johtaja")
+
+
+def test_a_session_whose_browser_never_came_back_is_an_entry_when_it_is_removed(signed_in: Browse) -> None:
+    signed_in("johtaja")
+    signed_in("analyytikko")
+    Client().get("/kirjaudu/")  # nobody's: on the way to signing in
+    later = timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE + 1)
+    seal(door.sign_ins(), end_expired(now=later, by="test"), OVER)
+    assert [(entry.asker, json.loads(entry.question)["why"]) for entry in of_sign_ins()] == [
+        ("johtaja", "the session was over"),
+        ("analyytikko", "the session was over"),
+    ]
+    assert end_expired(now=later, by="test") == ()
+    assert not Session.objects.exists()
 
 
 def test_sessions_ended_in_another_browser_are_one_entry(signed_in: Browse) -> None:

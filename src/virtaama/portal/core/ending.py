@@ -1,4 +1,4 @@
-"""Sessions that others end: the county's provider, an administrator, or somebody in another browser of theirs.
+"""Sessions that end without their browser: by the county's provider, an administrator, or their age.
 
 They end first and are sealed in the audit log then: a log that cannot be written keeps nobody signed in.
 """
@@ -25,6 +25,9 @@ class Ended:
 
     asker: Asker
     sessions: int
+
+
+OVER = "the session was over"
 
 
 def seal(record: SignIns, ended: Iterable[Ended], why: str) -> None:
@@ -68,11 +71,19 @@ def end_sessions_without_right(*, name: str, now: datetime, by: str) -> tuple[En
     return _ended(Session.objects.filter(account__in=accounts.values("pk")), digest_of_name(name), now, by)
 
 
+@transaction.atomic
+def end_expired(*, now: datetime, by: str) -> tuple[Ended, ...]:
+    """Remove the sessions that are over and whose browser has not come back since; whose they were."""
+    return _ended(Session.objects.filter(expire_date__lt=now), "sessions that were over", now, by)
+
+
 def _ended(sessions: QuerySet[Session], subject: str, now: datetime, by: str) -> tuple[Ended, ...]:
     counts = Counter(sessions.values_list("account", flat=True))
     if not counts:
         return ()
     sessions.delete()
+    if set(counts) == {None}:
+        return ()
     Event.objects.create(at=now, kind=Event.Kind.SESSION_ENDED, by=by, subject=subject)
     # A session without an account is one on the way to signing in: nobody's, and in no record.
     accounts = Account.objects.in_bulk([account for account in counts if account is not None])

@@ -14,6 +14,7 @@ from virtaama.access.look_ups import TooOften
 from virtaama.portal.core.actions import record_end_of_session
 from virtaama.portal.core.address import address_of
 from virtaama.portal.core.door import sign_ins
+from virtaama.portal.core.ending import OVER
 from virtaama.portal.core.models import Account
 from virtaama.portal.core.sessions import GROUPS, is_over, touch
 from virtaama.portal.core.sign_in import in_use
@@ -89,7 +90,7 @@ def sessions_end(get_response: Respond) -> Respond:
                 )
                 logout(request)
                 try:
-                    sign_ins().end(asker, "the session was over")
+                    sign_ins().end(asker, OVER)
                 except NotRecorded:
                     return not_recorded(request)
             else:

@@ -18,7 +18,7 @@ from virtaama.access.groups import standing_of
 from virtaama.portal.core import actions
 from virtaama.portal.core.address import address_of
 from virtaama.portal.core.door import sign_ins
-from virtaama.portal.core.ending import end_sessions_without_right, seal
+from virtaama.portal.core.ending import OVER, end_expired, end_sessions_without_right, seal
 from virtaama.portal.core.pages import safe_page, wanted_page
 from virtaama.portal.core.sessions import (
     FAMILY_NAME,
@@ -26,7 +26,6 @@ from virtaama.portal.core.sessions import (
     PERSON,
     PROVIDER_SESSION,
     PROVIDER_TOKEN,
-    SessionStore,
 )
 from virtaama.portal.core.sign_in import in_use
 from virtaama.portal.core.sign_in.failures import SignInFailed, Why
@@ -102,7 +101,7 @@ def let_in(request: HttpRequest, proven: Proven, page: str) -> HttpResponse:
     sign_ins().begin(account.asker(), BY)
     login(request, account)
     request.session.pop(BEGUN, None)
-    SessionStore.clear_expired()
+    seal(sign_ins(), end_expired(now=timezone.now(), by="virtaama"), OVER)
     # What signing out needs later, and by which mapping of groups the session began.
     request.session[PROVIDER_TOKEN] = proven.token
     request.session[PROVIDER_SESSION] = mark_of_session(proven.session)
