@@ -14,7 +14,7 @@ from pathlib import Path
 import pyspark
 import pytest
 
-PATIENCE = 60  # seconds until a process has said that it is up
+PATIENCE = 240  # seconds until a process has said that it is up
 WORKERS = 2
 SMALL_JAVA = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"  # short lives: compiling costs more than it saves
 

@@ -9,6 +9,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from tests.engines.cluster import SMALL_JAVA, cluster
+from tests.engines.small_county import small_county
+from virtaama.cli.main import run
 from virtaama.engines.duckdb import DuckDB
 from virtaama.engines.port import Engine
 from virtaama.engines.spark import Spark
@@ -41,6 +43,19 @@ def spark_session(spark_master: str, cluster_folder: Path) -> Iterator[SparkSess
     )
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def county_on_spark(
+    spark_session: SparkSession, spark_master: str, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A small county whose warehouse is on the cluster, checked, landed, loaded and published. Tests only read it."""
+    folder = tmp_path_factory.mktemp("on_spark") / "county"
+    small_county(folder, f"engine: spark\nspark: {{master: '{spark_master}'}}\n")
+    (folder / "deliveries" / "people_2025-02.csv").unlink()
+    for command in ("check", "land", "plan", "load"):
+        assert run([command, "--project", str(folder)]) == 0
+    return folder
 
 
 Open = Callable[[], Engine]

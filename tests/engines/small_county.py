@@ -1,10 +1,14 @@
-"""A county of a hundred invented persons: two feeds with corrections, deletions, repeats and a late delivery."""
+"""A county of a hundred invented persons: two feeds with corrections, deletions, repeats and a late delivery.
+
+Some of them have a protection order now.
+"""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
 
+from torture.clinic import identity
 from virtaama.cli.main import run
 
 MODEL = {
@@ -19,14 +23,23 @@ feeds:
     labels: {fi: Väestö, sv: Befolkning, en: Population}
     files: "people_*.csv"
     delivery: full
-    fields: {ID: {type: text, required: true}, BORN: {type: date}, SEX: {type: text}, MOVED_IN: {type: date}}
+    fields:
+      ID: {type: identity, required: true}
+      NAME: {type: text, direct: true}
+      BORN: {type: date}
+      SEX: {type: text}
+      MOVED_IN: {type: date}
+      HOME: {type: text}
+      ORDER: {type: boolean}
   visits:
     labels: {fi: Käynnit, sv: Besök, en: Visits}
     files: "visits_*.csv"
     delivery: changes
     fields:
       ID: {type: integer, required: true}
-      PERSON: {type: text}
+      PERSON: {type: identity}
+      HOME: {type: text}
+      UNIT: {type: text}
       BOOKED: {type: timestamp}
       STARTED: {type: timestamp}
       KIND: {type: text}
@@ -39,24 +52,31 @@ concepts:
     kind: entity
     labels: &resident {fi: Asukas, sv: Invånare, en: Resident}
     definition: *resident
-    key: [number]
+    key: [person]
+    protection: {told_by: order, places: [home]}
     attributes:
-      number: {type: text, sensitivity: personal, labels: *resident}
+      person: {type: identity, sensitivity: personal, labels: *resident}
+      name: {type: text, sensitivity: direct, labels: *resident}
       born: {type: date, sensitivity: personal, labels: *resident}
       sex: {type: text, sensitivity: personal, code_list: sex, labels: *resident}
       since: {type: date, sensitivity: personal, labels: *resident}
+      home: {type: text, sensitivity: personal, labels: *resident}
+      order: {type: boolean, sensitivity: personal, labels: *resident}
   visit:
     kind: event
     labels: &visit {fi: Käynti, sv: Besök, en: Visit}
     definition: *visit
     key: [visit_id]
     time: [started]
+    protection: {through: resident, places: [home], hints: [unit]}
     attributes:
       visit_id: {type: text, labels: *visit}
       booked: {type: timestamp, sensitivity: personal, labels: *visit}
       started: {type: timestamp, sensitivity: personal, labels: *visit}
       visit_kind: {type: text, sensitivity: personal, code_list: visit_kind, labels: *visit}
       cost: {type: decimal, labels: *visit}
+      home: {type: text, sensitivity: personal, labels: *visit}
+      unit: {type: text, sensitivity: personal, labels: *visit}
     relationships: {resident: {to: resident, labels: *resident}}
 """,
     "codes/codes.yaml": """
@@ -74,13 +94,19 @@ code_lists:
 mappings:
   - feed: sources.people
     concept: resident
-    key: {number: ID}
-    attributes: {born: BORN, sex: "CASE upper(SEX) WHEN 'N' THEN 'female' WHEN 'M' THEN 'male' END", since: MOVED_IN}
+    key: {person: ID}
+    attributes:
+      name: NAME
+      born: BORN
+      sex: "CASE upper(SEX) WHEN 'N' THEN 'female' WHEN 'M' THEN 'male' END"
+      since: MOVED_IN
+      home: HOME
+      order: '"ORDER"'
   - feed: sources.visits
     concept: visit
     deleted: STATE = 'P'
     key: {visit_id: "'visit:' || ID"}
-    attributes: {booked: BOOKED, started: STARTED, visit_kind: lower(trim(KIND)), cost: COST}
+    attributes: {booked: BOOKED, started: STARTED, visit_kind: lower(trim(KIND)), cost: COST, home: HOME, unit: UNIT}
     relationships: {resident: PERSON}
 """,
     "metrics/metrics.yaml": """
@@ -90,11 +116,12 @@ facts:
     of: visit
     time: started
     person: resident
-    by: {sex: resident.sex, age_group: "age_group(resident.born, at)"}
+    by: {sex: resident.sex, age_group: "age_group(resident.born, at)", municipality: "coalesce(home, resident.home)"}
     columns: {wait: "date_diff('hour', booked, started) / 24.0", acute: visit_kind = 'acute'}
 dimensions:
   sex: {labels: {fi: Sukupuoli, sv: Kön, en: Sex}, code_list: sex}
   age_group: {labels: {fi: Ikä, sv: Ålder, en: Age}}
+  municipality: {labels: {fi: Kunta, sv: Kommun, en: Municipality}}
 """,
 }
 METRIC = """
@@ -106,7 +133,7 @@ METRIC = """
     direction: neutral
     decimals: 1
     {measures}
-    levels: [county]
+    levels: [{levels}]
     by: [{by}]
     legal_basis: invented
     source: invented
@@ -114,14 +141,17 @@ METRIC = """
 """
 METRICS = {
     "visits_per_100": (
+        "county",
         "sex",
         "numerator: {fact: visit, aggregate: count, where: acute}",
         "denominator: {fact: living, aggregate: persons, window: month_ends}",
         "scale: 100",
     ),
-    "wait_p90": ("sex, age_group", "numerator: {fact: visit, aggregate: p90(wait)}"),
+    "wait_p90": ("county, municipality", "sex, age_group", "numerator: {fact: visit, aggregate: p90(wait)}"),
 }
 PERSONS = 100
+PROTECTED = (7, 8, 50)
+"""Who has a protection order since March; before, nobody had."""
 
 
 def small_county(folder: Path, settings: str = "") -> Path:
@@ -132,8 +162,8 @@ def small_county(folder: Path, settings: str = "") -> Path:
         (folder / name).write_text(text, encoding="utf-8")
     with (folder / "metrics" / "metrics.yaml").open("a", encoding="utf-8") as file:
         file.write("metrics:")
-        for name, (by, *measures) in METRICS.items():
-            file.write(METRIC.format(name=name, measures="\n    ".join(measures), by=by))
+        for name, (levels, by, *measures) in METRICS.items():
+            file.write(METRIC.format(name=name, levels=levels, measures="\n    ".join(measures), by=by))
     with (folder / "virtaama.yaml").open("a", encoding="utf-8") as file:
         file.write(settings)
     deliveries = folder / "deliveries"
@@ -149,8 +179,14 @@ def people(month: int) -> str:
     for n in range(PERSONS):
         born, sex = date(1930, 1, 31) + timedelta(days=331 * n), "NM"[(n + (n == month)) % 2]
         if n % 40 != month:
-            lines.append(f"p{n};{born:%d.%m.%Y};{sex};01.0{n % 3 + 1}.2024")
-    return "\n".join(["ID;BORN;SEX;MOVED_IN", *lines, *lines[:2]]) + "\n"
+            told = (identity(n), f"Nimi {n}", f"{born:%d.%m.%Y}", sex, f"01.0{n % 3 + 1}.2024", home_of(n))
+            lines.append(";".join((*told, str(int(month == 3 and n in PROTECTED)))))
+    return "\n".join(["ID;NAME;BORN;SEX;MOVED_IN;HOME;ORDER", *lines, *lines[:2]]) + "\n"
+
+
+def home_of(n: int) -> str:
+    """The municipality in which a person lives."""
+    return "016" if n % 2 else "398"
 
 
 def visits(month: int) -> str:
@@ -165,10 +201,12 @@ def visits(month: int) -> str:
         _visit(1000 * month, first, 5, "new", "1,25"),
     ]
     lines.append(_visit(1000 * month - 990, first, 10, "acute", "0", state="P"))
-    return "\n".join(["ID;PERSON;BOOKED;STARTED;KIND;COST;STATE", *lines]) + "\n"
+    return "\n".join(["ID;PERSON;BOOKED;STARTED;KIND;COST;STATE;HOME;UNIT", *lines]) + "\n"
 
 
 def _visit(number: int, first: date, n: int, kind: str, cost: str, state: str = "") -> str:
     day = first + timedelta(days=n % 28)
     booked, started = day - timedelta(days=n % 5), f"{day:%d.%m.%Y} 0{n % 10}:15"
-    return f"{number};p{n % (PERSONS + 3)};{booked:%d.%m.%Y} 23:{n % 60:02};{started};{kind};{cost};{state}"
+    person = n % (PERSONS + 3)  # three of them are in no register
+    where = f"{home_of(person)};U{person % 4}"
+    return f"{number};{identity(person)};{booked:%d.%m.%Y} 23:{n % 60:02};{started};{kind};{cost};{state};{where}"

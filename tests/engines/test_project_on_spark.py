@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -37,9 +38,12 @@ def test_every_table_mart_and_figure_is_the_same_on_both(
     assert run(["land", "--project", str(folder)]) == 0
     assert run(["compare", "--engines", "--all", "--project", str(folder)]) == 0
     told = capsys.readouterr().out
+    # With persons under protection orders: test_persons_on_spark.py looks at what Spark leaves out for them.
     for name in (
         *(f"figures/{metric}" for metric in METRICS),
+        "star/resident",
         "star/visit",
+        "star/care__visit",
         "warehouse/hub_resident",
         "findings",
     ):
@@ -119,24 +123,19 @@ def history_of(warehouse: Warehouse) -> dict[str, str]:
     return {name: repr(rows).replace("UUID", "") for name, rows in told.items()}
 
 
-def test_a_project_on_spark_plans_loads_publishes_answers_and_is_verified(
-    spark_session: SparkSession, spark_master: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_project_on_spark_loads_publishes_answers_and_is_verified(
+    county_on_spark: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = small_county(tmp_path / "county", f"engine: spark\nspark: {{master: '{spark_master}'}}\n")
-    (folder / "deliveries" / "people_2025-02.csv").unlink()
-    (folder / "deliveries" / "people_2025-03.csv").unlink()
-    for command in ("check", "land", "plan", "load"):
-        assert run([command, "--project", str(folder)]) == 0
+    folder = shutil.copytree(county_on_spark, tmp_path / "county")
     period = ["--from", "2025-01", "--to", "2025-03", "--format", "csv", "--project", str(folder)]
     capsys.readouterr()
     assert run(["ask", "visits_per_100", *period]) == 0
     assert "2025-01" in capsys.readouterr().out
     assert run(["load", "--project", str(folder)]) == 0
     assert "0 batches loaded" in capsys.readouterr().err
-    project = Project.open(folder)
     assert run(["verify", "--project", str(folder)]) == 0
     # A manifest that is not what was written is found out, and nothing is read from the warehouse.
-    [manifest] = (project.settings.warehouse / "manifests").glob("*.json")
+    [manifest] = (Project.open(folder).settings.warehouse / "manifests").glob("*.json")
     manifest.write_text(manifest.read_text(encoding="utf-8").replace("hub_", "hob_"), encoding="utf-8")
     assert run(["plan", "--project", str(folder)]) == 6
     assert "is not to be trusted" in capsys.readouterr().err

@@ -17,6 +17,9 @@ from virtaama.problems import NotReady
 from virtaama.project.settings import Settings
 from virtaama.sql.spelling import EngineName
 
+SESSION = "session"
+"""The folder beside a warehouse on Spark from which executors take that they keep no logs: nobody's rows."""
+
 
 @contextmanager
 def opened(settings: Settings, ledger: Ledger, file: Path | None = None) -> Iterator[Engine]:
@@ -63,7 +66,7 @@ def _spark(settings: Settings, warehouse: Path, folders: tuple[Path, ...]) -> En
     asked = settings.spark
     session = start_session(
         asked.master,
-        warehouse.parent / "session",
+        warehouse.parent / SESSION,
         memory=asked.executor_memory,
         driver_memory=asked.driver_memory,
         cores=asked.cores,

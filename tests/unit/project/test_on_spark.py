@@ -36,10 +36,10 @@ def test_what_spark_would_read_otherwise_is_told_where_it_was_written(tmp_path: 
     told = [str(problem) for problem in found.value.problems]
     assert len(told) == 2
     assert told[0].startswith(
-        "mappings/mappings.yaml:11: 'visit_kind' of sources.visits to 'visit': the function"
+        "mappings/mappings.yaml:17: 'visit_kind' of sources.visits to 'visit': the function"
     )
     assert "'strip_accents' is not known to mean the same on Spark" in told[0]
-    assert told[1].startswith("metrics/metrics.yaml:14: metric 'visits_per_100': a pattern")
+    assert told[1].startswith("metrics/metrics.yaml:15: metric 'visits_per_100': a pattern")
     # The same project on DuckDB has no problem.
     edit(folder / "virtaama.yaml", ON_SPARK, "")
     Project.open(folder).check()

@@ -26,7 +26,7 @@ from virtaama.project.erasing.search import Traces
 from virtaama.project.erasing.whom import Whom
 from virtaama.project.parts import Parts
 from virtaama.project.settings import Settings
-from virtaama.project.warehouse import opened
+from virtaama.project.warehouse import SESSION, opened
 from virtaama.statutes.retained import without_rule
 
 NOTHING = Belonging(rows={}, instances={}, shared={}, stay=0)
@@ -193,7 +193,7 @@ def aside(settings: Settings) -> list[Path]:
     return sorted(
         path
         for path in (folder.iterdir() if folder.is_dir() else ())
-        if path.name not in (settings.warehouse.name, log)
+        if path.name not in (settings.warehouse.name, log, SESSION)
     )
 
 
