@@ -73,6 +73,15 @@ def test_filters_find_what_fits_them_all(said: dict[str, str], expected: list[st
     assert found(**said) == expected
 
 
+def test_every_choice_is_offered_and_the_chosen_one_stands_in_its_field(signed_in: SignIn) -> None:
+    chosen = {"family": "quality", "goal": "productivity", "frequency": "yearly", "package": "reception"}
+    page = signed_in("johtaja", "en").get(PAGE, chosen).text
+    for value in chosen.values():
+        assert f'<option value="{value}" selected>' in page
+    assert page.count("<option") == 5 + (5 + 4 + 4 + 2 + 2)  # "all" of each field, and what there is
+    assert 'value="draft"' not in page
+
+
 def test_what_names_no_package_tells_about_all_of_them() -> None:
     assert INDICATOR in found(package="reception")
     assert INDICATOR not in found(package="older_people")
