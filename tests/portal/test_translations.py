@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +18,7 @@ import virtaama.portal
 
 PORTAL = Path(virtaama.portal.__file__).parent
 KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2)}
+BEGINS_A_TEXT = re.compile(r'^msgid "(.+)"$', re.MULTILINE)
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 Message = tuple[str, ...]
 
@@ -34,8 +36,12 @@ def found_in(path: Path, source: bytes) -> Iterator[tuple[str, Message]]:
         yield f"{path.relative_to(PORTAL)}:{line}", message if isinstance(message, tuple) else (message,)
 
 
+def path_of(language: str) -> Path:
+    return PORTAL / "locale" / language / "LC_MESSAGES" / "django.po"
+
+
 def catalogue(language: str) -> Catalog:
-    with (PORTAL / "locale" / language / "LC_MESSAGES" / "django.po").open("rb") as file:
+    with path_of(language).open("rb") as file:
         return read_po(file, locale=language)
 
 
@@ -66,6 +72,13 @@ def test_no_translation_outlives_its_text(language: str) -> None:
     wanted = {message[0] for _, message in ALL}
     kept = {entry.id[0] if isinstance(entry.id, tuple) else entry.id for entry in catalogue(language)} - {""}
     assert sorted(kept - wanted) == []
+
+
+@pytest.mark.parametrize("language", ["fi", "sv"])
+def test_no_text_is_translated_twice(language: str) -> None:
+    """Reading a catalogue keeps the last of two without a word; other tools refuse it."""
+    texts = Counter(BEGINS_A_TEXT.findall(path_of(language).read_text(encoding="utf-8")))
+    assert [text for text, times in texts.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("language", ["fi", "sv"])
