@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from statistics import fmean
 
 from virtaama.metrics.question import Grain, Level, Missing, Question
@@ -16,7 +17,7 @@ from virtaama.privacy.policy import Asker, Purpose, Role
 
 MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
 LONGER = {Grain.MONTH: Grain.QUARTER, Grain.QUARTER: Grain.YEAR}
-ROUNDS = 3  # of protecting those that protect others
+ROUNDS = 10  # of drawing what follows from what is hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class Counted:
     over_residents: bool = False  # residents at month ends, on average
     same_fact: bool = False  # the others are of the same kind: it is a share
     so_far: bool = False  # from January on
+    left_over: Callable[[County], Iterable[Row]] | None = None  # of what others count, besides its own rows
     levels: tuple[Level, ...] = (Level.COUNTY, Level.MUNICIPALITY)
     by: tuple[str, ...] = ("sex", "form")
     minimum: int = 5
@@ -123,6 +125,9 @@ class Told:
 
 Key = tuple[str, str, str, date]  # metric, area, member or nothing, first day
 Place = tuple[date, str, str]  # period, area, member
+Spot = tuple[Grain, date, Level, str, str, str]  # grain, period, level, area, dimension, member
+TIME = "time"
+NOWHERE = ""  # the area of rows that lie in none
 
 
 # Rows -----------------------------------------------------------------------------------------------------
@@ -150,6 +155,10 @@ def visits(county: County) -> Iterator[Row]:
 
 def urgent(county: County) -> Iterator[Row]:
     return (row for row, visit in zip(visits(county), county.visits, strict=True) if visit.urgent)
+
+
+def not_urgent(county: County) -> Iterator[Row]:
+    return (row for row, visit in zip(visits(county), county.visits, strict=True) if not visit.urgent)
 
 
 def costs(county: County) -> Iterator[Row]:
@@ -221,6 +230,7 @@ class Reader:
         self.county = county
         self.metrics = {metric.name: metric for metric in metrics}
         self._figures: dict[object, dict[Place, tuple[Told, int]]] = {}
+        self._guarded: dict[str, tuple[dict[Spot, int], ...]] = {}
 
     def cells(
         self,
@@ -230,17 +240,18 @@ class Reader:
         grain: Grain,
         level: Level,
         by: str,
-        months: set[date] | None,
+        months: set[date] | None = None,
+        so_far: bool | None = None,
     ) -> dict[Place, Cell]:
         grouped: dict[Place, list[Row]] = defaultdict(list)
         for row in rows:
-            area = row.areas.get(level)
-            if area is None or (months is not None and row.month not in months):
+            area = row.areas.get(level) or NOWHERE
+            if months is not None and row.month not in months:
                 continue
             member = row.members.get(by, "") if by else ""
             period = period_with(row.month, grain)
             seen_in = [period]
-            if metric.so_far and how != "residents":
+            if metric.so_far if so_far is None else so_far:
                 seen_in = [
                     p
                     for p in periods(date(row.month.year, 1, 1), date(row.month.year, 12, 1), grain)
@@ -271,12 +282,71 @@ class Reader:
         """Every figure of a table with what guards it; of some years alone where nothing is prepared."""
         key = (metric.name, grain, level, by, years)
         if key not in self._figures:
-            self._figures[key] = guarded(self._counted(metric, grain, level, by, years), grain, level, by)
+            guards = self._guards(metric)
+            self._figures[key] = {
+                place: (told, least(self._guard(metric, guards, grain, level, by, place)))
+                for place, told in self._counted(metric, grain, level, by, years).items()
+            }
         return self._figures[key]
+
+    def _guard(
+        self,
+        metric: Counted,
+        guards: tuple[dict[Spot, int], ...],
+        grain: Grain,
+        level: Level,
+        by: str,
+        place: Place,
+    ) -> Iterator[int]:
+        """What guards the counts of a figure."""
+        period, area, member = place
+        above, *below = guards
+        yield above.get((grain, period, level, area, by, member), 0)
+        for each in below:
+            if metric.over_residents and by not in ("", "sex"):
+                yield each.get((grain, period, level, area, "", ""), 0)
+            else:
+                yield each.get((grain, period, level, area, by, member), 0)
+
+    def _guards(self, metric: Counted) -> tuple[dict[Spot, int], ...]:
+        """What guards each count of a metric, above and below: of all there are, whatever is asked."""
+        if metric.name not in self._guarded:
+            above = self._sizes(metric, metric.rows, metric.how, so_far=metric.so_far)
+            left: list[dict[Spot, int]] = []
+            if metric.left_over:
+                left.append(self._sizes(metric, metric.left_over, "count", so_far=metric.so_far))
+            if metric.so_far:
+                left.append(self._sizes(metric, metric.rows, "count", so_far=False))
+            found = [guards_of(above, left, self.county.code, so_far=metric.so_far)]
+            if metric.over_residents:
+                residents_below = {
+                    (grain, period, level, area, by, member): cell.persons
+                    for grain, level, by in product(Grain, (Level.COUNTY, Level.MUNICIPALITY), ("", "sex"))
+                    for (period, area, member), cell in self.residents_on_average(grain, level, by).items()
+                }
+                found.append(guards_of(residents_below, [], self.county.code))
+            elif metric.over:
+                below = self._sizes(metric, metric.over, "count", so_far=False)
+                found.append(guards_of(below, [], self.county.code))
+            self._guarded[metric.name] = tuple(found)
+        return self._guarded[metric.name]
+
+    def _sizes(
+        self, metric: Counted, rows: Callable[[County], Iterable[Row]], how: str, *, so_far: bool
+    ) -> dict[Spot, int]:
+        """How many persons each count of some rows is about."""
+        levels = [*metric.levels] if Level.COUNTY in metric.levels else [Level.COUNTY, *metric.levels]
+        return {
+            (grain, period, level, area, by, member): cell.persons
+            for grain, level, by in product(Grain, levels, ("", *metric.by))
+            for (period, area, member), cell in self.cells(
+                rows(self.county), how, metric, grain, level, by, so_far=so_far
+            ).items()
+        }
 
     def _counted(
         self, metric: Counted, grain: Grain, level: Level, by: str, years: tuple[int, int] | None
-    ) -> dict[Place, tuple[Told, int]]:
+    ) -> dict[Place, Told]:
         there = whole(metric, self.county, grain)
         months = None
         if years:
@@ -291,8 +361,10 @@ class Reader:
             below = self.residents_on_average(grain, level, by if told_apart else "")
         elif metric.over:
             below = self.cells(metric.over(self.county), "count", metric, grain, level, by, months)
-        found: dict[Place, tuple[Told, int]] = {}
+        found: dict[Place, Told] = {}
         for period, area, member in set(self._places(metric, above, below, told_apart, there, level)):
+            if area == NOWHERE:
+                continue
             cell = above.get((period, area, member))
             under = (below or {}).get((period, area, member if told_apart else ""))
             found[period, area, member] = figure_of(metric, cell, under)
@@ -435,47 +507,89 @@ def cell_of(rows: list[Row], how: str) -> Cell:
     return Cell(value, len(rows), persons)
 
 
-def figure_of(metric: Counted, above: Cell | None, below: Cell | None) -> tuple[Told, int]:
-    """The figure, and how many persons it is about: the smaller group that is anybody at all."""
-    groups = [cell.persons for cell in (above, below) if cell and cell.persons]
-    persons = min(groups, default=0)
+def figure_of(metric: Counted, above: Cell | None, below: Cell | None) -> Told:
     numerator = above.value if above else None
     if numerator is None and metric.how != "mean":
         numerator = 0.0
     rows = above.rows if above else 0
     if not (metric.over or metric.over_residents):
         if numerator is None:
-            return Told(None, Missing.NO_DATA, None, None, rows), persons
-        return Told(numerator, None, numerator, None, rows), persons
+            return Told(None, Missing.NO_DATA, None, None, rows)
+        return Told(numerator, None, numerator, None, rows)
     if metric.same_fact:
         rows = below.rows if below else 0
     if below is None or below.value == 0:
-        return Told(None, Missing.NO_DENOMINATOR, numerator, below.value if below else None, rows), persons
+        return Told(None, Missing.NO_DENOMINATOR, numerator, below.value if below else None, rows)
     assert numerator is not None
-    return Told(numerator / below.value, None, numerator, below.value, rows), persons
+    return Told(numerator / below.value, None, numerator, below.value, rows)
 
 
-def guarded(
-    table: dict[Place, tuple[Told, int]], grain: Grain, level: Level, by: str
-) -> dict[Place, tuple[Told, int]]:
-    """Each figure with the size it is hidden by: of every whole, the second smallest part has that of the smallest."""
-    guards = {place: persons for place, (_, persons) in table.items()}
-    wholes: list[Callable[[Place], object]] = []
-    if by:
-        wholes.append(lambda place: (place[0], place[1]))
-    if level is not Level.COUNTY:
-        wholes.append(lambda place: (place[0], place[2]))
-    if grain in LONGER:
-        longer = LONGER[grain]
-        wholes.append(lambda place: (period_with(place[0], longer), place[1], place[2]))
+def least(guards: Iterable[int]) -> int:
+    """The least of those that guard anybody at all."""
+    return min((guard for guard in guards if guard), default=0)
+
+
+def guards_of(
+    sizes: dict[Spot, int], left: Iterable[dict[Spot, int]], county: str, *, so_far: bool = False
+) -> dict[Spot, int]:
+    """What guards each count: the size of group it is hidden for, as the others follow from one another.
+
+    `left` are the groups left over where the count is taken from another.
+    """
+    sizes = {spot: size for spot, size in sizes.items() if size}
+    guards = {spot: least([size, *(rest.get(spot, 0) for rest in left)]) for spot, size in sizes.items()}
+    wholes: dict[tuple[Spot, str], list[Spot]] = defaultdict(list)
+    for spot in sizes:
+        for whole, split in wholes_of(spot, county, so_far):
+            wholes[whole, split].append(spot)
+    alone = {parts[0] for (_, split), parts in wholes.items() if len(parts) == 1 and split != TIME}
     for _ in range(ROUNDS):
-        for whole_of in wholes:
-            families: dict[object, list[Place]] = defaultdict(list)
-            for place, guard in guards.items():
-                if guard > 0:
-                    families[whole_of(place)].append(place)
-            for parts in families.values():
-                parts.sort(key=lambda place: (guards[place], place[1], place[2], place[0]))
-                if len(parts) > 1:
-                    guards[parts[1]] = guards[parts[0]]
-    return {place: (figure, guards[place]) for place, (figure, _) in table.items()}
+        following = dict(guards)
+        for (whole, split), parts in wholes.items():
+            if split == TIME and len(parts) == 1:
+                following[whole] = min(following[whole], guards[parts[0]])
+            for spot, guard in followed(whole, parts, sizes, guards, alone):
+                following[spot] = min(following[spot], guard)
+        guards = following
+    return guards
+
+
+def wholes_of(spot: Spot, county: str, so_far: bool) -> Iterator[tuple[Spot, str]]:
+    """What a count is a part of, and how that is split."""
+    grain, period, level, area, by, member = spot
+    if by and area != NOWHERE:
+        yield (grain, period, level, area, "", ""), by
+    if level is not Level.COUNTY:
+        yield (grain, period, Level.COUNTY, county, by, member), level
+    ends = (period.month % 3 == 0) if grain is Grain.MONTH else period.month == 10
+    if area != NOWHERE and grain in LONGER and (ends or not so_far):
+        yield (LONGER[grain], period_with(period, LONGER[grain]), level, area, by, member), TIME
+
+
+def followed(
+    whole: Spot, parts: list[Spot], sizes: dict[Spot, int], guards: dict[Spot, int], alone: set[Spot]
+) -> Iterator[tuple[Spot, int]]:
+    """The guards of the parts of a whole: which ones are hidden with the smallest, or with the whole."""
+    if len(parts) == 1:
+        yield parts[0], guards[whole]
+        return
+    parts = sorted(
+        parts,
+        key=lambda s: (s[3] != NOWHERE, s in alone, guards[s], sizes[s], s[3], s[5], s[1]),
+    )
+    smallest = min(guards[part] for part in parts)
+    fixed = min(
+        guards[each] for each in (whole, *parts) if each == whole or (each in alone and each[3] != NOWHERE)
+    )
+    room = 0
+    for place, part in enumerate(parts):
+        if part[3] != NOWHERE and part not in alone:
+            if place == 0:
+                yield part, fixed
+            elif place == 1 and parts[0][3] == NOWHERE:
+                yield part, min(guards[parts[0]], max(fixed, room))
+            elif place == 1:
+                yield part, min(guards[whole], smallest)
+            else:
+                yield part, max(min(guards[whole], smallest), room)
+        room += 0 if part in alone else sizes[part] - 1

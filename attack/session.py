@@ -73,6 +73,16 @@ def seen_in(
     return seen
 
 
+def few_hidden(seen: Mapping[Count, Figure], smallest: int) -> dict[Count, Figure]:
+    """What thresholds alone would leave of figures of which nothing is hidden."""
+    return {
+        count: replace(figure, value=None, missing=Missing.TOO_FEW, numerator=None)
+        if 0 < (figure.numerator or 0) < smallest
+        else figure
+        for count, figure in seen.items()
+    }
+
+
 def solved_together(
     seen: Mapping[Count, Figure], dashboard: Dashboard, *, base: int, smallest: int, by_lot: bool = True
 ) -> Attacker:

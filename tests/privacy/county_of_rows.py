@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
-from attack.naive import Counted, County, Level, branch_of, costs, next_period, postings, urgent, visits
+from attack.naive import (
+    Counted,
+    County,
+    Level,
+    branch_of,
+    costs,
+    next_period,
+    not_urgent,
+    postings,
+    urgent,
+    visits,
+)
 from attack.naive import Grain as Grain
 from tests.unit.published_county import FACTS, MOMENT, PUBLISHED_MODEL, PublishedCounty
 from virtaama.access.door import Door
@@ -46,9 +57,16 @@ DESCRIBED = {
 ALL_LEVELS = (Level.COUNTY, Level.MUNICIPALITY, Level.UNIT)
 COUNTED = (
     Counted(name="visits", rows=visits, levels=ALL_LEVELS),
-    Counted(name="urgent_visits", rows=urgent, minimum=3),
+    Counted(name="urgent_visits", rows=urgent, left_over=not_urgent, minimum=3),
     Counted(name="visitors", rows=visits, how="persons", levels=ALL_LEVELS, minimum=10),
-    Counted(name="urgent_share", rows=urgent, over=visits, same_fact=True, levels=ALL_LEVELS),
+    Counted(
+        name="urgent_share",
+        rows=urgent,
+        left_over=not_urgent,
+        over=visits,
+        same_fact=True,
+        levels=ALL_LEVELS,
+    ),
     Counted(name="visits_per_resident", rows=visits, over_residents=True),
     Counted(name="mean_wait", rows=visits, how="mean", levels=ALL_LEVELS, by=("sex",)),
     Counted(name="visits_so_far", rows=visits, so_far=True, by=("sex",)),

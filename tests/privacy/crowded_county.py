@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -74,6 +75,8 @@ releases:
 STEERING = Purpose.STEERING
 ANALYST = Asker(id="analyst", role="analyst")
 SEES_ROUNDED = Asker(id="contact", role="sees_rounded")
+EVERYTHING = Asker(id="nobody", role="sees_everything")
+"""Of a role no county has: for what would be told without any protection."""
 
 
 def role(name: str, **more: object) -> Role:
@@ -90,6 +93,7 @@ ROLES = (
     role("analyst", releases=frozenset({"visits_by_place", "sums"})),
     role("sees_rounded", rounding=5, releases=frozenset({"visits_by_place"})),
     role("no_releases"),
+    role("sees_everything", minimum_group=1),
 )
 
 
@@ -123,10 +127,12 @@ class CrowdedCounty(PublishedCounty):
             clock=lambda: MOMENT,
         )
 
-    def figure_door(self) -> Door:
+    def figure_door(self, smallest: int = 5) -> Door:
+        """The door to figures; `smallest` is the smallest group of every metric."""
+        metrics = tuple(replace(metric, minimum_group=smallest) for metric in self.catalogue.metrics)
         return Door(
             published=self.folder / "published",
-            catalogue=self.catalogue,
+            catalogue=replace(self.catalogue, metrics=metrics),
             model=self.model,
             roles=ROLES,
             audit=self.audit,

@@ -45,7 +45,7 @@ def published(county: County, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def case_of(role: Role = ROLE, **more: object) -> Case:
     given: dict[str, object] = {
         "metrics": ("visits",),
-        "grain": Grain.QUARTER,
+        "grain": Grain.YEAR,
         "level": Level.MUNICIPALITY,
         "by": "form",
     }

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from attack.disclosure import overlapping
 from attack.measured_session import DASHBOARD
-from attack.session import seen_in, solved, solved_together
-from tests.privacy.crowded_county import SEES_ROUNDED, STEERING, CrowdedCounty, crowded_county
+from attack.session import few_hidden, seen_in, solved, solved_together
+from tests.privacy.crowded_county import EVERYTHING, SEES_ROUNDED, STEERING, CrowdedCounty, crowded_county
 from tests.shipped_law import RIGHTS
 from virtaama.access.door import Door
 from virtaama.access.roles import parse_roles
@@ -73,12 +73,21 @@ def test_ten_thousand_questions_tell_no_count_that_is_hidden(door: Door) -> None
     assert found.worked_out == 0
 
 
-def test_the_same_questions_about_exact_figures_tell_some(door: Door) -> None:
-    """So the attack is worth the name, and rounding is what stops it."""
+def test_the_same_questions_about_exact_figures_tell_no_count_that_is_hidden(door: Door) -> None:
+    """The guard of figures does that here; `make attack` solves what is seen of ten such counties."""
     seen = seen_in(DASHBOARD.questions(Random(7), 10_000), asked_as(door, ANALYST))
+    found = solved(seen, DASHBOARD, base=1, smallest=5)
+    assert found.hidden > 200
+    assert found.worked_out == 0
+
+
+def test_thresholds_alone_tell_many(county: CrowdedCounty) -> None:
+    """So the attack is worth the name, and the guard is what stops it."""
+    door = county.figure_door(smallest=1)
+    seen = few_hidden(seen_in(DASHBOARD.questions(Random(7), 10_000), asked_as(door, EVERYTHING)), 5)
     hidden = [count for count, figure in seen.items() if figure.missing is Missing.TOO_FEW]
     attacker = solved_together(seen, DASHBOARD, base=1, smallest=5)
-    assert any(attacker.works_out(count) for count in hidden)
+    assert sum(map(attacker.works_out, hidden[:40])) > 20
 
 
 # What a role with rounding sees -------------------------------------------------------------------------

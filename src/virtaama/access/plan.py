@@ -7,11 +7,10 @@ from datetime import date
 
 from virtaama.access.then import Then, marts_of
 from virtaama.metrics.definitions import Catalogue
-from virtaama.metrics.guard import guarded
 from virtaama.metrics.periods import MONTHS_IN, last_day, period_of, periods
 from virtaama.metrics.plan import Breakdown, Coverage, MetricPlan, is_defined, overlap, prepared_breakdowns
 from virtaama.metrics.question import Grain, Level, Question
-from virtaama.metrics.render.questions import question_query
+from virtaama.metrics.render.questions import guarded_question
 from virtaama.metrics.render.trees import Stars
 from virtaama.model.model import Model
 from virtaama.privacy.policy import Allowed
@@ -115,7 +114,7 @@ def _computed(
 ) -> Reading:
     if then is None:
         stars = Stars(model)
-        query = guarded(question_query(plan, question.grain, county, catalogue, stars))
+        query = guarded_question(plan, question.grain, county, catalogue, stars)
         figures = spelled(query)
         marts = frozenset(f"star/{concept}" for concept in stars.concepts_in(query))
     else:

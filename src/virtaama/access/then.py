@@ -9,11 +9,10 @@ from datetime import date
 from virtaama.lake.batches import Batch
 from virtaama.lake.coverage import Span, coverage_of_metrics
 from virtaama.metrics.definitions import Catalogue, Fact
-from virtaama.metrics.guard import guarded
 from virtaama.metrics.plan import Coverage, MetricPlan, overlap
 from virtaama.metrics.question import Grain, Question
 from virtaama.metrics.render.observations import span
-from virtaama.metrics.render.questions import question_query
+from virtaama.metrics.render.questions import guarded_question
 from virtaama.metrics.render.then import LookingBack, Place, looking_back
 from virtaama.metrics.render.trees import Stars
 from virtaama.model.model import Model
@@ -39,7 +38,7 @@ class Then:
 
     def figures(self, plan: MetricPlan, grain: Grain, county: str, catalogue: Catalogue) -> LookingBack:
         """The figures of a metric, guarded."""
-        query = guarded(question_query(plan, grain, county, catalogue, self.stars))
+        query = guarded_question(plan, grain, county, catalogue, self.stars)
         return looking_back(query, self.stars, self.design, self.place)
 
     def coverage(self, metrics: Iterable[str], catalogue: Catalogue, read: Read) -> dict[str, Coverage]:

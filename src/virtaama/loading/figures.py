@@ -11,7 +11,8 @@ from sqlglot import exp
 
 from virtaama.engines.port import Engine
 from virtaama.metrics.definitions import Catalogue, Measure, Window
-from virtaama.metrics.guard import guarded
+from virtaama.metrics.guard import bonds, coarser, guarded, guards, parts, sizes
+from virtaama.metrics.left_over import left_over, with_rests_of_unions
 from virtaama.metrics.plan import Breakdown, MetricPlan, measures_of, sampling_of
 from virtaama.metrics.question import Grain
 from virtaama.metrics.render.cells import (
@@ -55,20 +56,39 @@ def write_figures(
     """
     if not plans:
         return {}
-    wanted: dict[Measure, dict[Breakdown, None]] = {}
+    catalogue = with_rests_of_unions(catalogue)
+    shown: dict[Measure, dict[Breakdown, None]] = {}
     for plan in plans:
         for measure in measures_of(plan.metric):
-            levels = (Breakdown(b.level) for b in plan.breakdowns)
-            split = breakdowns_known(measure, (*plan.breakdowns, *levels), catalogue)
-            wanted.setdefault(measure, {}).update(dict.fromkeys(split))
+            known = breakdowns_known(measure, coarser(plan.breakdowns), catalogue)
+            shown.setdefault(measure, {}).update(dict.fromkeys(known))
+    wanted = {measure: dict(split) for measure, split in shown.items()}
+    rests: dict[Measure, list[Measure]] = {}
+    for measure, split in shown.items():
+        for rest in left_over(measure, catalogue):
+            if there := [each for each in split if each in rest.breakdowns]:
+                wanted.setdefault(rest.measure, {}).update(dict.fromkeys(there))
+                rests.setdefault(measure, []).append(rest.measure)
     written: dict[str, int] = {}
-    ordered = guarded(select(exp.Star()).from_(table("unguarded"))).order_by(*(column(n) for n in ORDER))
     with _scratch(engine) as create:
         tables = _cells(engine, create, wanted, months, catalogue, stars, county_code)
+        counted = [
+            sizes(tables[measure], measure, [tables[rest] for rest in rests.get(measure, ())])
+            for measure in shown
+        ]
+        create("sizes", union_all(counted))
+        create("parts", parts("sizes", county_code))
+        create("bonds", bonds("sizes", "parts"))
+        create("guards", guards("bonds"))
+        found = {measure: f"guarded_{tables[measure]}" for measure in shown}
+        for measure, name in found.items():
+            create(name, guarded(tables[measure], "guards"))
         for plan in plans:
             begin(plan.metric.name)
-            above, *below = (tables[measure] for measure in measures_of(plan.metric))
-            create("unguarded", figures(plan, GRAINS, above, below[0] if below else "", catalogue))
+            above, *below = (found[measure] for measure in measures_of(plan.metric))
+            query = figures(plan, GRAINS, above, below[0] if below else "", catalogue, guarded=True)
+            create("figures", query)
+            ordered = select(exp.Star()).from_(table("figures")).order_by(*(column(n) for n in ORDER))
             written[plan.metric.name] = engine.write(ordered, path(plan), group=GROUP)
     return written
 

@@ -14,7 +14,8 @@ from sqlglot import exp
 
 from virtaama.lake.batches import Batch
 from virtaama.metrics.definitions import Catalogue
-from virtaama.metrics.plan import MetricPlan, definition_of
+from virtaama.metrics.left_over import left_over
+from virtaama.metrics.plan import MetricPlan, definition_of, measures_of
 from virtaama.model.digest import digest
 from virtaama.model.model import Model
 from virtaama.sql.spelling import spelled
@@ -127,6 +128,7 @@ def figures(
     return {
         "platform": platform(),
         "definition": definition_of(plan.metric, catalogue),
+        "guarded by": digest([left_over(measure, catalogue) for measure in measures_of(plan.metric)]),
         "county": county,
         "months": f"{plan.coverage.first} to {plan.coverage.last} of {months[0]} to {months[-1]}",
         **{f"star/{concept}": digest(inputs) for concept, inputs in sorted(stars.items())},

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from virtaama.metrics.definitions import Catalogue, Fact, Metric
 from virtaama.metrics.expressions import AT, read_expression
-from virtaama.metrics.plan import measures_of, parts_of
+from virtaama.metrics.left_over import counted_for, with_rests_of_unions
+from virtaama.metrics.plan import parts_of
 from virtaama.metrics.render.observations import names_needed
 from virtaama.metrics.render.trees import Stars
 from virtaama.model.model import Model
@@ -14,9 +15,10 @@ from virtaama.model.paths import Name, follow, names_in
 
 
 def concepts_read(metric: Metric, catalogue: Catalogue, stars: Stars) -> frozenset[str]:
-    """The concepts whose stars the figures of a metric are made from, reached through relationships too."""
+    """The concepts whose stars the figures of a metric and their guards are made from, by relationships too."""
     read: set[str] = set()
-    for measure in measures_of(metric):
+    catalogue = with_rests_of_unions(catalogue)
+    for measure in counted_for(metric, catalogue):
         fact = catalogue.fact(measure.fact)
         needed = names_needed((measure,), fact, catalogue)
         for part in parts_of(fact, catalogue):

@@ -29,6 +29,8 @@ from virtaama.sql.ages import Functions, expand
 from virtaama.sql.build import function
 
 CELL_COLUMNS = ("grain", "period", "level", "area", "dimension", "member")
+NOWHERE = ""
+"""The area of rows that belong to none of a level: they count in the county, and there is no figure of them."""
 
 
 def is_mean_of_months(measure: Measure) -> bool:
@@ -77,7 +79,7 @@ def cells(
 
     All breakdowns are grouping sets of one pass over the observations; `window` has the rows of
     `window_values`. Columns: those of CELL_COLUMNS, value, rows, persons (as many as rows where the fact
-    has no person).
+    has no person). Rows of no municipality or unit are cells of NOWHERE.
     """
     fact, functions = catalogue.fact(measure.fact), functions_by(catalogue.limits)
     spread = any(part.during for part in parts_of(fact, catalogue))
@@ -140,11 +142,7 @@ def cells(
                 column("period", "q").eq(column("period", "w")),
             ),
         )
-    grouped = select.where(*conditions, copy=False) if conditions else select
-    # A row without an area belongs to none; it counts only in the county.
-    belongs = column("area").is_(exp.null()).not_()
-    whole = exp.select(exp.Star()).from_(grouped.subquery("grouped", copy=False), copy=False)
-    return whole.where(belongs, copy=False)
+    return select.where(*conditions, copy=False) if conditions else select
 
 
 def _member(dimension: str) -> exp.Expr:
@@ -163,8 +161,8 @@ def _first_grouped(columns: dict[str, exp.Column], *, named: bool, otherwise: st
         return text(otherwise)
     case = exp.Case()
     for name, by in columns.items():
-        said = text(name) if named else as_type(by.copy(), "VARCHAR")
-        case = case.when(_is_grouped(by), said, copy=False)
+        value = exp.Coalesce(this=as_type(by.copy(), "VARCHAR"), expressions=[text(NOWHERE)])
+        case = case.when(_is_grouped(by), text(name) if named else value, copy=False)
     return case.else_(text(otherwise), copy=False)
 
 

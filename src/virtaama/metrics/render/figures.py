@@ -12,7 +12,7 @@ from virtaama.metrics.plan import (
     read_aggregate,
 )
 from virtaama.metrics.question import Grain, Level, Missing
-from virtaama.metrics.render.cells import CELL_COLUMNS
+from virtaama.metrics.render.cells import CELL_COLUMNS, NOWHERE
 from virtaama.metrics.render.trees import as_type, column, day, text, values
 
 FIGURE_COLUMNS = (
@@ -38,8 +38,13 @@ def figures(
     numerator: str,
     denominator: str,
     catalogue: Catalogue,
+    *,
+    guarded: bool = False,
 ) -> exp.Select:
-    """The figures of one metric from the cells of its measures, which are tables of these names."""
+    """The figures of one metric from the cells of its measures, which are tables of these names.
+
+    Where the cells are `guarded`, so are the figures: by a last column, `guard`.
+    """
     metric = plan.metric
     additive = read_aggregate(metric.numerator.aggregate).additive
     spine = _spine(plan, grains, numerator, denominator, additive, catalogue)
@@ -52,7 +57,8 @@ def figures(
         as_type(value_above, "DOUBLE").as_("numerator"),
         as_type(value_below, "DOUBLE").as_("denominator"),
         _rows(metric).as_("rows"),
-        _persons_behind(metric).as_("persons"),
+        _least_group(metric, "persons").as_("persons"),
+        *([_least_group(metric, "guard").as_("guard", quoted=True)] if guarded else []),
     ).from_(exp.alias_(spine, "s", table=True, copy=False), copy=False)
     numbers = numbers.join(
         exp.alias_(exp.table_(numerator, quoted=True), "n", table=True),
@@ -72,6 +78,7 @@ def figures(
             copy=False,
         )
     numbers = numbers.where(
+        column("area", "s").neq(text(NOWHERE)),
         exp.or_(
             *(
                 exp.and_(
@@ -114,6 +121,7 @@ def figures(
         as_type(column("rows"), "BIGINT").as_("rows"),
         as_type(column("persons"), "BIGINT").as_("persons"),
         as_type(missing, "VARCHAR").as_("missing"),
+        *([as_type(column("guard"), "BIGINT").as_("guard")] if guarded else []),
     ).from_(exp.alias_(numbers.subquery(copy=False), "numbers", table=True, copy=False), copy=False)
 
 
@@ -128,12 +136,10 @@ def _rows(metric: Metric) -> exp.Expr:
     return _or_zero(column("rows", "n"))
 
 
-def _persons_behind(metric: Metric) -> exp.Expr:
-    """The smallest group of persons the value tells about; nobody counts for nothing."""
+def _least_group(metric: Metric, of: str) -> exp.Expr:
+    """The smallest group the value tells about, of persons or by guard; nobody counts for nothing."""
     sides = ("n", "d") if metric.denominator else ("n",)
-    groups = [
-        exp.Nullif(this=_or_zero(column("persons", side)), expression=exp.Literal.number(0)) for side in sides
-    ]
+    groups = [exp.Nullif(this=_or_zero(column(of, side)), expression=exp.Literal.number(0)) for side in sides]
     least = (
         groups[0]
         if len(groups) == 1
