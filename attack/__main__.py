@@ -15,6 +15,7 @@ from attack import (
     county,
     disclosure,
     erasure,
+    measured_figures,
     measured_session,
     persons,
     record,
@@ -55,6 +56,9 @@ ATTACKS: dict[str, Callable[[float, Path], Iterator[Row]]] = {
     "erasure": erased,
     "disclosure": lambda share, folder: disclosure.rows(max(1, round(TABLES * share))),
     "statements": lambda share, folder: statements.rows(folder / "statements", share),
+    "figures": lambda share, folder: measured_figures.rows(
+        folder / "figures", max(300, round(2_000 * share))
+    ),
     "session": lambda share, folder: measured_session.rows(max(1, round(COUNTIES * share))),
     "policy": lambda share, folder: row_policy.rows(max(1, round(row_policy.CASES * share))),
     "persons": lambda share, folder: persons.rows(max(10, round(persons.CASES * share))),
