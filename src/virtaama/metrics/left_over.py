@@ -27,6 +27,7 @@ class LeftOver:
     breakdowns: frozenset[Breakdown]
 
 
+@lru_cache(maxsize=4096)
 def left_over(measure: Measure, catalogue: Catalogue) -> tuple[LeftOver, ...]:
     """The groups that are found out where a measure is shown, beside all that other metrics show.
 
@@ -48,6 +49,7 @@ def counted_for(metric: Metric, catalogue: Catalogue) -> tuple[Measure, ...]:
     return tuple(dict.fromkeys((*measures, *rests)))
 
 
+@lru_cache(maxsize=16)
 def with_rests_of_unions(catalogue: Catalogue) -> Catalogue:
     """The catalogue with the facts that are left of each union without one of its own."""
     rests = [
@@ -59,6 +61,7 @@ def with_rests_of_unions(catalogue: Catalogue) -> Catalogue:
     return replace(catalogue, facts=(*catalogue.facts, *rests))
 
 
+@lru_cache(maxsize=16)
 def _told(catalogue: Catalogue) -> dict[Measure, frozenset[Breakdown]]:
     """The rows metrics count, and where. What tells of no person needs no guard."""
     found: dict[Measure, frozenset[Breakdown]] = {}
