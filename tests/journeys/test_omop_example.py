@@ -168,7 +168,8 @@ def test_visits_by_kind_are_those_of_the_files_and_small_groups_are_hidden(proje
     figures = ask(project, "visits_per_person", by="visit_kind")
     shown = {key: figure["numerator"] for key, figure in figures.items() if figure["missing"] is None}
     assert shown == {key: counts[key] for key in shown}
-    assert {year for year, kind in shown if kind == "9202"} >= {2004, 2005, 2006}
+    # In 2004 and 2006 the other kinds are about so few that the third would tell how few.
+    assert {year for year, kind in shown if kind == "9202"} == {2005}
     few = {key for key in figures if 0 < counts[key] < 5}
     assert few
     assert {figures[key]["missing"] for key in few} == {"too_few"}
