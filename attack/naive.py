@@ -352,7 +352,7 @@ class Reader:
         if years:
             there = [p for p in there if years[0] <= p.year <= years[1]]
             every = periods(self.county.first, self.county.last, Grain.MONTH)
-            months = {month for month in every if in_one_of(month, there, grain)}
+            months = {month for month in every if years[0] <= month.year <= years[1]}
         above = self.cells(metric.rows(self.county), metric.how, metric, grain, level, by, months)
         below: dict[Place, Cell] | None = None
         told_apart = True
@@ -485,10 +485,6 @@ class Reader:
             for unit, municipality in self.county.units
             if question.area in (None, unit) and question.within in (None, municipality)
         ]
-
-
-def in_one_of(month: date, there: list[date], grain: Grain) -> bool:
-    return bool(there) and there[0] <= month < next_period(there[-1], grain)
 
 
 def cell_of(rows: list[Row], how: str) -> Cell:
