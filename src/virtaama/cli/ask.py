@@ -6,19 +6,19 @@ import csv
 import json
 import sys
 from collections.abc import Iterator
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from virtaama.access.answers import Answer, AreaName, Snapshot
+from virtaama.cli.asked import asker_of, find_metric, purpose_of, question_of
 from virtaama.cli.console import print_table, say
-from virtaama.cli.options import asker_options, project_option, terminal_user
-from virtaama.cli.periods import first_day, last_day, spelled
-from virtaama.cli.words import did_you_mean
+from virtaama.cli.options import asker_options, project_option
+from virtaama.cli.periods import spelled
 from virtaama.metrics.definitions import Metric
 from virtaama.metrics.question import Figure, Grain, Level, Question
-from virtaama.privacy.policy import Asker, Purpose
 from virtaama.privacy.spreadsheets import harmless
 from virtaama.project.project import Project
 
@@ -103,22 +103,19 @@ def ask(
     defined = find_metric(door.catalogue().metrics, metric)
     asker = asker_of(project, role, own)
     areas = door.areas(asker)
-    earliest, latest = door.periods()
-    chosen = find_area(areas, area) if area else None
-    around = find_area(areas, within) if within else None
-    last_chosen = last_day(last) if last else latest
-    question = Question(
-        metrics=(defined.name,),
-        grain=Grain(grain),
-        first=first_day(first) if first else max(earliest, eleven_months_before(last_chosen)),
-        last=last_chosen,
-        level=Level(level) if level else level_of(chosen, around),
-        area=chosen.code if chosen else None,
-        within=around.code if around else None,
+    asked = question_of(
+        defined.name,
+        areas,
+        door.periods(),
+        grain=grain,
+        first=first,
+        last=last,
+        level=level,
+        area=area,
+        within=within,
         by=by,
-        as_of=as_of.date() if as_of else None,
-        known=known.date() if known else None,
     )
+    question = replace(asked, as_of=as_of.date() if as_of else None, known=known.date() if known else None)
     answer = door.ask(question, asker, purpose_of(purpose))
     names = {(known.level, known.code): known for known in areas}
     match form:
@@ -137,54 +134,6 @@ def ask(
         say(place_in_time(question))
     for line in since_published(answer.snapshot):
         say(line)
-
-
-def asker_of(project: Project, role: str, own: tuple[str, ...]) -> Asker:
-    """The asker at a terminal: the system's user name and the role they chose."""
-    known = [each.name for each in project.roles]
-    if role not in known:
-        raise click.ClickException(f"No role '{role}' in access.yaml. {did_you_mean(role, known)}")
-    return Asker(id=terminal_user(), role=role, municipalities=frozenset(own))
-
-
-def purpose_of(name: str) -> Purpose:
-    if name not in list(Purpose):
-        raise click.ClickException(
-            f"No purpose '{name}'. {did_you_mean(name, [each.value for each in Purpose])}"
-        )
-    return Purpose(name)
-
-
-def find_metric(metrics: tuple[Metric, ...], name: str) -> Metric:
-    for metric in metrics:
-        if metric.name == name:
-            return metric
-    raise click.ClickException(
-        f"No metric '{name}'. {did_you_mean(name, [metric.name for metric in metrics])}"
-    )
-
-
-def find_area(areas: tuple[AreaName, ...], text: str) -> AreaName:
-    """The area of this code or, in any language, of this name."""
-    for known in areas:
-        names = (known.code, known.name.fi, known.name.sv, known.name.en)
-        if text.casefold() in {name.casefold() for name in names}:
-            return known
-    # Hundreds of units would bury the answer; municipalities are what one usually means.
-    likely = [a.name.fi for a in areas if a.level != Level.UNIT]
-    raise click.ClickException(f"No area '{text}'. {did_you_mean(text, likely)}")
-
-
-def level_of(area: AreaName | None, within: AreaName | None) -> Level:
-    """The level of the area asked for; units where one asks within a municipality."""
-    if within:
-        return Level.UNIT
-    return Level(area.level) if area else Level.COUNTY
-
-
-def eleven_months_before(day: date) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 - 11, 12)
-    return date(year, month + 1, 1)
 
 
 Names = dict[tuple[str, str], AreaName]

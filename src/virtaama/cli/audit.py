@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from virtaama.cli.ask import asker_of
+from virtaama.cli.asked import asker_of
 from virtaama.cli.console import say
 from virtaama.cli.options import project_option
 from virtaama.project.project import Project

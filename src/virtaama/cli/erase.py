@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from virtaama.cli.ask import asker_of
+from virtaama.cli.asked import asker_of
 from virtaama.cli.console import progress, say
 from virtaama.cli.options import project_option
 from virtaama.cli.words import counted

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from virtaama.cli.ask import asker_of, find_metric, since_published
+from virtaama.cli.ask import since_published
+from virtaama.cli.asked import asker_of, find_metric
 from virtaama.cli.console import print_table
 from virtaama.cli.explain_concept import show_concept
 from virtaama.cli.options import asker_options, project_option

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from virtaama.cli.ask import asker_of, purpose_of
+from virtaama.cli.asked import asker_of, purpose_of
 from virtaama.cli.console import progress, say
 from virtaama.cli.options import project_option
 from virtaama.cli.words import did_you_mean

@@ -6,22 +6,14 @@ from pathlib import Path
 
 import click
 
-from virtaama.cli.ask import (
-    asker_of,
-    eleven_months_before,
-    find_area,
-    find_metric,
-    level_of,
-    purpose_of,
-    show,
-)
+from virtaama.cli.ask import show
+from virtaama.cli.asked import asker_of, find_metric, purpose_of, question_of
 from virtaama.cli.console import print_table, say
 from virtaama.cli.options import asker_options, project_option
-from virtaama.cli.periods import first_day, last_day
 from virtaama.metrics.definitions import Family
 from virtaama.metrics.formula import formula_of
 from virtaama.metrics.indicators import Goal, Status
-from virtaama.metrics.question import Grain, Level, Question
+from virtaama.metrics.question import Grain, Level
 from virtaama.project.project import Project
 
 _LANGUAGE = click.option(
@@ -137,16 +129,15 @@ def preview(
     defined = find_metric(catalogue.drafts, name)
     asker = asker_of(project, role, own)
     areas = door.areas(asker)
-    chosen = find_area(areas, area) if area else None
-    earliest, latest = door.periods()
-    end = last_day(last) if last else latest
-    question = Question(
-        metrics=(defined.name,),
-        grain=Grain(grain),
-        first=first_day(first) if first else max(earliest, eleven_months_before(end)),
-        last=end,
-        level=Level(level) if level else level_of(chosen, None),
-        area=chosen.code if chosen else None,
+    question = question_of(
+        defined.name,
+        areas,
+        door.periods(),
+        grain=grain,
+        first=first,
+        last=last,
+        level=level,
+        area=area,
         by=by,
     )
     answer = door.ask(question, asker, purpose_of(purpose))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from virtaama.cli.ask import asker_of, purpose_of
+from virtaama.cli.asked import asker_of, purpose_of
 from virtaama.cli.console import print_table, progress, say
 from virtaama.cli.options import project_option
 from virtaama.cli.words import did_you_mean

@@ -4,7 +4,7 @@ import click
 import pytest
 
 from virtaama.access.answers import AreaName
-from virtaama.cli.ask import find_area, level_of
+from virtaama.cli.asked import find_area, level_of
 from virtaama.metrics.question import Level
 from virtaama.model.concepts import Text
 
